@@ -1,0 +1,80 @@
+# Everything a person types. `make demo` and `make test` start from nothing but Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 5000
+export SANDBOX_PORT ?= 5001
+# Extra words for pytest: make test ARGS="tests/unit -k colors"
+ARGS ?=
+
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
+
+.PHONY: help demo demo-reset run setup migrate test lint types imports texts lock bench
+
+help:  ## show what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+demo: setup  ## the app and a stand-in portal, ready to try
+	@$(BIN)/python scripts/demo.py
+
+demo-reset:  ## forget everything the demo has stored
+	@rm -rf instance/demo
+	@echo "The demo starts from its seed again."
+
+run: setup migrate  ## the app alone, settings from the environment
+	@$(BIN)/gunicorn -c gunicorn.conf.py 'app:create_app()'
+
+setup: $(VENV)/.runtime static/vendor/.stamp $(CATALOGS)
+
+migrate: $(VENV)/.runtime
+	@$(BIN)/alembic -q upgrade head
+
+$(VENV)/.created:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stagecraft needs Python 3.11 or newer; this is " + sys.version.split()[0])'
+	@echo "Making a virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.runtime: requirements.txt $(VENV)/.created
+	@echo "Installing the app's packages …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	@echo "Installing the packages for tests …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
+	@$(BIN)/python scripts/assets.py
+
+node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
+	@$(BIN)/python scripts/assets.py --dev
+
+%.mo: %.po $(VENV)/.runtime
+	@$(BIN)/pybabel -q compile -i $< -o $@
+
+test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports  ## everything that can be checked
+	@sh scripts/chromium.sh
+	@$(BIN)/pytest $(ARGS)
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && echo "ruff: clean"
+
+types: $(VENV)/.dev
+	@$(BIN)/mypy
+
+imports: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-cache
+
+texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
+	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --omit-header --ignore-obsolete -i locale/messages.pot -d locale -l $$lang; done
+
+bench: $(VENV)/.dev setup  ## measure speed and memory, as ratios
+	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+lock:  ## make the pinned requirements anew from the .in files (needs pip-tools)
+	@for name in requirements requirements-dev; do pip-compile -q --strip-extras --no-emit-index-url \
+	  --no-emit-find-links --no-emit-trusted-host --no-header -o $$name.txt $$name.in; done
