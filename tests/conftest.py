@@ -1,0 +1,78 @@
+"""Fixtures for all tests. Servers are started once per test process, their contents anew for each test."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.person import Person
+from tests.support.servers import Sandbox, Server, forget_everything, free_port, start_app, start_sandbox
+
+
+@pytest.fixture(scope="session")
+def ports() -> tuple[int, int]:
+    """The ports of the stand-in portal and of the app."""
+    return free_port(), free_port()
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("servers")
+
+
+@pytest.fixture(scope="session")
+def sandbox_server(ports: tuple[int, int], folder: Path) -> Iterator[Server]:
+    server = start_sandbox(*ports, folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def app_server(ports: tuple[int, int], sandbox_server: Server, folder: Path) -> Iterator[Server]:
+    """The app under gunicorn; its database file lies beside its log."""
+    server = start_app(ports[1], sandbox_server.url, folder)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sandbox(sandbox_server: Server) -> Sandbox:
+    """The stand-in portal, freshly seeded (small), the app not installed."""
+    control = Sandbox(sandbox_server.url)
+    control.reset("small")
+    return control
+
+
+@pytest.fixture
+def empty_app(app_server: Server, folder: Path, ports: tuple[int, int]) -> Server:
+    """The app with nothing stored."""
+    forget_everything(folder / f"app-{ports[1]}.sqlite")
+    return app_server
+
+
+@pytest.fixture
+def installed(sandbox: Sandbox, empty_app: Server) -> Sandbox:
+    """A portal on which an admin has installed the app through its own install page."""
+    launch = sandbox.post(
+        "launch", user=sandbox.people["admin"], placement="DEFAULT", options={}, install=True
+    )
+    person = Person(sandbox, empty_app.url, "admin")
+    answer = person.session.post(launch["url"], data=launch["form"], timeout=60)
+    assert answer.status_code == 200, answer.text[:500]
+    sandbox.post("install", user=sandbox.people["admin"])
+    return sandbox
+
+
+@pytest.fixture
+def open_as(installed: Sandbox, empty_app: Server) -> Callable[..., Person]:
+    """Open the app as somebody: `open_as("member")`, `open_as("owner", group=5)`."""
+
+    def open_app(who: str | int, *, group: int | None = None, **options: object) -> Person:
+        person = Person(installed, empty_app.url, who)
+        if group is None:
+            return person.open(**options)  # type: ignore[arg-type]
+        return person.open("SONET_GROUP_DETAIL_TAB", {"GROUP_ID": str(group)})
+
+    return open_app
