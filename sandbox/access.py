@@ -84,7 +84,7 @@ def can_see_group(portal: Portal, user: User, group: Group, *, as_admin: bool = 
 
 
 def can_read_group_tasks(portal: Portal, user: User, group: Group) -> bool:
-    """"Read group tasks" of the tasks side: members and every portal administrator (§2)."""
+    """ "Read group tasks" of the tasks side: members and every portal administrator (§2)."""
     return group.tasks_enabled and (user.is_admin or is_member(group, user))
 
 
@@ -100,9 +100,7 @@ def can_sort(portal: Portal, user: User, group: Group) -> bool:
     return group.tasks_enabled and not group.closed and is_member(group, user)
 
 
-def can_manage_stages(
-    portal: Portal, user: User, group: Group | None, is_admin_flag: bool = False
-) -> bool:
+def can_manage_stages(portal: Portal, user: User, group: Group | None, is_admin_flag: bool = False) -> bool:
     """Owner or moderator; an administrator only with `isAdmin`, which others send in vain (§2, §3.1)."""
     if is_admin_flag and user.is_admin:
         return True
@@ -110,7 +108,7 @@ def can_manage_stages(
 
 
 def can_create_tasks(portal: Portal, user: User, group: Group) -> bool:
-    """"create_tasks" in a group: members; administrators are exempt (§5.4)."""
+    """ "create_tasks" in a group: members; administrators are exempt (§5.4)."""
     if user.is_admin:
         return True
     return group.tasks_enabled and not group.closed and is_member(group, user)
@@ -139,9 +137,7 @@ def read_filter(portal: Portal, user: User) -> Callable[[Task], bool]:
     """`can_read_task` for many tasks of one person: the groups are worked out once, not per task."""
     if user.is_admin:
         return lambda task: not task.deleted
-    mine = {
-        group.id for group in portal.groups.values() if can_read_group_tasks(portal, user, group)
-    }
+    mine = {group.id for group in portal.groups.values() if can_read_group_tasks(portal, user, group)}
     return lambda task: not task.deleted and (task.group_id in mine or takes_part(user, task))
 
 

@@ -1,0 +1,76 @@
+"""Ready-made portals: "company" for the demo, "huge" for size, "small" for quick tests.
+
+One name always gives the same people, groups, boards and tasks with the same ids; dates are relative to the
+portal's clock, so that some deadlines are always overdue.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox import stage_rows
+from sandbox.portal import GROUP_BOARD, Portal
+from sandbox.seed import boards, people, projects
+from sandbox.seed.maker import Maker
+from sandbox.seed.projects import Project
+
+PERSONAL_TASKS = 32
+HUGE_TASKS = 10_000
+
+
+def build(name: str, *, settings: Any = None) -> Portal:
+    """A freshly seeded portal.
+
+    `settings` (sandbox.settings) is asked for `url`, the public address, which gives domain and protocol.
+    Raises ValueError for an unknown name.
+    """
+    if name not in SEEDS:
+        raise ValueError(f"no seed called {name!r}; there are {', '.join(SEEDS)}")
+    portal = Portal(seed=name)
+    url = urlsplit(getattr(settings, "url", "") or "")
+    if url.netloc:
+        portal.domain, portal.protocol = url.netloc, url.scheme
+    maker = Maker(portal, random.Random(f"stagecraft {name}"))  # noqa: S311 (sameness, not secrecy)
+    SEEDS[name](maker)
+    maker.webhooks()
+    return portal
+
+
+def _company(maker: Maker) -> None:
+    maker.staff(people.FIXED + people.STAFF)
+    _projects(maker, projects.COMPANY)
+    maker.tasks(None, PERSONAL_TASKS)
+    for key in ("admin", "owner", "member"):
+        maker.plan(maker.portal.people[key], share=0.9)
+    maker.plan(11)
+
+
+def _huge(maker: Maker) -> None:
+    maker.staff(people.FIXED + people.STAFF)
+    main = Project("Main: ten thousand tasks", HUGE_TASKS, 20, projects.TEAM, boards.HUGE)
+    _projects(maker, (main, *(project for project in projects.COMPANY[1:] if not project.tasks)))
+    maker.plan(maker.portal.people["member"], share=0.3)
+
+
+def _small(maker: Maker) -> None:
+    maker.staff(people.SMALL)
+    _projects(maker, projects.SMALL)
+    maker.tasks(None, 4)
+    maker.plan(maker.portal.people["member"])
+
+
+def _projects(maker: Maker, plans: tuple[Project, ...]) -> None:
+    """The template board first, as on any portal in use; then the groups, the first being the main one."""
+    stage_rows.ensure_board(maker.portal, GROUP_BOARD, 0, "en")
+    for plan in plans:
+        group = maker.project(plan)
+        maker.tasks(group, plan.tasks)
+        if not maker.portal.main_group_id:
+            maker.portal.main_group_id = group.id
+            maker.arrange(group)
+
+
+SEEDS: dict[str, Callable[[Maker], None]] = {"company": _company, "huge": _huge, "small": _small}
