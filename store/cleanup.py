@@ -1,0 +1,33 @@
+"""What is thrown away because its time is over. Run now and then by the worker."""
+
+from __future__ import annotations
+
+import time
+
+import sqlalchemy as sa
+
+from store import calllog
+from store import models as m
+from store.actions import KEPT
+from store.database import Database
+from store.sessions import KEPT_AFTER_END
+
+JOBS_KEPT = 7 * 86400.0
+
+
+def sweep(db: Database, *, call_log_days: float) -> None:
+    """Delete ended sessions, pairs no session uses any more, old keys, memos, jobs and log lines."""
+    now = time.time()
+    in_use = sa.select(m.UserSession.id).where(
+        m.UserSession.member_id == m.TokenPair.member_id, m.UserSession.user_id == m.TokenPair.user_id
+    )
+    with db.session() as session:
+        session.execute(sa.delete(m.UserSession).where(m.UserSession.expires_at < now - KEPT_AFTER_END))
+        session.execute(
+            sa.delete(m.TokenPair).where(m.TokenPair.user_id != 0, ~in_use.exists()),
+            execution_options={"synchronize_session": False},
+        )
+        session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
+        session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
+        session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
+    calllog.purge(db, call_log_days)

@@ -1,0 +1,95 @@
+"""The connection to the store, and the one way to a transaction.
+
+SQLite and PostgreSQL behave alike for the callers: a writing transaction either has the write lock from its
+first statement (SQLite: BEGIN IMMEDIATE in WAL mode) or relies on row locks of single conditional UPDATEs.
+No transaction is ever open while something is asked over HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from store.vault import Vault
+
+BUSY_TIMEOUT_MS = 10_000
+
+
+class Database:
+    """One engine per process. Without `keys` (Fernet) nothing can be encrypted or decrypted."""
+
+    def __init__(self, url: str, keys: Sequence[str] = ()) -> None:
+        self.vault = Vault(keys)
+        self.engine = _engine(url)
+        self._writing = self.engine.execution_options(begin="IMMEDIATE")
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction that may write: committed at the end, rolled back by an exception."""
+        with Session(self._writing, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads: never waits for a writer."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def upsert(self, table: type[Any], keys: dict[str, Any], values: dict[str, Any]) -> sa.Executable:
+        """INSERT, or UPDATE of the row with these `keys`: one statement, safe against two at once."""
+        statement = self._insert(table).values(**keys, **values)
+        if not values:
+            return statement.on_conflict_do_nothing(index_elements=list(keys))  # type: ignore[no-any-return]
+        return statement.on_conflict_do_update(  # type: ignore[no-any-return]
+            index_elements=list(keys), set_={name: statement.excluded[name] for name in values}
+        )
+
+    def insert_if_absent(self, table: type[Any], **values: Any) -> sa.Executable:
+        """INSERT that leaves an existing row alone; `rowcount` tells which it was."""
+        return self._insert(table).values(**values).on_conflict_do_nothing()  # type: ignore[no-any-return]
+
+    def _insert(self, table: type[Any]) -> Any:
+        if self.engine.dialect.name == "sqlite":
+            from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+            return sqlite_insert(table)
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        return postgres_insert(table)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _engine(url: str) -> sa.Engine:
+    address = sa.make_url(url)
+    if address.get_backend_name() != "sqlite":
+        return sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    if address.database and address.database != ":memory:":
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(address, connect_args={"check_same_thread": False})
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Hand transaction control to `_begin_sqlite`; readers and the one writer do not block each other."""
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "synchronous=NORMAL",
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin_sqlite(connection: sa.Connection) -> None:
+    mode = connection.get_execution_options().get("begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")

@@ -1,0 +1,126 @@
+"""The journal: what was changed, by whom, and whether it was taken back."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from store import models as m
+from store.database import Database
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry; `change` is the document the domain wrote, `at` in seconds since 1970."""
+
+    id: int
+    user_id: int
+    user_name: str
+    at: float
+    kind: str
+    board_key: str
+    change: Mapping[str, Any]
+    undone_by: int | None = None
+
+
+def record(
+    db: Database,
+    member_id: str,
+    user_id: int,
+    user_name: str,
+    change_json: Mapping[str, Any],
+    request_key: str = "",
+) -> int:
+    """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
+    row = m.JournalEntry(
+        member_id=member_id,
+        user_id=user_id,
+        user_name=user_name[:300],
+        at=time.time(),
+        kind=str(change_json.get("kind", ""))[:64],
+        board_key=str(change_json.get("board_key", ""))[:32],
+        change=dict(change_json),
+        request_key=request_key,
+    )
+    with db.session() as session:
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def entries(
+    db: Database,
+    member_id: str,
+    *,
+    board_key: str = "",
+    user_id: int | None = None,
+    kind: str = "",
+    since: float | None = None,
+    until: float | None = None,
+    limit: int = 50,
+    before_id: int | None = None,
+) -> list[Entry]:
+    """The newest entries first; `since` and `until` in seconds since 1970, `until` not included."""
+    query = sa.select(m.JournalEntry).where(m.JournalEntry.member_id == member_id)
+    wanted: list[tuple[object, sa.ColumnElement[bool]]] = [
+        (board_key or None, m.JournalEntry.board_key == board_key),
+        (user_id, m.JournalEntry.user_id == user_id),
+        (kind or None, m.JournalEntry.kind == kind),
+        (since, m.JournalEntry.at >= (since or 0)),
+        (until, m.JournalEntry.at < (until or 0)),
+        (before_id, m.JournalEntry.id < (before_id or 0)),
+    ]
+    for value, condition in wanted:
+        if value is not None:
+            query = query.where(condition)
+    query = query.order_by(m.JournalEntry.id.desc()).limit(limit)
+    with db.reading() as session:
+        return [_entry(row) for row in session.scalars(query)]
+
+
+def people(db: Database, member_id: str) -> list[tuple[int, str]]:
+    """Everybody who has changed something, with the name they last had."""
+    latest = (
+        sa.select(sa.func.max(m.JournalEntry.id))
+        .where(m.JournalEntry.member_id == member_id)
+        .group_by(m.JournalEntry.user_id)
+    )
+    query = (
+        sa.select(m.JournalEntry.user_id, m.JournalEntry.user_name)
+        .where(m.JournalEntry.id.in_(latest))
+        .order_by(m.JournalEntry.user_name)
+    )
+    with db.reading() as session:
+        return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
+    """One entry of this portal."""
+    with db.reading() as session:
+        row = session.get(m.JournalEntry, entry_id)
+    return _entry(row) if row and row.member_id == member_id else None
+
+
+def mark_undone(db: Database, member_id: str, entry_id: int, by_entry_id: int) -> bool:
+    """Note that an entry was taken back; False when that has happened already."""
+    statement = (
+        sa.update(m.JournalEntry)
+        .where(
+            m.JournalEntry.member_id == member_id,
+            m.JournalEntry.id == entry_id,
+            m.JournalEntry.undone_by.is_(None),
+        )
+        .values(undone_by=by_entry_id)
+    )
+    with db.session() as session:
+        return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def _entry(row: m.JournalEntry) -> Entry:
+    return Entry(
+        row.id, row.user_id, row.user_name, row.at, row.kind, row.board_key, row.change, row.undone_by
+    )

@@ -1,0 +1,110 @@
+"""Installations."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from store import models as m
+from store.database import Database
+
+
+@dataclass(frozen=True)
+class PortalRow:
+    """A portal as the app knows it; `application_token` is what its events must carry."""
+
+    member_id: str
+    client_endpoint: str
+    auth_server: str
+    installed: bool
+    app_status: str
+    scope: str
+    application_token: str = field(repr=False)
+    installer_id: int = 0
+    installed_at: float = 0.0
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port: what may frame the app."""
+        return self.client_endpoint.removesuffix("/").removesuffix("/rest")
+
+
+def get(db: Database, member_id: str) -> PortalRow | None:
+    """The portal, or None for one that never opened or installed the app."""
+    with db.reading() as session:
+        row = session.get(m.Portal, member_id)
+    if row is None:
+        return None
+    return PortalRow(
+        row.member_id, row.client_endpoint, row.auth_server, row.installed, row.app_status, row.scope,
+        db.vault.decrypt(row.application_token_sealed), row.installer_id, row.installed_at,
+    )  # fmt: skip
+
+
+def remember(
+    db: Database,
+    member_id: str,
+    *,
+    client_endpoint: str,
+    auth_server: str,
+    installed: bool,
+    app_status: str = "",
+    scope: str = "",
+) -> None:
+    """Keep what the authorization server said about a portal; the application token is left alone."""
+    values = {
+        "client_endpoint": client_endpoint,
+        "auth_server": auth_server,
+        "installed": installed,
+        "app_status": app_status,
+        "scope": scope,
+        "changed_at": time.time(),
+    }
+    defaults = {"application_token_sealed": "", "installer_id": 0, "installed_at": 0.0}
+    with db.session() as session:
+        session.execute(db.insert_if_absent(m.Portal, member_id=member_id, **values, **defaults))
+        session.execute(sa.update(m.Portal).where(m.Portal.member_id == member_id).values(**values))
+
+
+def mark_installed(db: Database, member_id: str, *, installer_id: int, application_token: str) -> None:
+    """An installation by an administrator; an older portal sends no application token."""
+    values: dict[str, object] = {"installer_id": installer_id, "installed_at": time.time()}
+    if application_token:
+        values["application_token_sealed"] = db.vault.encrypt(application_token)
+    _change(db, member_id, values)
+
+
+def set_application_token(db: Database, member_id: str, application_token: str) -> None:
+    """The token that the portal's events carry from now on."""
+    _change(db, member_id, {"application_token_sealed": db.vault.encrypt(application_token)})
+
+
+def move(db: Database, member_id: str, client_endpoint: str) -> None:
+    """The portal has a new address."""
+    _change(db, member_id, {"client_endpoint": client_endpoint})
+
+
+def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
+    """Delete whatever lets anybody act: tokens, sessions, the application token; on request all the rest.
+
+    Keeping journal and preferences (CLEAN=0) lets a later installation go on where this one stopped.
+    """
+    tables: list[type[m.Base]] = [m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job]
+    if forget_everything:
+        tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal, m.QueuedEvent]
+    with db.session() as session:
+        for table in tables:
+            session.execute(sa.delete(table).where(table.member_id == member_id))  # type: ignore[attr-defined]
+        session.execute(
+            sa.update(m.Portal)
+            .where(m.Portal.member_id == member_id)
+            .values(installed=False, application_token_sealed="", installer_id=0, changed_at=time.time())
+        )
+
+
+def _change(db: Database, member_id: str, values: dict[str, object]) -> None:
+    values = values | {"changed_at": time.time()}
+    with db.session() as session:
+        session.execute(sa.update(m.Portal).where(m.Portal.member_id == member_id).values(**values))

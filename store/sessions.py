@@ -1,0 +1,113 @@
+"""Sessions: who holds a bearer token."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from store import models as m
+from store.database import Database
+from store.vault import fingerprint
+
+KEPT_AFTER_END = 7 * 86400.0
+"""Seconds an ended session stays known, so that a fresh login can be recognised as the same person's."""
+
+
+@dataclass(frozen=True)
+class SessionRow:
+    """A session with the address of its portal, which may have moved since. Times in seconds since 1970."""
+
+    id: int
+    member_id: str
+    user_id: int
+    user_name: str
+    is_admin: bool
+    lang: str
+    expires_at: float
+    client_endpoint: str
+    auth_server: str
+
+
+def create(
+    db: Database, member_id: str, *, user_id: int, user_name: str, is_admin: bool, lang: str, lifetime: float
+) -> str:
+    """A new session; answers its token, which is stored nowhere."""
+    token = secrets.token_urlsafe(32)
+    now = time.time()
+    row = m.UserSession(
+        token_hash=fingerprint(token),
+        member_id=member_id,
+        user_id=user_id,
+        user_name=user_name,
+        is_admin=is_admin,
+        lang=lang,
+        created_at=now,
+        expires_at=now + lifetime,
+    )
+    with db.session() as session:
+        session.add(row)
+    return token
+
+
+def find(db: Database, token: str) -> SessionRow | None:
+    """The session of a token, ended or not; None for a token nobody was given."""
+    query = (
+        sa.select(m.UserSession, m.Portal.client_endpoint, m.Portal.auth_server)
+        .join(m.Portal, m.Portal.member_id == m.UserSession.member_id)
+        .where(m.UserSession.token_hash == fingerprint(token))
+    )
+    with db.reading() as session:
+        found = session.execute(query).first()
+    if found is None:
+        return None
+    row, endpoint, server = found
+    return SessionRow(
+        row.id, row.member_id, row.user_id, row.user_name, row.is_admin, row.lang, row.expires_at,
+        endpoint, server,
+    )  # fmt: skip
+
+
+def last_known(db: Database, member_id: str, user_id: int) -> tuple[str, bool] | None:
+    """Name and admin flag of the person's latest session."""
+    query = (
+        sa.select(m.UserSession.user_name, m.UserSession.is_admin)
+        .where(m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
+        .order_by(m.UserSession.id.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        row = session.execute(query).first()
+    return (row[0], row[1]) if row else None
+
+
+def end(db: Database, member_id: str, session_id: int) -> None:
+    """This session is over; it stays known for a renewal."""
+    with db.session() as session:
+        session.execute(
+            sa.update(m.UserSession)
+            .where(m.UserSession.member_id == member_id, m.UserSession.id == session_id)
+            .values(expires_at=time.time() - 1)
+        )
+
+
+def end_all(db: Database, member_id: str, user_id: int) -> None:
+    """Every session of a person is over: the portal refuses them."""
+    with db.session() as session:
+        session.execute(
+            sa.update(m.UserSession)
+            .where(m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
+            .values(expires_at=time.time() - 1)
+        )
+
+
+def delete(db: Database, member_id: str, session_id: int) -> None:
+    """Forget a session that another one has replaced."""
+    with db.session() as session:
+        session.execute(
+            sa.delete(m.UserSession).where(
+                m.UserSession.member_id == member_id, m.UserSession.id == session_id
+            )
+        )

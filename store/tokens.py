@@ -1,0 +1,144 @@
+"""OAuth pairs and the lease that lets exactly one worker refresh a pair.
+
+The pair of a person is keyed by portal and person: a later opening brings a fresh pair that serves the
+earlier ones as well. `INSTALLER` is the pair the app uses for its own work.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from store import models as m
+from store.database import Database
+
+INSTALLER = 0
+
+
+@dataclass(frozen=True)
+class StoredPair:
+    """A pair with its `generation`; both change together. `expires_at` in seconds since 1970."""
+
+    user_id: int
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_at: float = 0.0
+    generation: int = 0
+
+
+def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
+    with db.reading() as session:
+        row = session.get(m.TokenPair, (member_id, user_id))
+    return _pair(db, row) if row else None
+
+
+def newest(db: Database, member_id: str) -> StoredPair | None:
+    """The installer's pair, or else the one that was renewed last: to ask whether the app is still there."""
+    query = (
+        sa.select(m.TokenPair)
+        .where(m.TokenPair.member_id == member_id)
+        .order_by(m.TokenPair.user_id != INSTALLER, m.TokenPair.changed_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        row = session.scalars(query).first()
+    return _pair(db, row) if row else None
+
+
+def put(
+    db: Database, member_id: str, user_id: int, access_token: str, refresh_token: str, expires_at: float
+) -> None:
+    """A pair that did not come from a refresh here (a launch, an installation): it ends any lease."""
+    values = {
+        "access_sealed": db.vault.encrypt(access_token),
+        "refresh_sealed": db.vault.encrypt(refresh_token),
+        "expires_at": expires_at,
+        "changed_at": time.time(),
+        "lease_until": 0.0,
+        "lease_owner": "",
+    }
+    key = (m.TokenPair.member_id == member_id) & (m.TokenPair.user_id == user_id)
+    update = sa.update(m.TokenPair).where(key).values(**values, generation=m.TokenPair.generation + 1)
+    with db.session() as session:
+        if not session.execute(update).rowcount:  # type: ignore[attr-defined]
+            session.execute(
+                db.insert_if_absent(m.TokenPair, member_id=member_id, user_id=user_id, generation=1, **values)
+            )
+
+
+def lease(db: Database, member_id: str, pair: StoredPair, owner: str, *, seconds: float, now: float) -> bool:
+    """Take the right to refresh `pair`; False when somebody has it, or the pair is no longer this one.
+
+    One conditional UPDATE decides, so it holds across threads, processes and machines. An owner that dies
+    leaves a lease that ends by itself.
+    """
+    statement = (
+        sa.update(m.TokenPair)
+        .where(_same(member_id, pair), m.TokenPair.lease_until < now)
+        .values(lease_until=now + seconds, lease_owner=owner)
+    )
+    with db.session() as session:
+        return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def replace(
+    db: Database,
+    member_id: str,
+    pair: StoredPair,
+    access_token: str,
+    refresh_token: str,
+    expires_at: float,
+) -> bool:
+    """Store the successor of `pair` and end the lease; False when a newer pair has come meanwhile."""
+    statement = (
+        sa.update(m.TokenPair)
+        .where(_same(member_id, pair))
+        .values(
+            access_sealed=db.vault.encrypt(access_token),
+            refresh_sealed=db.vault.encrypt(refresh_token),
+            expires_at=expires_at,
+            changed_at=time.time(),
+            generation=pair.generation + 1,
+            lease_until=0.0,
+            lease_owner="",
+        )
+    )
+    with db.session() as session:
+        return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def release(db: Database, member_id: str, pair: StoredPair, owner: str) -> None:
+    """End a lease without a new pair."""
+    statement = (
+        sa.update(m.TokenPair)
+        .where(_same(member_id, pair), m.TokenPair.lease_owner == owner)
+        .values(lease_until=0.0, lease_owner="")
+    )
+    with db.session() as session:
+        session.execute(statement)
+
+
+def lease_until(db: Database, member_id: str, user_id: int) -> float:
+    """Until when somebody refreshes this pair; 0 when nobody does."""
+    query = sa.select(m.TokenPair.lease_until).where(
+        m.TokenPair.member_id == member_id, m.TokenPair.user_id == user_id
+    )
+    with db.reading() as session:
+        return session.scalar(query) or 0.0
+
+
+def _same(member_id: str, pair: StoredPair) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        m.TokenPair.member_id == member_id,
+        m.TokenPair.user_id == pair.user_id,
+        m.TokenPair.generation == pair.generation,
+    )
+
+
+def _pair(db: Database, row: m.TokenPair) -> StoredPair:
+    return StoredPair(
+        row.user_id, db.vault.decrypt(row.access_sealed), db.vault.decrypt(row.refresh_sealed),
+        row.expires_at, row.generation,
+    )  # fmt: skip

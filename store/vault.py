@@ -1,0 +1,46 @@
+"""Encryption of what would let somebody act for a portal: tokens and application tokens."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class VaultError(Exception):
+    """A stored secret cannot be read with the present keys: a key was removed too early."""
+
+
+class Vault:
+    """MultiFernet: the first key encrypts, every key decrypts (design.md, "Who acts")."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
+
+    def encrypt(self, plain: str) -> str:
+        """The sealed form of `plain`; nothing stays nothing."""
+        return self._open().encrypt(plain.encode()).decode() if plain else ""
+
+    def decrypt(self, sealed: str) -> str:
+        """What was sealed; VaultError when no key fits."""
+        if not sealed:
+            return ""
+        try:
+            return self._open().decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise VaultError("no key in TOKEN_KEYS opens a stored secret") from None
+
+    def rotate(self, sealed: str) -> str:
+        """The same secret under the first key."""
+        return self.encrypt(self.decrypt(sealed))
+
+    def _open(self) -> MultiFernet:
+        if self._fernet is None:
+            raise VaultError("no TOKEN_KEYS")
+        return self._fernet
+
+
+def fingerprint(token: str) -> str:
+    """SHA-256 in hex: how a session token is stored. It is random and long, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()
