@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +14,7 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `change` is the document the domain wrote, `at` in seconds since 1970."""
+    """One entry; `change` is the JSON text the domain wrote, `at` in seconds since 1970."""
 
     id: int
     user_id: int
@@ -23,7 +22,7 @@ class Entry:
     at: float
     kind: str
     board_key: str
-    change: Mapping[str, Any]
+    change: str
     undone_by: int | None = None
 
 
@@ -32,18 +31,19 @@ def record(
     member_id: str,
     user_id: int,
     user_name: str,
-    change_json: Mapping[str, Any],
+    change_json: str,
     request_key: str = "",
 ) -> int:
     """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
+    document = json.loads(change_json)
     row = m.JournalEntry(
         member_id=member_id,
         user_id=user_id,
         user_name=user_name[:300],
         at=time.time(),
-        kind=str(change_json.get("kind", ""))[:64],
-        board_key=str(change_json.get("board_key", ""))[:32],
-        change=dict(change_json),
+        kind=str(document["kind"])[:64],
+        board_key=str(document["board_key"])[:32],
+        change=change_json,
         request_key=request_key,
     )
     with db.session() as session:

@@ -84,7 +84,7 @@ class JournalEntry(Base):
     at: Mapped[float]
     kind: Mapped[str] = mapped_column(sa.String(64))
     board_key: Mapped[str] = mapped_column(sa.String(32))
-    change: Mapped[dict[str, Any]]
+    change: Mapped[str] = mapped_column(sa.Text)
     request_key: Mapped[str] = mapped_column(sa.String(64), default="")
     undone_by: Mapped[int | None] = mapped_column(default=None)
 
