@@ -1,0 +1,24 @@
+"""A Flask app with our templates and nothing else: no store, no portal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_babel import Babel
+
+from web import sentences
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+@pytest.fixture
+def page() -> Iterator[Flask]:
+    """A test app inside a request, with the filters templates of the home, task and journal pages use."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    Babel(app, locale_selector=lambda: "en")
+    sentences.register(app)
+    with app.test_request_context("/"):
+        yield app

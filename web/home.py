@@ -1,0 +1,45 @@
+"""The home page: My Planner and every project the person can see."""
+
+from __future__ import annotations
+
+from boards.home import load_home
+from flask import Blueprint, g, render_template, request
+
+from boards.model import Home
+from web import sentences
+from web.clients import actor, client
+from web.session import needs_session
+
+blueprint = Blueprint("home", __name__, url_prefix="/home")
+blueprint.before_request(needs_session)
+blueprint.record_once(lambda state: sentences.register(state.app))
+
+
+def home_page(home: Home, text: str = "") -> str:
+    """HTML of #main for projects already read; the launch uses it for its first page."""
+    return render_template("home.html", home=home, q=text, sees_all=g.portal_session.is_admin)
+
+
+@blueprint.get("")
+def show() -> str:
+    """The whole page: one request to the portal."""
+    return home_page(_read(), _text())
+
+
+@blueprint.get("/projects")
+def projects() -> str:
+    """The list alone: what a search found, or the next rows when `start` is given."""
+    template = "_home_rows.html" if _start() else "_home_projects.html"
+    return render_template(template, home=_read(), q=_text(), more=bool(_start()))
+
+
+def _read() -> Home:
+    return load_home(client(), actor(), text=_text(), start=_start())
+
+
+def _text() -> str:
+    return request.args.get("q", "").strip()[:100]
+
+
+def _start() -> int:
+    return max(0, request.args.get("start", 0, type=int))
