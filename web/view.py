@@ -1,0 +1,80 @@
+"""What templates can call: DOM ids, initials, days, colors, sentences. Registered with every app that has boards."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from urllib.parse import urlencode
+
+from babel.dates import format_skeleton
+from flask import Blueprint
+from flask_babel import get_locale
+
+from boards import colors
+from boards.model import BoardRef, Column, Filters
+from web.sentences import why_text
+
+blueprint = Blueprint("view", __name__)
+
+
+@blueprint.app_template_global()
+def dom_id(kind: str, key: object) -> str:
+    """The DOM id of a portal object: ("stage", 17) → "stage-17"; "C1:NEW" loses what CSS would trip over."""
+    return f"{kind}-" + re.sub(r"[^A-Za-z0-9_-]", "-", str(key))
+
+
+@blueprint.app_template_filter()
+def initials(name: str) -> str:
+    """Up to two letters that stand for a person without a photo."""
+    words = [word for word in re.split(r"[\s.]+", name) if word[:1].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+@blueprint.app_template_filter()
+def day(moment: dt.datetime) -> str:
+    """A deadline as people write it on a card, in the offset it came with: "12 Nov, 18:00"."""
+    locale = get_locale() or "en"
+    this_year = moment.year == dt.datetime.now(moment.tzinfo).year
+    shown = format_skeleton("MMMd" if this_year else "yMMMd", moment, locale=locale)
+    return shown if (moment.hour, moment.minute) == (0, 0) else f"{shown}, {moment:%H:%M}"
+
+
+@blueprint.app_template_filter()
+def text_on(color: str) -> str:
+    """ "dark" or "light": which text reads on a stage's color."""
+    return "dark" if colors.text_color(color) == colors.BLACK else "light"
+
+
+@blueprint.app_template_filter()
+def contrast(color: str) -> str:
+    """Contrast of the better of black and white on that color, one digit."""
+    return f"{colors.text_contrast(color):.1f}"
+
+
+blueprint.add_app_template_filter(why_text, "why")
+
+
+def filter_query(filters: Filters) -> dict[str, str]:
+    """Filters as the query of an address; nothing for the defaults."""
+    query = {
+        "text": filters.text,
+        "responsible": str(filters.responsible_id or ""),
+        "overdue": "1" if filters.overdue else "",
+        "completed": "1" if filters.with_completed else "",
+    }
+    return {name: value for name, value in query.items() if value}
+
+
+def board_address(ref: BoardRef, filters: Filters) -> str:
+    """Where this very board, filtered like this, can be read again."""
+    query = urlencode(filter_query(filters))
+    return f"/boards/{ref.key}" + (f"?{query}" if query else "")
+
+
+@blueprint.app_template_global()
+def column_link(ref: BoardRef, column: Column, filters: Filters) -> str:
+    """Where the next cards of a column are."""
+    query = filter_query(filters) | {"start": str(column.next_start or 0)}
+    if column.stage.is_first:
+        query["first"] = "1"
+    return f"/boards/{ref.key}/columns/{column.stage.id}?{urlencode(query)}"
