@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 # Roles in a group (behaviour.md §2): owner, moderator, member, invited, banned.
 OWNER, MODERATOR, MEMBER, INVITED, BANNED = "A", "E", "K", "Z", "T"
@@ -190,6 +191,32 @@ class TokenPair:
     refresh_expires: float
     spent: bool = False
     revoked: bool = False
+    client_id: str = ""
+    hops: int = 0  # how many event handlers led to this token (§9.2, loop guard)
+
+
+@dataclass
+class Grant:
+    """An authorization code (wire.md §3); `expires` in epoch seconds of `Portal.now()`."""
+
+    code: str
+    user_id: int
+    client_id: str
+    expires: float
+
+
+@dataclass
+class OfflineEvent:
+    """One row of the offline queue (§9.5): the latest state of one object per event and connector."""
+
+    id: int
+    event: str
+    connector: str
+    at: dt.datetime
+    data: dict[str, object] = field(default_factory=dict)
+    additional: dict[str, object] = field(default_factory=dict)
+    process_id: str = ""
+    error: bool = False
 
 
 @dataclass
@@ -215,12 +242,17 @@ class Portal:
     favorites: dict[int, set[int]] = field(default_factory=dict)
     webhooks: list[Webhook] = field(default_factory=list)
     tokens: list[TokenPair] = field(default_factory=list)
+    grants: list[Grant] = field(default_factory=list)
+    offline: list[OfflineEvent] = field(default_factory=list)
+    auth_server: str = "http://localhost:5001/_oauth"
     # Who the shell and the tests call admin, owner, moderator, member, outsider.
     people: dict[str, int] = field(default_factory=dict)
     main_group_id: int = 0
     counters: dict[str, int] = field(default_factory=dict)
     clock_offset: float = 0.0
     clock_frozen: float | None = None
+    # Events that wait for the answer of the request to leave (`sandbox.events.Delivery`); not kept.
+    outbox: list[Any] = field(default_factory=list, repr=False, compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
     def next_id(self, kind: str) -> int:
