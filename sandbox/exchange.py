@@ -14,8 +14,10 @@ from flask import Flask, Response, current_app, g, request
 
 from sandbox.calls import CallLog, CallNote, describe
 from sandbox.faults import Fault, Faults
+from sandbox.holder import current_portal
+from sandbox.params import params_of
 from sandbox.phpjson import dumps
-from sandbox.portal import Portal
+from sandbox.tokens import find_access
 
 _HTML = (
     "<html><head><title>{0} Bad Gateway</title></head>"
@@ -83,15 +85,15 @@ def _leave(response: Response) -> Response:
 
 def _acting_user(note: CallNote) -> int | None:
     """Whom the webhook or the token stands for; None for an unknown or missing credential."""
-    portal: Portal = current_app.extensions["portal"]
     if note.via == "webhook":
         number = request.path.split("/")[2]
         return int(number) if number.isdecimal() else None
-    token = request.headers.get("Authorization", "").removeprefix("Bearer ") or request.values.get("auth")
-    if not token and request.is_json:
-        body = request.get_json(silent=True)
-        token = body.get("auth") if isinstance(body, dict) else None
-    return next((pair.user_id for pair in portal.tokens if pair.access_token == token), None)
+    token = request.headers.get("Authorization", "").partition(" ")[2]
+    if not token:
+        params = params_of(request)
+        token = str(params.get("auth") or params.get("access_token") or "")
+    pair = find_access(current_portal(), token)
+    return pair.user_id if pair else None
 
 
 def _fail_before(fault: Fault) -> Response | None:

@@ -19,7 +19,7 @@ from sandbox.registry import RestError
 KINDS = ("error", "command_error", "delay", "drop_before", "drop_after", "broken_json", "html")
 
 
-class BadFault(ValueError):
+class BadFaultError(ValueError):
     """A fault description that cannot be applied; the text says why."""
 
 
@@ -70,7 +70,7 @@ class Faults:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, wish: Mapping[str, Any]) -> Fault:
-        """Order a failure from the JSON of `POST /_sandbox/faults`; raises BadFault."""
+        """Order a failure from the JSON of `POST /_sandbox/faults`; raises BadFaultError."""
         fault = _parse(wish, next(self._ids), self.clock())
         with self._lock:
             self._faults.append(fault)
@@ -136,9 +136,9 @@ _DEFAULTS: dict[str, tuple[int, str]] = {
 def _parse(wish: Mapping[str, Any], number: int, now: float) -> Fault:
     kind, method = str(wish.get("kind", "")), str(wish.get("method", "")).strip().lower()
     if kind not in KINDS:
-        raise BadFault(f"kind must be one of {', '.join(KINDS)}")
+        raise BadFaultError(f"kind must be one of {', '.join(KINDS)}")
     if not method:
-        raise BadFault("method is missing; * stands for every method")
+        raise BadFaultError("method is missing; * stands for every method")
     lasting = wish.get("for_seconds")
     times = wish.get("times", None if lasting is not None else 1)
     status, code = _DEFAULTS.get(kind, (0, ""))
@@ -158,4 +158,4 @@ def _parse(wish: Mapping[str, Any], number: int, now: float) -> Fault:
             done=bool(wish.get("done", False)),
         )
     except (TypeError, ValueError) as wrong:
-        raise BadFault(f"not a number: {wrong}") from wrong
+        raise BadFaultError(f"not a number: {wrong}") from wrong
