@@ -209,7 +209,7 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskEdit:
-    """The fields of a task that are to change; None leaves a field alone. An empty deadline is `NO_DEADLINE`."""
+    """The fields of a task that are to change; None leaves a field alone."""
 
     title: str | None = None
     description: str | None = None

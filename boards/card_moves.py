@@ -1,0 +1,158 @@
+"""Moving one card. One batch: where it was, the move, and a look whether it happened.
+
+The portal answers true to moves that it did not make (behaviour.md §3.7; surprise 6), so tasks, which unlike
+stages are not cached within a batch, are read again after the write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from b24 import stages as stage_calls
+from b24 import tasks as task_calls
+from b24.client import BatchAnswer, Client, Command
+from b24.tasks import TaskRow
+from boards import planner
+from boards import stage_lists as lists
+from boards.actor import Actor
+from boards.change import Change, Kind
+from boards.convert import to_stages
+from boards.errors import NotTaken, StageGone
+from boards.model import BoardRef, Notice, Stage
+from boards.notices import NoticeCode, note
+from boards.outcomes import CardOutcome
+from boards.queries import list_by_id
+from boards.sending import read_then_write
+
+STAGES, WAS, MOVE, CHECK = planner.STAGES, "was", "move", "check"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a column: the card above (`after`) and the one below (`before`), 0 for none.
+
+    The portal takes only one of the two: the card above, or at the top of a column the one below.
+    """
+
+    before: int = 0
+    after: int = 0
+
+    def arguments(self) -> dict[str, int]:
+        """As `movetask` wants them: one or none."""
+        if self.after:
+            return {"after": self.after}
+        return {"before": self.before} if self.before else {}
+
+
+def move_card(
+    client: Client,
+    ref: BoardRef,
+    actor: Actor,
+    task_id: int,
+    stage_id: int,
+    *,
+    before: int = 0,
+    after: int = 0,
+    was_before: int = 0,
+    was_after: int = 0,
+    was_stage: int = 0,
+) -> CardOutcome:
+    """Put a card into a stage, above card `before` or below card `after`; one HTTP request.
+
+    `was_before` and `was_after` are the neighbours below and above that the person saw it between, and
+    `was_stage` the column; the undo uses them. Raises NotTaken when the portal said yes and did nothing,
+    StageGone when the stage is not on this board, AccessDenied, NotFound.
+    """
+    del actor  # the client already speaks for the person; the signature is that of all actions
+    target = Spot(before, after)
+    answer, lost = read_then_write(client, _commands(ref, task_id, stage_id, target))
+    stages = to_stages(stage_calls.parse_stages(answer[STAGES].result))
+    row = next(iter(task_calls.parse_list(answer[WAS])), None)
+    _ = answer[MOVE]
+    if lists.find(stages, stage_id) is None:
+        raise StageGone(stage_id)
+    read = _place(answer, ref, stages, task_id, row)
+    came_from = was_stage or read if lost and read == stage_id else read
+    notices = _check(answer, ref, task_id, stage_id, came_from)
+    if was_stage and came_from and _own(stages, was_stage) != came_from:
+        notices.append(note(NoticeCode.CARD_MOVED_MEANWHILE, stage_id=came_from))
+    if not came_from:
+        notices.append(note(NoticeCode.PLACE_UNKNOWN))
+    undo = _undo(task_id, came_from, Spot(was_before, was_after), stage_id, target)
+    change = Change(
+        kind=Kind.CARD_MOVE,
+        board_key=ref.key,
+        target=task_id,
+        label=row.title if row else "",
+        before=_record(stages, came_from, Spot(was_before, was_after)),
+        after=_record(stages, stage_id, target),
+        undo=undo if came_from else None,
+        notices=tuple(notices),
+    )
+    return CardOutcome(change, came_from, tuple(notices))
+
+
+def _commands(ref: BoardRef, task_id: int, stage_id: int, target: Spot) -> dict[str, Command]:
+    """Stages, card and place before; the move; and the card after it."""
+    commands = {STAGES: stage_calls.get(ref.group_id), WAS: list_by_id([task_id])}
+    if ref.is_planner:
+        commands |= planner.find_places([task_id])
+    commands[MOVE] = stage_calls.move_task(task_id, stage_id, **target.arguments())
+    commands[CHECK] = list_by_id([task_id], STAGES_ID=stage_id) if ref.is_planner else list_by_id([task_id])
+    return commands
+
+
+def _place(
+    answer: BatchAnswer, ref: BoardRef, stages: tuple[Stage, ...], task_id: int, row: TaskRow | None
+) -> int:
+    """The stage a card was in; 0 when that is not known. STAGE_ID 0 is the first one (§3.8)."""
+    if ref.is_planner:
+        return planner.read_places(answer, stages).get(task_id, 0)
+    if row is None or row.group_id != ref.group_id:
+        return 0
+    return _own(stages, row.stage_id)
+
+
+def _own(stages: tuple[Stage, ...], stage_id: int) -> int:
+    """The id, with 0 made the first stage's."""
+    return stage_id or stages[0].id
+
+
+def _check(answer: BatchAnswer, ref: BoardRef, task_id: int, stage_id: int, came_from: int) -> list[Notice]:
+    """Raise NotTaken unless the card is where it should be."""
+    row = next(iter(task_calls.parse_list(answer[CHECK])), None)
+    if ref.is_planner:
+        if row is None:
+            raise NotTaken(task_id, came_from)
+        return []
+    if row is None:
+        return [note(NoticeCode.TASK_UNREADABLE)]
+    if row.stage_id != stage_id:
+        raise NotTaken(task_id, row.stage_id or came_from)
+    return []
+
+
+def _undo(task_id: int, came_from: int, was: Spot, stage_id: int, target: Spot) -> dict[str, Any]:
+    """The way back, which also knows the way forth again."""
+    return {
+        "op": "move_card",
+        "task_id": task_id,
+        "stage_id": came_from,
+        "before": was.before,
+        "after": was.after,
+        "was_stage": stage_id,
+        "was_before": target.before,
+        "was_after": target.after,
+    }
+
+
+def _record(stages: tuple[Stage, ...], stage_id: int, spot: Spot) -> dict[str, Any]:
+    """A place for the journal."""
+    stage = lists.find(stages, stage_id)
+    return {
+        "stage_id": stage_id,
+        "stage": stage.title if stage else "",
+        "before": spot.before,
+        "after": spot.after,
+    }

@@ -1,0 +1,85 @@
+"""A change: what was, what is, how to undo it. The journal keeps it as JSON."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from boards.model import Notice
+
+
+class Kind(StrEnum):
+    """What was done; the journal filters by it."""
+
+    STAGE_MOVE = "stage_move"
+    STAGE_RENAME = "stage_rename"
+    STAGE_RECOLOR = "stage_recolor"
+    STAGE_ADD = "stage_add"
+    STAGE_DELETE = "stage_delete"
+    STAGE_RESTORE = "stage_restore"
+    CARD_MOVE = "card_move"
+    CARDS_MOVE = "cards_move"
+    TASK_EDIT = "task_edit"
+    TASK_ACTION = "task_action"
+    CARDS_EDIT = "cards_edit"
+    CARDS_ACTION = "cards_action"
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that was done to the portal.
+
+    `target` is the id of the stage or task (0 for several), `label` its title. `before` and `after` hold
+    what a reader of the journal wants to compare; `undo` is the recipe for `undo.undo_change`, None when
+    there is no way back. `aliases` maps the id of a deleted stage to the one that replaced it.
+    """
+
+    kind: Kind
+    board_key: str
+    target: int
+    label: str
+    before: dict[str, Any] = field(default_factory=dict)
+    after: dict[str, Any] = field(default_factory=dict)
+    undo: dict[str, Any] | None = None
+    notices: tuple[Notice, ...] = ()
+    aliases: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def undoable(self) -> bool:
+        return self.undo is not None
+
+    def to_json(self) -> str:
+        """As text; `from_json` gives the same change again."""
+        return json.dumps(
+            {
+                "kind": self.kind.value,
+                "board_key": self.board_key,
+                "target": self.target,
+                "label": self.label,
+                "before": self.before,
+                "after": self.after,
+                "undo": self.undo,
+                "notices": [{"code": str(one.code), "values": one.values} for one in self.notices],
+                "aliases": {str(old): new for old, new in self.aliases.items()},
+            },
+            ensure_ascii=False,
+            separators=(",", ":"),
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Change:
+        """The change of a journal row; ValueError or KeyError when the text is none."""
+        data = json.loads(text)
+        return cls(
+            kind=Kind(data["kind"]),
+            board_key=data["board_key"],
+            target=data["target"],
+            label=data["label"],
+            before=data["before"],
+            after=data["after"],
+            undo=data["undo"],
+            notices=tuple(Notice(one["code"], one["values"]) for one in data["notices"]),
+            aliases={int(old): new for old, new in data["aliases"].items()},
+        )

@@ -1,0 +1,71 @@
+"""What boards refuse by themselves. The portal's own refusals are `b24.errors`."""
+
+# ruff: noqa: N818 (an error class names the fact)
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class BoardError(Exception):
+    """Something about a board that the portal would not, or did not, say."""
+
+
+class BadInputCode(StrEnum):
+    """What is wrong with a value; the web turns it into a sentence."""
+
+    TITLE_BLANK = "title_blank"
+    TITLE_TOO_LONG = "title_too_long"  # values: limit, length
+    COLOR_INVALID = "color_invalid"  # values: value
+    DEADLINE_INVALID = "deadline_invalid"
+    PRIORITY_INVALID = "priority_invalid"
+    PERSON_INVALID = "person_invalid"
+    TAG_TOO_LONG = "tag_too_long"  # values: limit, tag
+    NOTHING_TO_CHANGE = "nothing_to_change"
+    NO_CARDS = "no_cards"
+    TOO_MANY_CARDS = "too_many_cards"  # values: limit, count
+    UNKNOWN_ACTION = "unknown_action"
+    SAME_STAGE = "same_stage"
+    STAGE_MISSING = "stage_missing"
+
+
+class BadInput(BoardError):
+    """A value that was refused before anything was sent. `field` is the form field."""
+
+    def __init__(self, field: str, code: BadInputCode | str, **values: object) -> None:
+        super().__init__(f"{field}: {code}")
+        self.field = field
+        self.code = BadInputCode(code)
+        self.values = values
+
+
+class NotTaken(BoardError):
+    """The portal said yes and did not do it (behaviour.md §3.7).
+
+    `task_id` is still in `stage_id` (0 when even that is unknown).
+    """
+
+    def __init__(self, task_id: int, stage_id: int) -> None:
+        super().__init__(f"task {task_id} is still in stage {stage_id}")
+        self.task_id = task_id
+        self.stage_id = stage_id
+
+
+class StageGone(BoardError):
+    """The stage is not on this board (any more)."""
+
+    def __init__(self, stage_id: int) -> None:
+        super().__init__(f"stage {stage_id} is not on the board")
+        self.stage_id = stage_id
+
+
+class FirstStage(BoardError):
+    """The first stage of a board cannot be deleted; known before anything is sent (behaviour.md §3.5)."""
+
+    def __init__(self, stage_id: int) -> None:
+        super().__init__(f"stage {stage_id} is the first one")
+        self.stage_id = stage_id
+
+
+class CannotUndo(BoardError):
+    """This change has no way back; its notices say why."""
