@@ -9,11 +9,12 @@ import logging
 from flask import Blueprint, Flask, Response
 
 from sandbox import batch, errors, events, exchange, methods, transport
-from sandbox.holder import PortalHolder, seeded
+from sandbox.holder import PortalHolder
 from sandbox.installation import register_app
 from sandbox.limits import Limits
 from sandbox.portal import Portal
 from sandbox.registry import METHODS
+from sandbox.seed import build as build_seed
 from sandbox.settings import Settings, from_environment
 
 __all__ = ["batch", "create_app", "methods"]
@@ -27,10 +28,11 @@ def create_app(settings: Settings | None = None, portal: Portal | None = None) -
     app = Flask(__name__)
 
     def build(seed: str) -> Portal:
-        return register_app(seeded(seed), settings)
+        return register_app(build_seed(seed), settings)
 
+    first = register_app(portal, settings) if portal else build(settings.seed)
     app.extensions["settings"] = settings
-    app.extensions["portal"] = PortalHolder(register_app(portal, settings) if portal else build(settings.seed), build)
+    app.extensions["portal"] = PortalHolder(first, build)
     app.extensions["limits"] = Limits(rate=settings.limits, operating=settings.limits)
     app.extensions["sessions"] = {}
     app.extensions["all_scopes"] = all_scopes

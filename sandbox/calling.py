@@ -23,7 +23,8 @@ class Caller:
     """Who asks, for the length of one HTTP request. `client` names the app or webhook for the limits.
 
     `process` stands for the static variables of one PHP process; `hops` counts the event handlers that led
-    here (§9.2). `verb` is the HTTP verb, which controllers look at. `trusted` calls skip scopes, limits and faults.
+    here (§9.2). `verb` is the HTTP verb, which controllers look at. `trusted` calls skip scopes, limits
+    and faults.
     """
 
     user: User

@@ -1,4 +1,4 @@
-"""Events: who is told, what the request looks like, delivery behind the answer (behaviour.md §9, wire.md §4)."""
+"""Events: who is told, what is sent, delivery behind the answer (behaviour.md §9, wire.md §4)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ from sandbox.registry import Call
 MAX_HOPS = 7
 TIMEOUT_SECONDS = 10.0
 LOG_SIZE = 500
-APP_EVENTS = frozenset({"ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL", "ONAPPPAYMENT", "ONAPPMETHODCONFIRM"})
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ def raise_event(call: Call, name: str, data: Mapping[str, Any], user_id: int | N
 def raise_app_event(portal: Portal, name: str, data: Mapping[str, Any], user_id: int) -> None:
     """Tell the application about itself (wire.md §4); ONAPPINSTALL and ONAPPUPDATE carry a full pair."""
     app = portal.app
-    if app is None:
+    if app is None or not app.installed:
         return
     for bound in [bound for bound in app.subscriptions if bound.event == name and not bound.offline]:
         form = {"event": name, **flatten("data", data), "ts": _stamp(portal)}
@@ -81,7 +80,8 @@ def raise_app_event(portal: Portal, name: str, data: Mapping[str, Any], user_id:
 def _enqueue(
     portal: Portal, app: App, bound: Subscription, data: Mapping[str, Any], acting: int, hops: int
 ) -> None:
-    form = {"event": bound.event, "event_handler_id": str(bound.id), **flatten("data", data), "ts": _stamp(portal)}
+    form = {"event": bound.event, "event_handler_id": str(bound.id)}
+    form |= {**flatten("data", data), "ts": _stamp(portal)}
     auth = _portal_part(portal, app)
     user_id = bound.auth_type or acting
     if user_id:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable
 
 from flask import current_app
@@ -40,12 +39,3 @@ def current_settings() -> Settings:
     """The settings of the running application."""
     settings: Settings = current_app.extensions["settings"]
     return settings
-
-
-def seeded(name: str) -> Portal:
-    """A portal with the data of one seed; the small built-in one while there is no seed package."""
-    if importlib.util.find_spec("sandbox.seed") is None:
-        return _smallest()
-    module = importlib.import_module("sandbox.seed")
-    portal: Portal = module.build(name)
-    return portal

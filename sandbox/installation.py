@@ -84,7 +84,7 @@ def uninstall(portal: Portal, clean: bool) -> None:
     `clean` also forgets the settings it kept here.
     """
     app = the_app(portal)
-    if app.added:
+    if app.installed:
         data = {"LANGUAGE_ID": portal.lang, "CLEAN": "1" if clean else "0"}
         events.raise_app_event(portal, "ONAPPUNINSTALL", data, 0)
     app.added = app.installed = False
