@@ -168,3 +168,15 @@ class MethodMissing(Refused):
 
 class NotRun(PortalError):
     """A command of a halted batch that never ran."""
+
+
+class HandlerRefused(Refused):
+    """The portal does not accept the address of a handler (localhost, another protocol)."""
+
+
+class WrongApplication(AuthError):
+    """The token or the keys belong to another application than ours."""
+
+
+class AuthServerDown(NotSent):
+    """401 CONNECTION_ERROR: the portal could not ask its authorization server, so it did nothing."""

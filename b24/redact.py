@@ -1,0 +1,53 @@
+"""Parameters as they may be written down: names, ids and numbers; never tokens, never what people wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import parse_qsl
+
+SECRETS = frozenset(
+    {
+        "auth",
+        "access_token",
+        "refresh_token",
+        "client_secret",
+        "code",
+        "auth_id",
+        "refresh_id",
+        "application_token",
+    }
+)
+_HARMLESS = re.compile(r"-?\d{1,20}|[YN]|ASC|DESC|asc|desc|\$(?:result|next|total)(?:\[\w{1,40}\]){1,8}|")
+_MAX_ITEMS = 200
+
+
+def redacted(params: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy for the call log: secrets as "***", free text as its length, batch commands taken apart."""
+    return {key: _value(str(key), value) for key, value in params.items()}
+
+
+def _value(key: str, value: Any) -> Any:
+    if key.lower() in SECRETS:
+        return "***"
+    if isinstance(value, Mapping):
+        if key == "cmd":
+            return {name: _command(str(command)) for name, command in value.items()}
+        return redacted(value)
+    if isinstance(value, str):
+        return value if _HARMLESS.fullmatch(value) else f"text({len(value)})"
+    if isinstance(value, Sequence):
+        return [_value("", one) for one in value[:_MAX_ITEMS]]
+    return value if value is None or isinstance(value, bool | int | float) else type(value).__name__
+
+
+def _command(command: str) -> dict[str, Any]:
+    method, _, query = command.partition("?")
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return {"method": method, **{name: _value(_last(name), value) for name, value in pairs}}
+
+
+def _last(name: str) -> str:
+    """`fields[AUTH]` is as secret as `auth`."""
+    return name.rstrip("]").rpartition("[")[2]

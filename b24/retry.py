@@ -1,0 +1,73 @@
+"""When a failed call is worth another try: one pure decision."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from b24.errors import NotSent, OutcomeUnknown, PortalError, PortalMoved, QueryLimitExceeded, TokenExpired
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """All times in seconds. `patience` bounds the time one call may spend on waiting for the limits;
+    `tiring` is how old a call may be for a repeat after a lost answer: nobody waits twice a minute."""
+
+    patience: float = 6.0
+    pause: float = 0.3
+    limit_pause: float = 1.0
+    tiring: float = 30.0
+
+    def wait(self, error: PortalError, attempt: int, repeatable: bool, elapsed: float) -> float | None:
+        """Seconds to wait before the next try, or None to give up.
+
+        `attempt` counts the failures of this kind in this call (1 = the first), `elapsed` is the age of
+        the call. Refusals, 429 and everything about who acts are never repeated (wire.md §7.17).
+        """
+        if isinstance(error, QueryLimitExceeded):
+            pause = error.retry_after or min(self.limit_pause * attempt, 2.0)
+            return pause if elapsed + pause <= self.patience else None
+        if attempt > 1 or elapsed > self.tiring:
+            return None
+        if isinstance(error, NotSent) or (repeatable and isinstance(error, OutcomeUnknown)):
+            return self.pause
+        return None
+
+
+def kind(error: PortalError) -> type[PortalError]:
+    """Which failures are counted together."""
+    for family in (QueryLimitExceeded, NotSent, OutcomeUnknown, TokenExpired, PortalMoved):
+        if isinstance(error, family):
+            return family
+    return PortalError
+
+
+class Attempts:
+    """The failures of one call so far, and how much patience is left."""
+
+    def __init__(self, policy: RetryPolicy, repeatable: bool, clock: Callable[[], float]) -> None:
+        self._policy = policy
+        self._repeatable = repeatable
+        self._clock = clock
+        self._started = clock()
+        self._failures: Counter[type[PortalError]] = Counter()
+
+    @property
+    def elapsed(self) -> float:
+        """Age of the call in seconds."""
+        return self._clock() - self._started
+
+    @property
+    def patience_left(self) -> float:
+        """Seconds that may still be spent on waiting for the limits."""
+        return max(0.0, self._policy.patience - self.elapsed)
+
+    def count(self, error: PortalError) -> int:
+        """Note a failure; how many of its kind there were."""
+        self._failures[kind(error)] += 1
+        return self._failures[kind(error)]
+
+    def pause(self, error: PortalError) -> float | None:
+        """Note a failure; seconds to wait before the next try, or None to give up."""
+        return self._policy.wait(error, self.count(error), self._repeatable, self.elapsed)

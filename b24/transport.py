@@ -1,0 +1,304 @@
+"""HTTP to portals and authorization servers: the only user of `requests`.
+
+One pooled session for all portals. It keeps no cookies (two people must never share one), follows no
+redirects, believes no environment, and connects only to addresses that were checked after resolving them.
+"""
+
+from __future__ import annotations
+
+import json as jsonlib
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any, Protocol
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import create_connection
+
+from b24.addresses import check_url, resolve
+from b24.errors import BadAnswer, ConnectionLost, NotSent, PortalError, PortalTimeout
+from b24.redact import redacted
+
+MAX_ANSWER = 32 * 1024 * 1024  # bytes, unpacked
+POOL_SIZE = 64  # open connections kept per portal
+POOLS = 256  # portals with open connections
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_CHUNK = 64 * 1024
+
+log = logging.getLogger(__name__)
+# Its DEBUG lines hold whole addresses, and app.info is asked with the token in the address (wire.md §2).
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)
+
+
+@dataclass(frozen=True)
+class RawAnswer:
+    """What came back. `body` is None when it was no JSON object; `location` is "" but for redirects."""
+
+    status: int
+    body: dict[str, Any] | None = field(default=None, repr=False)
+    location: str = ""
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    """One HTTP request, for the call log. `error` is the portal's code or the name of what went wrong."""
+
+    endpoint: str
+    method: str
+    commands: tuple[str, ...]
+    status: int | None
+    error: str
+    seconds: float
+    params_redacted: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Carrier(Protocol):
+    """What a client needs of a transport."""
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+        method: str = "",
+        commands: Sequence[str] = (),
+    ) -> RawAnswer:
+        """Send a JSON body or a form; raises NotSent or OutcomeUnknown."""
+
+    def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
+        """Ask with parameters in the address; raises NotSent or OutcomeUnknown."""
+
+
+class Transport:
+    """The real carrier, safe to share between threads.
+
+    `timeout` is (seconds to connect, seconds to wait for the answer); `observer` hears of every request.
+    """
+
+    def __init__(
+        self,
+        *,
+        timeout: tuple[float, float] = (5, 60),
+        verify: bool | str = True,
+        allow_private: bool = False,
+        observer: Callable[[CallRecord], None] | None = None,
+        max_answer: int = MAX_ANSWER,
+    ) -> None:
+        self._timeout = timeout
+        self._verify = verify
+        self._allow_private = allow_private
+        self._observer = observer
+        self._max_answer = max_answer
+        self._session = _session(allow_private)
+
+    def post(
+        self,
+        url: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+        method: str = "",
+        commands: Sequence[str] = (),
+    ) -> RawAnswer:
+        """Send a JSON body or a form; raises NotSent or OutcomeUnknown. The rest is for the call log."""
+        sent = dict(json if json is not None else data or {})
+        body = {"json": sent} if json is not None else {"data": sent}
+        return self._watched("POST", url, body, sent, method, tuple(commands))
+
+    def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
+        """Ask with parameters in the address; raises NotSent or OutcomeUnknown."""
+        return self._watched("GET", url, {"params": dict(params)}, params, method, ())
+
+    def close(self) -> None:
+        """Close the open connections."""
+        self._session.close()
+
+    def _watched(
+        self,
+        verb: str,
+        url: str,
+        body: Mapping[str, Any],
+        sent: Mapping[str, Any],
+        method: str,
+        commands: tuple[str, ...],
+    ) -> RawAnswer:
+        started = time.perf_counter()
+        status: int | None = None
+        error = ""
+        try:
+            answer = self._sent(verb, url, body, method)
+        except PortalError as failure:
+            status, error = failure.status, type(failure).__name__
+            raise
+        else:
+            status, error = answer.status, _error_code(answer)
+            return answer
+        finally:
+            seconds = time.perf_counter() - started
+            self._tell(CallRecord(_origin(url), method, commands, status, error, seconds, redacted(sent)))
+
+    def _sent(self, verb: str, url: str, body: Mapping[str, Any], method: str) -> RawAnswer:
+        """The failure is raised outside of `except`: what `requests` raises holds addresses and bodies."""
+        check_url(url, allow_private=self._allow_private)
+        deadline = time.monotonic() + sum(self._timeout)
+        failure: PortalError
+        try:
+            response = self._session.request(
+                verb,
+                url,
+                timeout=self._timeout,
+                verify=self._verify,
+                allow_redirects=False,
+                stream=True,
+                **body,
+            )
+            with response:
+                return self._read(response, deadline)
+        except PortalError as error:
+            failure = error
+        except requests.Timeout:
+            failure = PortalTimeout("TIMEOUT")
+        except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
+            failure = NotSent("BAD_ADDRESS")
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            failure = ConnectionLost("CONNECTION_LOST", type(error).__name__)
+        failure.method = method
+        raise failure
+
+    def _read(self, response: requests.Response, deadline: float) -> RawAnswer:
+        """The whole answer, bounded in size and time."""
+        if response.status_code in _REDIRECTS and response.headers.get("Location"):
+            target = urljoin(response.url, response.headers["Location"])
+            return RawAnswer(response.status_code, location=_bare(target))
+        content = bytearray()
+        for chunk in response.iter_content(_CHUNK):
+            content += chunk
+            if len(content) > self._max_answer:
+                raise BadAnswer("ANSWER_TOO_LONG", status=response.status_code)
+            if time.monotonic() > deadline:
+                raise PortalTimeout("TIMEOUT", status=response.status_code)
+        return RawAnswer(
+            response.status_code,
+            _json_object(bytes(content)),
+            retry_after=_seconds(response.headers.get("Retry-After")),
+        )
+
+    def _tell(self, record: CallRecord) -> None:
+        """The log must not turn a call that worked into one that did not."""
+        if self._observer is None:
+            return
+        try:
+            self._observer(record)
+        except Exception:
+            log.exception("the observer of calls failed")
+
+
+# --- connecting to what was checked ---
+class _Checked(HTTPConnection):
+    """Resolves, checks and connects in one step; the name stays for the Host header and TLS.
+
+    Whatever fails until the connection stands is NotSent: nothing of the request has left.
+    """
+
+    allow_private = False
+
+    def _new_conn(self) -> Any:
+        failure: OSError | None = None
+        port = self.port or 0
+        for address in resolve(self._dns_host, port, allow_private=self.allow_private):
+            try:
+                return create_connection((address, port), self.timeout, socket_options=self.socket_options)
+            except OSError as error:
+                failure = error
+        raise failure or OSError("no address")
+
+    def connect(self) -> None:
+        failure: Exception | None = None
+        try:
+            super().connect()
+        except (OSError, urllib3.exceptions.HTTPError) as error:
+            failure = error
+        if failure is not None:
+            self.close()
+            raise NotSent("CONNECT_FAILED", type(failure).__name__)
+
+
+class _CheckedTls(_Checked, HTTPSConnection):
+    """The same over TLS."""
+
+
+class _Adapter(HTTPAdapter):
+    """A pool per portal whose connections are checked ones."""
+
+    def __init__(self, allow_private: bool) -> None:
+        rule = {"allow_private": allow_private}
+        plain, tls = type("Plain", (_Checked,), rule), type("Tls", (_CheckedTls,), rule)
+        self._pools = {
+            "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": plain}),
+            "https": type("TlsPool", (HTTPSConnectionPool,), {"ConnectionCls": tls}),
+        }
+        super().__init__(pool_connections=POOLS, pool_maxsize=POOL_SIZE, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+
+def _session(allow_private: bool) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.headers["User-Agent"] = "Stagecraft"
+    adapter = _Adapter(allow_private)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+# --- reading ---
+def _json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object in `content`, strictly: UTF-8, no NaN, nothing behind it; else None."""
+    try:
+        body = jsonlib.loads(content.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) else None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(name)
+
+
+def _seconds(header: str | None) -> float | None:
+    """Retry-After in seconds, at most ten minutes; None for a date or nothing."""
+    return min(float(header), 600.0) if header and header.strip().isdigit() else None
+
+
+def _bare(location: str) -> str:
+    """An address without query and user: whatever else it echoes is no use to us."""
+    parts = urlsplit(location)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
+def _error_code(answer: RawAnswer) -> str:
+    if answer.location:
+        return "MOVED"
+    if answer.body is None:
+        return "NO_JSON"
+    error = answer.body.get("error")
+    code = str(error)[:64] if isinstance(error, str | int) else ""
+    return code or (f"HTTP {answer.status}" if answer.status >= 400 else "")
