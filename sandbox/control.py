@@ -311,13 +311,21 @@ def change_role() -> Response:
 
 @blueprint.post("/launch")
 def launch() -> Response:
-    """What the shell would post into a frame, with a fresh pair of tokens."""
+    """What the shell would post into a frame, with a fresh pair of tokens.
+
+    `lang` replaces the person's own language, as the switch of the portal page does.
+    """
     given, portal = wish(), current_portal()
     user, placement = person(given.get("user")), str(given.get("placement") or installation.DEFAULT_PLACEMENT)
     with portal.lock:
         try:
             url, form = installation.launch_form(
-                portal, user.id, placement, given.get("options") or {}, bool(given.get("install"))
+                portal,
+                user.id,
+                placement,
+                given.get("options") or {},
+                bool(given.get("install")),
+                lang=str(given.get("lang") or ""),
             )
         except KeyError as unbound:
             raise NotFound(f"nothing is bound to {placement}") from unbound

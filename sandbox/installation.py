@@ -108,18 +108,19 @@ def launch_form(
     placement: str = DEFAULT_PLACEMENT,
     options: dict[str, Any] | None = None,
     install: bool = False,
+    lang: str = "",
 ) -> tuple[str, dict[str, str]]:
     """The address and the form a portal page posts into the frame (wire.md §1, behaviour.md §10).
 
-    `options` are the placement's context; values become strings. Issues a fresh token pair. KeyError when
-    nothing is bound to the placement.
+    `options` are the placement's context; values become strings. `lang` is the person's own by default.
+    Issues a fresh token pair. KeyError when nothing is bound to the placement.
     """
     app, user = the_app(portal), portal.users[user_id]
     pair = issue_tokens(portal, user_id)
     query = {
         "DOMAIN": portal.domain,
         "PROTOCOL": "1" if portal.protocol == "https" else "0",
-        "LANG": user.lang,
+        "LANG": lang or user.lang,
         "APP_SID": secrets.token_hex(16),
     }
     address = app.install_url if install else _address(app, placement)
