@@ -11,6 +11,7 @@ from typing import Any
 from b24 import stages as stage_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import OutcomeUnknown
+from b24.wire import as_color
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -146,7 +147,8 @@ def add_stage(
     after = lists.inserted(before, one, 0 if at_front else after_id or before[0].id)
     if after_id and lists.find(before, after_id) is None:
         notices.append(note(NoticeCode.ANCHOR_GONE))
-    undo = {"op": "remove_stage", "stage_id": new_id, "off_front": before[0].id if at_front else 0}
+    off_front = before[0].id if at_front else 0
+    undo = {"op": "delete_stage", "stage_id": new_id, "target_id": 0, "off_front": off_front}
     notices = _notices(before, None, act, seen) + notices
     return _outcome(Kind.STAGE_ADD, ref, new_id, (before, after), undo, notices)
 
@@ -204,7 +206,7 @@ def _look(
     Without `seen` only a twin exactly where ours would be counts; the newest id wins.
     """
     stages = to_stages(stage_calls.parse_stages(client.call(stage_calls.get(ref.group_id)).result))
-    twins = [stage for stage in stages if (stage.title, stage.color) == (one.title, one.color)]
+    twins = [stage for stage in stages if (stage.title, stage.color) == (one.title, as_color(one.color))]
     if seen is not None:
         twins = [stage for stage in twins if stage.id not in seen]
     else:

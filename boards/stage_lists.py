@@ -31,6 +31,13 @@ def predecessor(stages: Sequence[Stage], stage_id: int) -> int:
     return stages[index - 1].id if index > 0 else 0
 
 
+def surviving_predecessor(stages: Sequence[Stage], order: Sequence[int], stage_id: int) -> int:
+    """The nearest stage that was before `stage_id` in the old `order` and still exists; 0 for none."""
+    there = set(ids(stages))
+    earlier = order[: order.index(stage_id)] if stage_id in order else []
+    return next((one for one in reversed(earlier) if one in there), 0)
+
+
 def is_noop(stages: Sequence[Stage], stage_id: int, after_id: int) -> bool:
     """Whether moving the stage after `after_id` (0: to the front) leaves the order as it is."""
     return after_id == stage_id or moved_ids(stages, stage_id, after_id) == ids(stages)
