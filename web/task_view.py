@@ -1,0 +1,85 @@
+"""What the templates of the task drawer are given."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+
+from boards.drawer import Drawer
+from boards.model import BoardRef, Card, Person, Project, Task
+from web.crm_links import crm_link
+from web.task_form import form_of, offset_of
+
+ACTIONS = ("start", "pause", "complete", "renew", "defer")
+"""Status actions in the order of the buttons; the portal's `action` map says which are possible."""
+
+Row = tuple[int, str, str]
+
+
+def drawer_context(found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, Any]:
+    """Everything `task.html` shows."""
+    task = found.task
+    form = form_of(task)
+    can_edit = "edit" in task.actions
+    me = g.portal_session.user_id
+    return {
+        "task": task,
+        "task_id": task.id,
+        "ref": ref,
+        "form": form,
+        "seen": asdict(form),
+        "offset": offset_of(task, now),
+        "request_key": secrets.token_hex(16),
+        "can_edit": can_edit,
+        "can_date": can_edit or "changeDeadline" in task.actions,
+        "actions": [name for name in ACTIONS if name in task.actions],
+        "people": people_rows(found.people),
+        "projects": project_rows(found.projects, task),
+        "responsible_name": task.responsible.name if task.responsible else _("Nobody"),
+        "project_name": task.group_name or _("No project"),
+        "stages": found.stages,
+        "zero_is_first": form.stage_id == "0",
+        "links": [crm_link(code, portal_address()) for code in task.crm],
+        "portal_task": f"{portal_address()}/company/personal/user/{me}/tasks/task/view/{task.id}/",
+    }
+
+
+def people_rows(people: Iterable[Person]) -> list[Row]:
+    """People to choose from: id, name, position."""
+    return [(one.id, one.name, one.position) for one in people]
+
+
+def project_rows(projects: Iterable[Project], task: Task | None = None) -> list[Row]:
+    """Projects to choose from; the task's own comes first when it is not among them."""
+    rows = [(one.id, one.name, _("Archived") if one.closed else "") for one in projects]
+    if task and task.group_id and task.group_id not in {row[0] for row in rows}:
+        rows.insert(0, (task.group_id, task.group_name, ""))
+    return rows
+
+
+def card_of(task: Task) -> Card:
+    """The card of a task that was just read, for the board behind the drawer."""
+    return Card(
+        id=task.id,
+        title=task.title,
+        stage_id=task.stage_id,
+        responsible=task.responsible,
+        deadline=task.deadline,
+        overdue=task.overdue,
+        priority=task.priority,
+        tags=task.tags,
+        is_subtask=task.parent_id > 0,
+        has_crm=bool(task.crm),
+        task_status=task.task_status,
+    )
+
+
+def portal_address() -> str:
+    """The portal's address without a slash at its end."""
+    return str(g.portal_session.endpoint).removesuffix("/").removesuffix("/rest")
