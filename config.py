@@ -27,6 +27,8 @@ class Config:
 
     Secrets stay out of `repr`. `session_lifetime` is in seconds; addresses carry no trailing slash, except
     `js_url`, which is used as it was given. `proxies` is the number of trusted reverse proxies in front.
+    `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
+    Enterprise plan).
     """
 
     app_url: str
@@ -40,6 +42,8 @@ class Config:
     session_lifetime: float = 8 * HOUR
     call_log_days: int = 3
     proxies: int = 0
+    rate_burst: int = 50
+    rate_per_second: int = 2
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -61,6 +65,8 @@ class Config:
             session_lifetime=_number(env, "SESSION_LIFETIME", 8 * HOUR, least=1),
             call_log_days=_number(env, "CALL_LOG_DAYS", 3, least=1),
             proxies=_number(env, "PROXIES", 0, least=0),
+            rate_burst=_number(env, "B24_RATE_BURST", 50, least=1),
+            rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
         )
 
 

@@ -34,17 +34,17 @@ def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
     return _pair(db, row) if row else None
 
 
-def newest(db: Database, member_id: str) -> StoredPair | None:
-    """The installer's pair, or else the one that was renewed last: to ask whether the app is still there."""
+def newest(db: Database, member_id: str, *, limit: int) -> list[StoredPair]:
+    """The installer's pair, then those renewed last: to ask whether the app is still there."""
     query = (
         sa.select(m.TokenPair)
         .where(m.TokenPair.member_id == member_id)
         .order_by(m.TokenPair.user_id != INSTALLER, m.TokenPair.changed_at.desc())
-        .limit(1)
+        .limit(limit)
     )
     with db.reading() as session:
-        row = session.scalars(query).first()
-    return _pair(db, row) if row else None
+        rows = session.scalars(query).all()
+    return [_pair(db, row) for row in rows]
 
 
 def put(

@@ -1,0 +1,108 @@
+"""Wiring. `gunicorn 'app:create_app()'` serves what this makes."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+from pathlib import Path
+
+from flask import Flask, send_from_directory
+from flask.typing import ResponseReturnValue
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from b24.limits import Limiter
+from b24.oauth import AuthServers
+from b24.transport import Transport
+from config import ROOT, Config
+from store import Database, cleanup
+from web import (
+    boards,
+    errors,
+    events,
+    eventwork,
+    home,
+    i18n,
+    install,
+    launch,
+    pages,
+    renewal,
+    security,
+    sentences,
+    services,
+    tasks,
+    view,
+)
+from web.background import CallBuffer, Worker
+
+YEAR = 365 * 86400
+MOST_BYTES = 1024 * 1024
+BLUEPRINTS = (
+    launch.blueprint,
+    install.blueprint,
+    events.blueprint,
+    renewal.blueprint,
+    pages.blueprint,
+    view.blueprint,
+    home.blueprint,
+    boards.blueprint,
+    tasks.blueprint,
+)
+
+
+def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
+    """The app with these settings (default: the environment's). `worker` False: nothing runs by itself."""
+    config = config or Config.from_env()
+    static = ROOT / "static"
+    app = Flask(
+        "app", root_path=str(ROOT), static_folder=str(static), static_url_path=f"/static/{_version(static)}"
+    )
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=YEAR)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.add_url_rule("/static/<path:filename>", "plain_static", _plain_static)
+    if config.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
+    app.extensions[services.KEY] = _services(config, start=worker)
+    for part in (i18n, security, errors, sentences):
+        part.register(app)
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def _services(config: Config, *, start: bool) -> services.Services:
+    """What the process shares, and the worker that uses it."""
+    db = Database(config.database_url, config.token_keys)
+    calls = CallBuffer(db)
+    transport = Transport(allow_private=config.allow_private_portals, observer=calls)
+
+    def tick() -> None:
+        eventwork.work_off(shared)
+        calls.flush()
+
+    shared = services.Services(
+        config=config,
+        db=db,
+        transport=transport,
+        auth_servers=AuthServers(config.auth_servers, config.client_id, config.client_secret, transport),
+        limiter=Limiter(config.rate_burst, config.rate_per_second),
+        worker=Worker(tick, lambda: cleanup.sweep(db, call_log_days=config.call_log_days)),
+    )
+    if start:
+        shared.worker.start()
+        atexit.register(calls.flush)
+    return shared
+
+
+def _version(folder: Path) -> str:
+    """A name for the contents of `static/`: part of every address, so that files may be kept for long."""
+    digest = hashlib.sha256()
+    for file in sorted(folder.rglob("*")):
+        if file.is_file():
+            digest.update(file.relative_to(folder).as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _plain_static(filename: str) -> ResponseReturnValue:
+    """The same files without a version in the address: always asked for again."""
+    return send_from_directory(ROOT / "static", filename, max_age=0)

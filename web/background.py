@@ -1,0 +1,96 @@
+"""One thread per process for what nobody waits for: queued events, the call log, tidying up.
+
+Every process has one; a lease in the store makes sure that an event is worked on by one of them.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from b24.transport import CallRecord
+from store import Database, calllog
+from store.calllog import CallEntry
+
+log = logging.getLogger(__name__)
+
+PAUSE = 2.0
+"""Seconds between looks at the queue; an event that arrives in this process wakes the worker at once."""
+SWEEP_EVERY = 600.0
+MOST_BUFFERED = 5000
+
+
+class CallBuffer:
+    """Takes what the transport observes and writes it to the store in portions."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._calls: deque[CallEntry] = deque(maxlen=MOST_BUFFERED)
+
+    def __call__(self, record: CallRecord) -> None:
+        """The transport's observer."""
+        self._calls.append(
+            CallEntry(
+                at=time.time(),
+                endpoint=record.endpoint[:300],
+                method=record.method[:120],
+                commands=list(record.commands),
+                status=record.status,
+                error=record.error[:120],
+                milliseconds=round(record.seconds * 1000, 1),
+                params=dict(record.params_redacted),
+            )
+        )
+
+    def flush(self) -> None:
+        """Write what has come since."""
+        portion = []
+        while self._calls:
+            portion.append(self._calls.popleft())
+        if portion:
+            calllog.write(self._db, portion)
+
+
+class Worker:
+    """Calls `tick` when woken and every two seconds, `sweep` every ten minutes."""
+
+    def __init__(self, tick: Callable[[], object], sweep: Callable[[], object]) -> None:
+        self._tick = tick
+        self._sweep = sweep
+        self._wake = threading.Event()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """End after the present round."""
+        self._stopped = True
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(10)
+
+    def _run(self) -> None:
+        swept = time.monotonic()
+        while not self._stopped:
+            self._wake.wait(PAUSE)
+            self._wake.clear()
+            self._guarded(self._tick)
+            if time.monotonic() - swept > SWEEP_EVERY:
+                swept = time.monotonic()
+                self._guarded(self._sweep)
+
+    def _guarded(self, work: Callable[[], object]) -> None:
+        """Nobody would notice a dead worker, so it outlives whatever goes wrong; the log has the rest."""
+        try:
+            work()
+        except Exception:
+            log.exception("the worker failed")

@@ -1,0 +1,152 @@
+"""Clients of portals with tokens from the store, refreshed by one worker at a time."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+import uuid
+from collections.abc import Callable
+
+from flask import g
+
+from b24.client import Client, Tokens
+from b24.errors import AppNotInstalled, AuthError, PortalError, PortalMoved, PortalTimeout, TokenRejected
+from boards.actor import Actor
+from store import portals, tokens
+from store.tokens import StoredPair
+from web.services import Services, services
+from web.session import PortalSession
+
+LEASE_SECONDS = 20.0
+"""How long a refresh may take before others think its worker has died."""
+POLL_SECONDS = 0.1
+
+
+class StoreTokenSource:
+    """The pair of one person in the store (b24's TokenSource).
+
+    Refreshing is single-flight across threads, processes and machines: a lease taken with one conditional
+    UPDATE, the HTTP request outside any transaction; the others wait for the new pair.
+    """
+
+    def __init__(
+        self,
+        shared: Services,
+        member_id: str,
+        user_id: int,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._shared = shared
+        self._member_id = member_id
+        self._user_id = user_id
+        self._clock = clock
+        self._sleep = sleep
+
+    def current(self) -> Tokens:
+        """The stored pair; TokenRejected when there is none."""
+        return self._tokens(self._read())
+
+    def renew(self, rejected: Tokens) -> Tokens:
+        """A pair other than `rejected`: somebody else's, or one refreshed here."""
+        deadline = self._clock() + 2 * LEASE_SECONDS
+        owner = uuid.uuid4().hex
+        while self._clock() < deadline:
+            pair = self._read()
+            if pair.access_token != rejected.access_token:
+                return self._tokens(pair)
+            if self._lease(pair, owner):
+                return self._refresh(pair, owner)
+            self._sleep(POLL_SECONDS)
+        raise PortalTimeout("REFRESH_BUSY", method="oauth.token")
+
+    def moved(self, location: str) -> Tokens:
+        """Ask the authorization server where the portal is now; the redirect itself proves nothing."""
+        pair = self._read()
+        portal = self._portal()
+        try:
+            verified = self._shared.auth_servers.verify(pair.access_token, portal.auth_server)
+        except AuthError:
+            renewed = self.renew(self._tokens(pair))
+            if renewed.client_endpoint == portal.client_endpoint:
+                raise PortalMoved(location) from None
+            return renewed
+        if verified.member_id != self._member_id or verified.client_endpoint == portal.client_endpoint:
+            raise PortalMoved(location)
+        portals.move(self._shared.db, self._member_id, verified.client_endpoint)
+        return self._tokens(pair)
+
+    def _lease(self, pair: StoredPair, owner: str) -> bool:
+        return tokens.lease(
+            self._shared.db, self._member_id, pair, owner, seconds=LEASE_SECONDS, now=self._clock()
+        )
+
+    def _refresh(self, pair: StoredPair, owner: str) -> Tokens:
+        """Exchange the refresh token; the lease is ours and ends with the new pair, or with the failure."""
+        try:
+            new = self._shared.auth_servers.refresh(pair.refresh_token, self._portal().auth_server)
+        except PortalError as error:
+            tokens.release(self._shared.db, self._member_id, pair, owner)
+            latest = self._read()
+            if isinstance(error, AuthError) and latest.generation != pair.generation:
+                return self._tokens(
+                    latest
+                )  # a refusal is believed only if the store still holds what was refused
+            raise
+        return self._keep(pair, new.tokens)
+
+    def _keep(self, pair: StoredPair, new: Tokens) -> Tokens:
+        db = self._shared.db
+        if new.client_endpoint and new.client_endpoint != self._portal().client_endpoint:
+            portals.move(db, self._member_id, new.client_endpoint)
+        tokens.replace(db, self._member_id, pair, new.access_token, new.refresh_token, new.expires_at)
+        return self._tokens(self._read())
+
+    def _read(self) -> StoredPair:
+        pair = tokens.get(self._shared.db, self._member_id, self._user_id)
+        if pair is None:
+            raise TokenRejected("NO_TOKENS", status=401)
+        return pair
+
+    def _portal(self) -> portals.PortalRow:
+        portal = portals.get(self._shared.db, self._member_id)
+        if portal is None:
+            raise AppNotInstalled("NO_PORTAL", status=401)
+        return portal
+
+    def _tokens(self, pair: StoredPair) -> Tokens:
+        return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, self._portal().client_endpoint)
+
+
+class FixedTokens:
+    """A pair that has just been verified and is stored nowhere yet: it is neither refreshed nor moved."""
+
+    def __init__(self, pair: Tokens) -> None:
+        self._pair = pair
+
+    def current(self) -> Tokens:
+        return self._pair
+
+    def renew(self, rejected: Tokens) -> Tokens:  # noqa: ARG002 (the protocol's signature)
+        raise TokenRejected("NOT_RENEWABLE", status=401)
+
+    def moved(self, location: str) -> Tokens:
+        raise PortalMoved(location)
+
+
+def client_for(shared: Services, member_id: str, user_id: int) -> Client:
+    """A client that acts as a person (or, with `tokens.INSTALLER`, as the app's own installer)."""
+    return Client(shared.transport, StoreTokenSource(shared, member_id, user_id), shared.limiter)
+
+
+def client() -> Client:
+    """The client of the person whose request this is."""
+    who: PortalSession = g.portal_session
+    return client_for(services(), who.member_id, who.user_id)
+
+
+def actor() -> Actor:
+    """The person whose request this is, as the domain wants to know them."""
+    who: PortalSession = g.portal_session
+    return Actor(who.user_id, who.is_admin, who.lang, dt.datetime.now(dt.UTC))

@@ -1,0 +1,27 @@
+"""What the web itself refuses. `web.errors` says what a person is told about each."""
+
+from __future__ import annotations
+
+
+class WebError(Exception):
+    """A request that is not carried out, for a reason that is neither the portal's nor the domain's."""
+
+
+class SessionExpired(WebError):
+    """No session, an ended one, or one the portal no longer honours; the page asks its parent for a login."""
+
+
+class ForgedLaunch(WebError):
+    """The authorization server does not vouch for this request. Why is for the log, not for the page."""
+
+
+class NotAdministrator(WebError):
+    """Somebody without the right tried to install the app."""
+
+
+class ActionRunning(WebError):
+    """The same request is being worked on elsewhere and did not end in time."""
+
+
+class ThingMissing(WebError):
+    """An address names something that is not there: a board, a job, a journal entry."""

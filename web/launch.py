@@ -1,0 +1,170 @@
+"""The launch address: the portal posts here whenever somebody opens the app.
+
+Verified with one request to the authorization server, then one batch to the portal that holds the person's
+profile and the first page. What the frame gets is a whole page, made of the same parts as the fragments.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from boards.home import home_commands, read_home
+from flask import Blueprint, g, render_template
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from b24 import users
+from b24.client import BatchAnswer, Command
+from b24.errors import AccessDenied, NotFound, NotRun, Refused, UserBlocked
+from b24.launch import Launch
+from boards.actor import Actor
+from boards.kanban import board_commands, read_board
+from boards.model import BoardRef, Filters
+from store import portals, prefs, sessions
+from web import security
+from web.boards import board_page
+from web.clients import actor, client_for
+from web.home import home_page
+from web.i18n import language
+from web.memory import known_stages, remember_board
+from web.services import services
+from web.session import open_session, remember_place
+from web.verification import Visit, keep, verify_visit
+
+blueprint = Blueprint("launch", __name__)
+
+PROFILE = "profile"
+HOME = "home"
+OF_A_PROJECT = ("SONET_GROUP_DETAIL_TAB", "TASK_GROUP_LIST_TOOLBAR")
+OF_A_PERSON = ("TASK_USER_LIST_TOOLBAR",)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where the app opens: a board, or (`ref` None) the home page. `asked` by the portal, not from memory."""
+
+    ref: BoardRef | None
+    asked: bool = False
+
+    @property
+    def key(self) -> str:
+        return self.ref.key if self.ref else HOME
+
+
+@dataclass(frozen=True)
+class Opened:
+    """The first page: HTML of #main and its name."""
+
+    html: str
+    page: str
+
+
+@blueprint.get("/")
+def invitation() -> str:
+    """Somebody opened the address by hand; HEAD answers 200 for the vendor's checks."""
+    return render_template("outside.html")
+
+
+@blueprint.post("/")
+def launch() -> str:
+    """Verify, read the first page, open a session."""
+    security.allow_framing_by_anyone()  # until it is known whose frame this is: for explanations only
+    visit = verify_visit()
+    g.lang = language(visit.launch.lang)
+    keep(visit)
+    place = _place(visit)
+    answer = _read(visit, place)
+    token = _open(visit, answer)
+    opened = _first_page(answer, place)
+    security.allow_framing_by(visit.origin)
+    return render_template(
+        "base.html",
+        main=Markup(opened.html),  # noqa: S704 (rendered by our own templates)
+        page=opened.page,
+        token=token,
+        portal=g.portal_session.domain,
+        b24_js_url=services().config.js_url,
+    )
+
+
+def place_of(opened: Launch) -> BoardRef | None:
+    """The board the portal opened the app for (wire.md §1: context keys differ by placement)."""
+    if opened.placement in OF_A_PERSON:
+        return BoardRef(0)  # a person's plan is their own: whoever looks sees theirs
+    if opened.placement in OF_A_PROJECT and opened.group_id > 0:
+        return BoardRef(opened.group_id)
+    return None
+
+
+def _place(visit: Visit) -> Place:
+    ref = place_of(visit.launch)
+    if ref is not None:
+        return Place(ref, asked=True)
+    last = prefs.get(services().db, visit.member_id, visit.user_id, prefs.LAST_BOARD, HOME)
+    try:
+        return Place(BoardRef.parse(last))
+    except ValueError:
+        return Place(None)
+
+
+def _read(visit: Visit, place: Place) -> BatchAnswer:
+    """One batch: profile, the board, and the home page in case the board cannot be read."""
+    shared = services()
+    known = sessions.last_known(shared.db, visit.member_id, visit.user_id)
+    who = Actor(visit.user_id, bool(known and known[1]), g.lang, dt.datetime.now(dt.UTC))
+    commands: dict[str, Command] = {PROFILE: users.profile(), **home_commands(who)}
+    if place.ref is not None:
+        commands |= board_commands(
+            place.ref, who, Filters(), known_stages(visit.member_id, visit.user_id, place.ref)
+        )
+    return client_for(shared, visit.member_id, visit.user_id).batch(commands, halt=False)
+
+
+def _open(visit: Visit, answer: BatchAnswer) -> str:
+    """A session for the person the portal's profile describes; answers its bearer token."""
+    profile = users.parse_profile(answer[PROFILE].result)
+    if profile is None or profile.id != visit.user_id:
+        raise UserBlocked("NO_PROFILE", method="profile", status=401)
+    if profile.is_admin:
+        _adopt_application_token(visit)
+    token, g.portal_session = open_session(
+        visit.member_id, profile.id, user_name=profile.name, is_admin=profile.is_admin, lang=g.lang
+    )
+    return token
+
+
+def _adopt_application_token(visit: Visit) -> None:
+    """After lost data an administrator's opening restores what events are checked against."""
+    db = services().db
+    portal = portals.get(db, visit.member_id)
+    if portal and not portal.application_token and visit.launch.application_token:
+        portals.set_application_token(db, visit.member_id, visit.launch.application_token)
+
+
+def _first_page(answer: BatchAnswer, place: Place) -> Opened:
+    if place.ref is None:
+        remember_place(HOME)
+        return Opened(home_page(read_home(answer, actor())), HOME)
+    try:
+        board = read_board(answer, place.ref, actor(), Filters())
+    except (Refused, NotRun) as error:
+        return _home_instead(answer, place, error)
+    remember_board(board)
+    remember_place(place.ref.key)
+    return Opened(board_page(board), "board")
+
+
+def _home_instead(answer: BatchAnswer, place: Place, error: Exception) -> Opened:
+    """The board cannot be shown: the home page, and why, if it was asked for."""
+    remember_place(HOME)
+    html = home_page(read_home(answer, actor()))
+    if not place.asked:
+        return Opened(html, HOME)
+    return Opened(render_template("_explained.html", text=_why(error)) + html, HOME)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, AccessDenied | NotFound):
+        return str(_("You may not see the board of this project. Only its members can."))
+    return str(_("The board of this project could not be read."))

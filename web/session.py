@@ -1,0 +1,85 @@
+"""Who is this? The bearer token of a request → `g.portal_session`.
+
+The frame has neither cookies nor web storage (wire.md §6), so the token travels in a header and lives in the
+memory of the page. Nothing a form says about portal or person is ever believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from time import time
+from urllib.parse import urlsplit
+
+from flask import g, request
+
+from store import prefs, sessions
+from web.failures import SessionExpired
+from web.services import services
+
+
+@dataclass(frozen=True)
+class PortalSession:
+    """The person and the portal of this request. `endpoint` is the verified one and ends in "/rest/"."""
+
+    member_id: str
+    user_id: int
+    user_name: str
+    is_admin: bool
+    lang: str
+    domain: str
+    endpoint: str
+    session_id: int
+
+
+def needs_session() -> None:
+    """For `blueprint.before_request`: without a live session nothing behind it is reached."""
+    row = sessions.find(services().db, bearer_token())
+    if row is None or row.expires_at <= time():
+        raise SessionExpired
+    g.portal_session = from_row(row)
+
+
+def bearer_token() -> str:
+    """The token of the Authorization header, "" without one."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def open_session(
+    member_id: str, user_id: int, *, user_name: str, is_admin: bool, lang: str
+) -> tuple[str, PortalSession]:
+    """A new session for a verified person; its token and what a request with it will see."""
+    shared = services()
+    token = sessions.create(
+        shared.db,
+        member_id,
+        user_id=user_id,
+        user_name=user_name,
+        is_admin=is_admin,
+        lang=lang,
+        lifetime=shared.config.session_lifetime,
+    )
+    row = sessions.find(shared.db, token)
+    if row is None:  # the portal was uninstalled between two statements
+        raise SessionExpired
+    return token, from_row(row)
+
+
+def from_row(row: sessions.SessionRow) -> PortalSession:
+    """The session of a stored row."""
+    return PortalSession(
+        member_id=row.member_id,
+        user_id=row.user_id,
+        user_name=row.user_name,
+        is_admin=row.is_admin,
+        lang=row.lang,
+        domain=urlsplit(row.client_endpoint).netloc,
+        endpoint=row.client_endpoint,
+        session_id=row.id,
+    )
+
+
+def remember_place(place: str) -> None:
+    """Where the person is now ("home", or a board's key), for their next opening of the app."""
+    who: PortalSession = g.portal_session
+    prefs.put(services().db, who.member_id, who.user_id, prefs.LAST_BOARD, place)
