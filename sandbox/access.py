@@ -5,6 +5,8 @@ Archived projects (`closed`) may be read but not sorted by anybody except portal
 contract says nothing about them, this is how the portal's own pages behave.
 """
 
+# ruff: noqa: ARG001 (one signature for all checks, whether they need the portal or not)
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -84,7 +86,7 @@ def can_see_group(portal: Portal, user: User, group: Group, *, as_admin: bool = 
 
 
 def can_read_group_tasks(portal: Portal, user: User, group: Group) -> bool:
-    """ "Read group tasks" of the tasks side: members and every portal administrator (§2)."""
+    """Operation "read group tasks" of the tasks side: members and every portal administrator (§2)."""
     return group.tasks_enabled and (user.is_admin or is_member(group, user))
 
 
@@ -108,7 +110,7 @@ def can_manage_stages(portal: Portal, user: User, group: Group | None, is_admin_
 
 
 def can_create_tasks(portal: Portal, user: User, group: Group) -> bool:
-    """ "create_tasks" in a group: members; administrators are exempt (§5.4)."""
+    """Operation "create_tasks" in a group: members; administrators are exempt (§5.4)."""
     if user.is_admin:
         return True
     return group.tasks_enabled and not group.closed and is_member(group, user)
