@@ -80,7 +80,11 @@ def _by_webhook(portal: Portal, login: str, code: str) -> Caller:
 
 
 def _is(webhook: Webhook, login: str, code: str) -> bool:
-    return webhook.active and str(webhook.user_id) == login and secrets.compare_digest(webhook.code, code)
+    return (
+        webhook.active
+        and str(webhook.user_id) == login
+        and secrets.compare_digest(webhook.code.encode(), code.encode())
+    )
 
 
 def _by_session(portal: Portal, session: str) -> Caller:

@@ -34,13 +34,20 @@ PLACEMENTS: Mapping[str, tuple[str, ...]] = {
 }
 
 EVENTS: Mapping[str, tuple[str, ...]] = {
-    GLOBAL: ("ONAPPINSTALL", "ONAPPUNINSTALL", "ONAPPUPDATE", "ONAPPPAYMENT", "ONAPPMETHODCONFIRM")
-    + ("ONOFFLINEEVENT",),
-    "task": ("ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
-    + ("ONTASKCOMMENTADD", "ONTASKCOMMENTUPDATE", "ONTASKCOMMENTDELETE"),
+    GLOBAL: (
+        "ONAPPINSTALL",
+        "ONAPPUNINSTALL",
+        "ONAPPUPDATE",
+        "ONAPPPAYMENT",
+        "ONAPPMETHODCONFIRM",
+        "ONOFFLINEEVENT",
+    ),
+    "task": tuple(f"ONTASK{kind}{what}" for kind in ("", "COMMENT") for what in ("ADD", "UPDATE", "DELETE")),
     "sonet_group": ("ONSONETGROUPADD", "ONSONETGROUPUPDATE", "ONSONETGROUPDELETE"),
-    "crm": tuple(f"ONCRM{kind}{what}" for kind in _CRM_TYPES for what in ("ADD", "UPDATE", "DELETE"))
-    + ("ONCRMDEALMOVETOCATEGORY",),
+    "crm": (
+        *(f"ONCRM{kind}{what}" for kind in _CRM_TYPES for what in ("ADD", "UPDATE", "DELETE")),
+        "ONCRMDEALMOVETOCATEGORY",
+    ),
     "user": ("ONUSERADD",),
 }
 

@@ -98,11 +98,15 @@ def _client(portal: Portal, params: dict[str, Any]) -> App:
     if not client_id or not secret:
         raise refuse("invalid_request", "Client credentials are missing")
     app = portal.app
-    if app is None or client_id != app.client_id or not secrets.compare_digest(str(secret), app.client_secret):
+    if app is None or client_id != app.client_id or not _same(str(secret), app.client_secret):
         raise refuse("invalid_client", "The client credentials are invalid")
     if not app.added:
         raise refuse("NOT_INSTALLED", "Application not installed", 401)
     return app
+
+
+def _same(given: str, secret: str) -> bool:
+    return secrets.compare_digest(given.encode(), secret.encode())
 
 
 def _spend_grant(portal: Portal, app: App, code: str) -> int:

@@ -37,8 +37,9 @@ def get(call: Call) -> dict[str, Any]:
     """Take the oldest rows off the queue, or with `clear=0` reserve them under a process id."""
     params = upper_keys(call.params)
     process, clear = optional_text(params, "PROCESS_ID"), is_true(params.get("CLEAR", 1))
-    rows = [row for row in _queue(call) if row.process_id == process and row.error == is_true(params.get("ERROR"))]
-    rows = _ordered(_filtered(rows, params), params, "TIMESTAMP_X")[: to_int(params.get("LIMIT", PAGE)) or PAGE]
+    failed, limit = is_true(params.get("ERROR")), to_int(params.get("LIMIT", PAGE)) or PAGE
+    rows = [row for row in _queue(call) if row.process_id == process and row.error == failed]
+    rows = _ordered(_filtered(rows, params), params, "TIMESTAMP_X")[:limit]
     if clear:
         call.portal.offline = [row for row in call.portal.offline if row not in rows]
         return {"process_id": process or None, "events": [_row(row) for row in rows]}

@@ -67,7 +67,8 @@ def _placement(call: Call, code: str, handler: str, user_id: int, params: dict[s
     languages = {lang: _texts(row) for lang, row in as_map(params.get("LANG_ALL")).items() if is_array(row)}
     if not languages and title:
         languages = {call.lang: _texts(params)}
-    options = {key: text_of(value) for key, value in as_map(params.get("OPTIONS")).items() if not is_array(value)}
+    given = as_map(params.get("OPTIONS"))
+    options = {key: text_of(value) for key, value in given.items() if not is_array(value)}
     number = call.portal.next_id("placement")
     return Placement(number, code, handler, title, description, languages, options, user_id)
 
@@ -77,7 +78,9 @@ def _texts(row: Any) -> dict[str, str]:
     return {name: optional_text(texts, name) for name in _TEXTS}
 
 
-@method("placement.get", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True)
+@method(
+    "placement.get", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True
+)
 def get(call: Call) -> list[dict[str, Any]]:
     """What the application has bound."""
     return [
@@ -95,13 +98,17 @@ def get(call: Call) -> list[dict[str, Any]]:
     ]
 
 
-@method("placement.list", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True)
+@method(
+    "placement.list", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True
+)
 def list_codes(call: Call) -> list[str]:
     """Codes the application may bind."""
     return listed(call, PLACEMENTS)
 
 
-@method("placement.unbind", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True)
+@method(
+    "placement.unbind", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True
+)
 def unbind(call: Call) -> dict[str, int]:
     """Each removed handler counts 2; nothing to remove is no error."""
     app, params = _admin_app(call), upper_keys(call.params)
@@ -114,5 +121,3 @@ def unbind(call: Call) -> dict[str, int]:
     ]
     app.placements = [old for old in app.placements if old not in gone]
     return {"count": 2 * len(gone)}
-
-
