@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
 from b24.envelope import Envelope, command_error, read_envelope
 from b24.errors import (
@@ -161,7 +160,7 @@ class Client:
         attempts = Attempts(self._policy, repeatable, self._clock)
         tokens = self._tokens.current()
         while True:
-            portal = urlsplit(tokens.client_endpoint).netloc
+            portal = tokens.client_endpoint
             try:
                 return self._once(tokens, portal, request, attempts.patience_left), portal
             except TokenExpired as error:

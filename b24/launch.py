@@ -22,7 +22,7 @@ _DEFAULT_LIFETIME = 3600  # seconds of an access token
 
 
 class BadLaunch(ValueError):
-    """The request is no opening of the frame. `reason`: no_auth, bad_auth, no_domain."""
+    """The request is no opening of the frame. `reason`: no_auth, bad_auth."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -63,17 +63,15 @@ class Launch:
 
 
 def parse_launch(query: Mapping[str, str], form: Mapping[str, str]) -> Launch:
-    """The launch in a request; raises BadLaunch when there is no token or no portal in it."""
+    """The launch in a request; raises BadLaunch when there is no token in it."""
     fields = {**_upper(form, *form), **_upper(query, "DOMAIN", "PROTOCOL", "LANG", "APP_SID")}
-    auth_id, domain = fields.get("AUTH_ID", ""), fields.get("DOMAIN", "").lower()
+    auth_id = fields.get("AUTH_ID", "")
     if not auth_id:
         raise BadLaunch("no_auth")
     if not _TOKEN.fullmatch(auth_id):
         raise BadLaunch("bad_auth")
-    if not _DOMAIN.fullmatch(domain):
-        raise BadLaunch("no_domain")
     return Launch(
-        domain=domain,
+        domain=_matching(_DOMAIN, fields.get("DOMAIN", "").lower()),
         protocol="http" if fields.get("PROTOCOL") == "0" else "https",
         lang=_matching(_LANG, fields.get("LANG", "").lower()) or "en",
         app_sid=fields.get("APP_SID", "")[:64],

@@ -25,7 +25,7 @@ class _Bucket:
 
 
 class Limiter:
-    """Shared by all clients of a process; thread-safe. `capacity` in requests, `drain` in requests a second."""
+    """For all clients of a process; thread-safe. `capacity` in requests, `drain` in requests a second."""
 
     def __init__(
         self,

@@ -11,7 +11,7 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
-from b24.classify import classify
+from b24.classify import error_class
 from b24.client import Tokens
 from b24.errors import (
     AppNotInstalled,
@@ -20,13 +20,14 @@ from b24.errors import (
     NotSent,
     OutcomeUnknown,
     PortalError,
+    QueryLimitExceeded,
     ServerFailure,
     TokenRejected,
     WrongApplication,
 )
 from b24.retry import Attempts, RetryPolicy
 from b24.transport import Carrier, RawAnswer
-from b24.wire import as_bool, as_int, as_map, as_text, as_time
+from b24.wire import as_bool, as_int, as_map, as_text, as_time, plain_text
 
 APP_INFO = "authserver.app.info"  # how the two addresses are named in the call log
 TOKEN = "oauth.token"  # noqa: S105
@@ -43,7 +44,6 @@ _INFO_CODES: dict[str, type[PortalError]] = {
     "invalid_client": TokenRejected,
     "wrong_client": WrongApplication,
     "invalid_request": TokenRejected,
-    "expired_token": TokenRejected,
 }
 
 
@@ -150,13 +150,12 @@ class AuthServers:
         )
 
     def _verify_at(self, server: str, access_token: str) -> Verified:
-        raw = self._patiently(
-            lambda: self._transport.get(f"{server}/rest/app.info", {"auth": access_token}, method=APP_INFO),
-            repeatable=True,
+        url, params = f"{server}/rest/app.info", {"auth": access_token}
+        body = self._patiently(
+            lambda: _object(self._transport.get(url, params, method=APP_INFO), APP_INFO), repeatable=True
         )
-        body = _object(raw, APP_INFO)
-        if raw.status >= 400 or body.get("error"):
-            raise _refusal(body, raw.status, APP_INFO, _INFO_CODES)
+        if "result" not in body or body.get("error"):
+            raise _refusal(body, APP_INFO, _INFO_CODES, unknown=TokenRejected)
         return self._verified(as_map(body.get("result")), server)
 
     def _verified(self, info: Mapping[str, Any], server: str) -> Verified:
@@ -187,17 +186,19 @@ class AuthServers:
             client_secret=self._client_secret,
             token_endpoint_auth_method="client_secret_post",  # noqa: S106
         )
-        refused: PortalError
+        refused: PortalError  # raised outside of `except`: tokens must not ride on a traceback
         try:
             reply = self._patiently(lambda: ask(oauth, f"{base}/oauth/token/"), repeatable=False)
             return self._pair(reply, base)
-        except OAuth2Error as error:  # the answer and its tokens must not ride on a traceback
+        except (KeyError, TypeError, ValueError):
+            refused = BadAnswer("BAD_TOKENS", method=TOKEN)
+        except OAuth2Error as error:
             body = {"error": error.error, "error_description": error.description}
-            refused = _refusal(body, None, TOKEN, _TOKEN_CODES)
+            refused = _refusal(body, TOKEN, _TOKEN_CODES, unknown=ServerFailure)
         raise refused
 
     def _pair(self, reply: Mapping[str, Any], server: str) -> RefreshedPair:
-        """The portal is at `client_endpoint`; `domain` of the reply is the authorization server (wire.md §3)."""
+        """The portal is at `client_endpoint`; `domain` is the authorization server (wire.md §3)."""
         access, fresh = as_text(reply.get("access_token")), as_text(reply.get("refresh_token"))
         endpoint = as_text(reply.get("client_endpoint"))
         if not access or not fresh or not endpoint:
@@ -238,23 +239,29 @@ def scopes(value: Any) -> frozenset[str]:
 
 
 def _refusal(
-    body: Mapping[str, Any], status: int | None, method: str, codes: Mapping[str, type[PortalError]]
+    body: Mapping[str, Any],
+    method: str,
+    codes: Mapping[str, type[PortalError]],
+    *,
+    unknown: type[PortalError],
 ) -> PortalError:
+    """The error of a server's refusal; `unknown` is what a code nobody documented counts as."""
     code = as_text(body.get("error"))
-    if code in codes:
-        return codes[code](code, status=status, method=method)
-    error = classify(status, code, as_text(body.get("error_description")), method)
-    if isinstance(error, AuthError | OutcomeUnknown | NotSent):
-        return error
-    return TokenRejected(code, status=status, method=method)
+    kind = codes.get(code) or error_class(None, code, method)
+    if not issubclass(kind, AuthError | OutcomeUnknown | NotSent):
+        kind = unknown
+    return kind(code[:64], plain_text(body.get("error_description")), method=method)
 
 
 def _object(raw: RawAnswer, method: str) -> dict[str, Any]:
-    """The JSON of an answer; a server's failure, a redirect or a page is an unknown outcome."""
-    if raw.body is not None and raw.status < 500:
-        return raw.body
-    kind = ServerFailure if raw.status >= 500 else BadAnswer
-    raise kind("NO_JSON", status=raw.status, method=method)
+    """The JSON of an answer; a busy or failing server, a redirect or a page say nothing about the token."""
+    if raw.status == 429:
+        raise QueryLimitExceeded("BUSY", status=429, method=method, retry_after=raw.retry_after or 2.0)
+    if raw.status >= 500:
+        raise ServerFailure("SERVER_FAILURE", status=raw.status, method=method)
+    if raw.body is None:
+        raise BadAnswer("NO_JSON", status=raw.status, method=method)
+    return raw.body
 
 
 class _Session:

@@ -111,8 +111,7 @@ class Transport:
     ) -> RawAnswer:
         """Send a JSON body or a form; raises NotSent or OutcomeUnknown. The rest is for the call log."""
         sent = dict(json if json is not None else data or {})
-        body = {"json": sent} if json is not None else {"data": sent}
-        return self._watched("POST", url, body, sent, method, tuple(commands))
+        return self._watched("POST", url, _body(json, data), sent, method, tuple(commands))
 
     def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
         """Ask with parameters in the address; raises NotSent or OutcomeUnknown."""
@@ -264,7 +263,15 @@ def _session(allow_private: bool) -> requests.Session:
     return session
 
 
-# --- reading ---
+# --- writing and reading ---
+def _body(json: Mapping[str, Any] | None, data: Mapping[str, str] | None) -> dict[str, Any]:
+    """Written out here, so that what cannot be JSON fails as our defect and not as a lost connection."""
+    if json is None:
+        return {"data": dict(data or {})}
+    content = jsonlib.dumps(dict(json), allow_nan=False).encode()
+    return {"data": content, "headers": {"Content-Type": "application/json"}}
+
+
 def _json_object(content: bytes) -> dict[str, Any] | None:
     """The JSON object in `content`, strictly: UTF-8, no NaN, nothing behind it; else None."""
     try:
@@ -290,7 +297,10 @@ def _bare(location: str) -> str:
 
 
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
