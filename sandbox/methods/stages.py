@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import access, errors, ordering, stage_rows
+from sandbox.methods import task_index
 from sandbox.methods.task_events import task_updated
 from sandbox.params import is_array, is_true, lower_keys, text_of, to_int
 from sandbox.portal import GROUP_BOARD, SPRINT_BOARD, USER_BOARD, Stage, Task
@@ -299,6 +300,7 @@ def _pin_tasks_without_stage(call: Call, stage: Stage, after_id: int) -> None:
     first = stage_rows.first_row(call.portal, GROUP_BOARD, stage.entity_id)
     if first is None:
         return
+    task_index.forget(call)
     for task in call.portal.tasks.values():
         if task.group_id == stage.entity_id and task.stage_id == 0:
             task.stage_id = first.id

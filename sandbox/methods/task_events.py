@@ -1,8 +1,12 @@
-"""Events of tasks: what ONTASKADD, ONTASKUPDATE and ONTASKDELETE carry (behaviour.md §9.3)."""
+"""Events of tasks: what ONTASKADD, ONTASKUPDATE and ONTASKDELETE carry (behaviour.md §9.3).
+
+Every write comes through here, so the index of the request is dropped on the way.
+"""
 
 from __future__ import annotations
 
 from sandbox.events import raise_event
+from sandbox.methods import task_index
 from sandbox.portal import Task
 from sandbox.registry import Call
 
@@ -10,6 +14,7 @@ UNDEFINED = "undefined"
 
 
 def task_added(call: Call, task: Task) -> None:
+    task_index.forget(call)
     raise_event(
         call,
         "ONTASKADD",
@@ -24,6 +29,7 @@ def task_added(call: Call, task: Task) -> None:
 
 
 def task_updated(call: Call, task: Task) -> None:
+    task_index.forget(call)
     raise_event(
         call,
         "ONTASKUPDATE",
@@ -38,6 +44,7 @@ def task_updated(call: Call, task: Task) -> None:
 
 
 def task_deleted(call: Call, task: Task) -> None:
+    task_index.forget(call)
     raise_event(
         call,
         "ONTASKDELETE",

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from sandbox import access, phpdates
+from sandbox.methods.task_index import on_boards
 from sandbox.methods.task_render import meta_status
 from sandbox.params import as_list, as_map, is_array, text_of, to_int
 from sandbox.portal import Task
@@ -82,10 +83,9 @@ def tests_of(call: Call, wanted: dict[str, Any]) -> list[Test]:
 
 def matching(call: Call, wanted: dict[str, Any]) -> list[Task]:
     """The readable tasks that pass the filter, in no particular order."""
-    cheap = {key: value for key, value in wanted.items() if key.lstrip("!=<>@%?") in NUMBERS}
     tasks: Iterable[Task] = call.portal.tasks.values()
     if str(wanted.get("::LOGIC", "AND")).upper() == "AND":
-        wanted = {**cheap, **wanted}
+        tasks = on_boards(call, _ints(wanted.get("GROUP_ID")), _ints(wanted.get("STAGE_ID")))
     for test in tests_of(call, wanted):
         tasks = [task for task in tasks if test(task)]
     return list(filter(access.read_filter(call.portal, call.user), tasks))
