@@ -1,4 +1,4 @@
-"""What templates can call: DOM ids, initials, days, colors, sentences. Registered with every app that has boards."""
+"""What templates can call: DOM ids, initials, days, colors, sentences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from flask import Blueprint
 from flask_babel import get_locale
 
 from boards import colors
-from boards.model import BoardRef, Column, Filters
+from boards.model import Board, BoardRef, Column, Filters
 from web.sentences import why_text
 
 blueprint = Blueprint("view", __name__)
@@ -51,7 +51,16 @@ def contrast(color: str) -> str:
     return f"{colors.text_contrast(color):.1f}"
 
 
+@blueprint.app_template_filter()
+def utc_offset(board: Board) -> str:
+    """The person's offset as the portal writes dates for them, "+03:00"; "" when no card tells."""
+    cards = (card for column in board.columns for card in column.cards if card.deadline)
+    found = next(cards, None)
+    return found.deadline.isoformat()[-6:] if found and found.deadline else ""
+
+
 blueprint.add_app_template_filter(why_text, "why")
+blueprint.add_app_template_global(colors.PALETTE, "palette")
 
 
 def filter_query(filters: Filters) -> dict[str, str]:
@@ -72,9 +81,11 @@ def board_address(ref: BoardRef, filters: Filters) -> str:
 
 
 @blueprint.app_template_global()
-def column_link(ref: BoardRef, column: Column, filters: Filters) -> str:
-    """Where the next cards of a column are."""
+def column_link(ref: BoardRef, column: Column, filters: Filters, may_move: bool) -> str:
+    """Where the next cards of a column are. `may_move`: they come with what it takes to move them."""
     query = filter_query(filters) | {"start": str(column.next_start or 0)}
     if column.stage.is_first:
         query["first"] = "1"
+    if may_move:
+        query["may_move"] = "1"
     return f"/boards/{ref.key}/columns/{column.stage.id}?{urlencode(query)}"

@@ -4,14 +4,21 @@ import { fit, tell } from './frame.js';
 import * as b from './board.js';
 import { dragging, mount } from './dnd.js';
 import { keepTabStops } from './keys.js';
+import './drawer.js';
 
 const { $, $$ } = b;
 const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
+const TOASTS_SHOWN = 3;
 const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
-let editing = '', returnTo = null, wanted = false;
+let editing = '', returnTo = null, wanted = false, running = 0;
 
 // --- requests ---
 const randomKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+
+function ownOffset() {
+  const minutes = -new Date().getTimezoneOffset(), two = n => String(Math.floor(Math.abs(n))).padStart(2, '0');
+  return `${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
 
 document.addEventListener('htmx:config:request', event => {
   const { ctx } = event.detail, { request, sourceElement: source } = ctx;
@@ -22,35 +29,49 @@ document.addEventListener('htmx:config:request', event => {
   if (request.method === 'GET') return;
   if (!request.body.has('request_key')) request.body.set('request_key', randomKey());
   if (rename) request.body.set('seen_title', rename.defaultValue);
+  if (request.body.get('utc_offset') === '') request.body.set('utc_offset', ownOffset());
   if (b.board() && request.action.includes('/stages')) {
     request.body.set('seen', $$('.column[data-stage-id]').map(column => column.dataset.stageId).join());
     if ($('#as-admin')) request.body.set('as_admin', '1');
   }
 });
-document.addEventListener('htmx:before:request', () => $('#app').classList.add('busy'));
+document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  ctx.column = ctx.sourceElement.closest('.column');
+  $('#app').classList.toggle('busy', ++running > 0);
+});
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  $('#app').classList.toggle('busy', Boolean($('.htmx-request')));
+  $('#app').classList.toggle('busy', --running > 0);
   ctx.done?.(ctx.response?.status ?? 0);
+  // what had the focus may be gone with its panel
+  if (document.activeElement === document.body && ctx.column?.isConnected) $('.stage__row button', ctx.column)?.focus();
 });
 document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   const { status } = ctx.response;
+  if (status === 401) say('toast-expired');
   // after these the page may show what is not so (any more)
   if (ctx.request.method === 'POST' && (UNKNOWN_TRUTH.has(status) || (status >= 500 && status !== 503))) refreshSoon();
 });
 document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
-  if (ctx && !ctx.response) say();
+  if (ctx && !ctx.response) say('toast-offline');
 });
 
 // --- what answers announce ---
-function refreshSoon() {
+function refreshSoon({ detail } = {}) {
+  if (detail?.unselect) b.unselect();
   wanted = true;
-  queueMicrotask(() => { if (wanted && !dragging()) { wanted = false; b.refresh(); } });
+  setTimeout(refreshNow);
 }
+// never while something is held in the air or on its way
+function refreshNow() {
+  if (!wanted || dragging() || b.moving()) return;
+  wanted = false;
+  b.refresh();
+}
+document.addEventListener('board:idle', refreshNow);
 document.addEventListener('board:refresh', refreshSoon);
 document.addEventListener('board:stages', ({ detail }) => b.orderStages(detail));
 document.addEventListener('board:cards', ({ detail }) => b.settleCards(detail));
 document.addEventListener('dialog:close', closeDialog);
-document.addEventListener('drawer:close', closeDrawer);
 
 // --- after every swap: what is new becomes alive ---
 function enliven() {
@@ -71,6 +92,7 @@ function enliven() {
     toast.dataset.timed = '';
     setTimeout(() => fade(toast), (TOAST_SECONDS[kind] ?? 12) * 1000);
   }
+  $$('[data-toast]').slice(0, -TOASTS_SHOWN).forEach(toast => toast.remove());
   fit();
 }
 // a toast stays while it is pointed at or holds the focus
@@ -82,6 +104,7 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   enliven();
   const page = $('#main > [data-title]');
   if (ctx.target?.id !== 'main') return;
+  b.renewed();
   if (page) tell('setTitle', { title: page.dataset.title });
   if (document.activeElement === document.body) $('#main').focus({ preventScroll: true });
 });
@@ -96,17 +119,9 @@ function closeDialog() {
   returnTo = null;
   return true;
 }
-function closeDrawer() {
-  const host = $('#drawer');
-  if (!host.firstElementChild) return false;
-  const card = $(`#task-${$('[data-task-id]', host)?.dataset.taskId} .card__open`);
-  host.replaceChildren();
-  card?.focus();
-  return true;
-}
 export function closeTop() {
   const pop = $('[data-pop], .column--new');
-  if (!pop) return closeDialog() || closeDrawer();
+  if (!pop) return closeDialog();
   const column = pop.closest('.column[data-stage-id]');
   pop.remove();
   if (column) $('.stage__row button', column)?.focus();
@@ -116,14 +131,10 @@ document.addEventListener('cancel', event => {
   if (event.target.matches('#dialog dialog')) { event.preventDefault(); closeDialog(); }
 }, true);
 
-/** A message of the page itself; without a text the one about a lost connection. */
-function say(text) {
-  const toast = $('#toast-offline').content.firstElementChild.cloneNode(true);
-  if (text) {
-    $('strong', toast).textContent = text;
-    $('p', toast)?.remove();
-    toast.className = 'toast toast--warn';
-  }
+/** A message of the page itself, from one of its templates. */
+function say(name, text) {
+  const toast = document.getElementById(name).content.firstElementChild.cloneNode(true);
+  if (text) $('strong', toast).textContent = text;
   $('#toasts').append(toast);
   enliven();
 }
@@ -149,15 +160,15 @@ const open = card => htmx.ajax('GET', `/tasks/${card.dataset.taskId}?board=${b.b
 
 const ACTIONS = {
   dismiss: button => button.closest('[data-toast]').remove(),
-  close: button => button.closest('#drawer') ? closeDrawer() : closeDialog(),
+  close: closeDialog,
   'close-pop': closeTop,
   'cancel-new': closeTop,
   shape: () => { editing = editing ? '' : b.board().dataset.board; enliven(); },
   keys: () => { $('#dialog').append($('#keys-help').content.cloneNode(true)); enliven(); },
-  unselect: () => { b.selected().forEach(pick => { pick.checked = false; }); b.showSelection(); },
+  unselect: b.unselect,
   open: () => open(menuCard()),
   select: () => b.select(menuCard(), true),
-  download: button => download(button.dataset.address, button.dataset.name).catch(() => say()),
+  download: button => download(button.dataset.address, button.dataset.name).catch(() => say('toast-offline')),
   'stage-left': button => b.moveStage(button.closest('.column'), 'left'),
   'stage-right': button => b.moveStage(button.closest('.column'), 'right'),
   ...Object.fromEntries(['top', 'up', 'down', 'bottom'].map(way => [`card-${way}`, () => b.moveCard(menuCard(), way)])),
@@ -166,7 +177,7 @@ const ACTIONS = {
 document.addEventListener('click', event => {
   const { target } = event;
   const told = target.closest('[data-why]');
-  if (told) return say(told.dataset.why);
+  if (told) return say('toast-why', told.dataset.why);
   const button = target.closest('[data-do]');
   if (button) return ACTIONS[button.dataset.do]?.(button);
   if (target.closest('[data-undo]')) return setTimeout(() => target.closest('[data-toast]')?.remove(), 400);
@@ -184,8 +195,3 @@ document.addEventListener('change', ({ target }) => {
   if (target.matches('.pick')) b.showSelection();
   if (target.dataset.doChange === 'card-stage') b.moveCard(menuCard(), '', target.value);
 });
-
-// the install page: tell the portal that we are done; it loads us again
-const finish = () => $('[data-install-finish]') && tell('setInstallFinish');
-document.addEventListener('htmx:after:swap', finish);
-finish();

@@ -1,5 +1,12 @@
 // Cards and stages as nodes: the page is the state. A move happens here first, then the portal is asked; what it
 // refuses goes back to where it was.
+const pending = new Set();
+let swaps = 0;
+/** A move is under way: what is read from the portal now may be older than the page. */
+export const moving = () => pending.size > 0;
+/** The board was read again: moves under way no longer know where things were. */
+export const renewed = () => { swaps++; };
+
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const board = () => $('#board');
@@ -58,17 +65,22 @@ export function recount(from, to, by) {
 
 /** Tell the portal where a node is now. Moves made meanwhile follow in their turn; a refusal puts it back. */
 async function settle(node, from, send) {
-  if (node.ariaBusy === 'true') return;
-  node.ariaBusy = 'true';
+  if (pending.has(node)) return;
+  const seen = swaps;
+  pending.add(node);
   for (let now = place(node); !same(now, from); now = place(node)) {
+    node.ariaBusy = 'true';
     const status = await send(from, now);
+    if (swaps !== seen || !node.isConnected) break;
     if (status < 200 || status > 299) {
-      if (node.isConnected && from.list.isConnected) put(node, from.list, from.next?.isConnected ? from.next : null);
+      put(node, from.list, from.next?.parentNode === from.list ? from.next : null);
       break;
     }
     from = now;
   }
   node.ariaBusy = null;
+  pending.delete(node);
+  document.dispatchEvent(new Event('board:idle'));
 }
 
 export function settleCard(card, from) {
@@ -115,14 +127,14 @@ export function moveStage(column, way) {
 
 // --- what answers say about the whole board ---
 /** The true order of stages; `into` took the cards of those that are gone. */
-export function orderStages({ order, into = 0 }) {
+export function orderStages({ order, into = 0, moved = null }) {
   const columns = $('#columns');
   if (!columns) return;
   const known = new Map($$(COLUMN, columns).map(column => [Number(column.dataset.stageId), column]));
   if (order.some(id => !known.has(id))) return refresh();
   for (const [id, column] of known) {
     if (order.includes(id)) continue;
-    if (known.has(into)) adopt($$(CARD, column), known.get(into), Number($('.column__count', column).dataset.total));
+    if (known.has(into)) adopt($$(CARD, column), known.get(into), moved);
     column.remove();
   }
   order.forEach((id, at) => {
@@ -166,6 +178,10 @@ export function showSelection() {
   if (count.textContent !== text) count.textContent = text;
   fillStages();
 }
+export function unselect() {
+  for (const pick of selected()) pick.checked = false;
+  showSelection();
+}
 export function select(card, on) {
   const pick = $('.pick', card);
   if (!pick) return;
@@ -179,7 +195,8 @@ export function fillStages(but = null) {
     const chosen = list.value;
     list.replaceChildren(...$$(COLUMN).filter(column => column.dataset.stageId !== but).map(column => new Option(titleOf(column), column.dataset.stageId)));
     list.value = chosen;
-    if (list.selectedIndex < 0) list.selectedIndex = 0;
+    if (list.dataset.doChange) list.selectedIndex = -1;
+    else if (list.selectedIndex < 0) list.selectedIndex = 0;
   }
 }
 

@@ -19,6 +19,7 @@ function dropped(settle) {
     const more = $('.next', to);
     if (more && more.nextElementSibling) put(item, to, null);
     settle(item, from);
+    document.dispatchEvent(new Event('board:idle'));
   };
 }
 

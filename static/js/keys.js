@@ -1,5 +1,5 @@
 // What the keyboard does on a board; every drag has its keys.
-import { $, $$, moveCard, moveStage, nextOf, previousOf, select, selected, showSelection } from './board.js';
+import { $, $$, moveCard, moveStage, nextOf, previousOf, select, selected, unselect } from './board.js';
 import { closeTop, openMenu } from './app.js';
 
 const WAYS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
@@ -33,10 +33,9 @@ function onCard(card, event) {
 function onEscape(target) {
   if (target.matches('[data-rename]')) target.value = target.defaultValue;
   if (closeTop()) return true;
-  const picks = selected();
-  picks.forEach(pick => { pick.checked = false; });
-  showSelection();
-  return picks.length > 0;
+  const some = selected().length > 0;
+  unselect();
+  return some;
 }
 
 document.addEventListener('keydown', event => {

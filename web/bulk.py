@@ -1,0 +1,73 @@
+"""Several cards at once: moved, or changed; with a result per card when not all of them could be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext as _
+
+from boards.cards import change_cards, move_cards
+from boards.errors import BadInput, BadInputCode
+from boards.model import BoardRef, TaskEdit
+from boards.outcomes import BulkOutcome
+from web.answers import announced, done_toast
+from web.boards import board_of
+from web.clients import actor, client
+from web.errors import explain
+from web.journal_service import Done, run_action
+from web.session import needs_session
+from web.task_form import edit_of, split_tags
+
+blueprint = Blueprint("bulk", __name__, url_prefix="/boards/<key>/cards/bulk")
+blueprint.before_request(needs_session)
+
+
+@blueprint.post("")
+def several(key: str) -> Response:
+    """Do to the selected cards what the bar says."""
+    ref, action = board_of(key), request.form.get("action", "")
+    task_ids = request.form.getlist("task_ids", type=int)
+    done = run_action(_work(ref, action, task_ids))
+    if done.outcome is None:
+        return announced(done_toast(done), board_refresh={})
+    return _answer(done, done.outcome, action)
+
+
+def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkOutcome]:
+    form = request.form
+    if action == "move":
+        stage_id = form.get("stage_id", 0, type=int)
+        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id)
+    if action == "complete":
+        return lambda: change_cards(client(), actor(), task_ids, "complete", ref=ref)
+    edit = _edit(action)
+    return lambda: change_cards(client(), actor(), task_ids, edit, ref=ref)
+
+
+def _edit(action: str) -> TaskEdit:
+    """The one field the bar changes."""
+    form = request.form
+    if action == "tag":
+        return TaskEdit(add_tags=split_tags([form.get("tag", "")]))
+    names = {"responsible": "responsible_id", "deadline": "deadline", "priority": "priority"}
+    if action not in names:
+        raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
+    return edit_of({names[action]: form.get(names[action], "")}, form.get("utc_offset", ""))
+
+
+def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Response:
+    """A toast; the cards where they are now; a dialog when some stayed as they were."""
+    worked = [one.task_id for one in outcome.results if one.error is None]
+    html = done_toast(done, outcome.notices) if worked else ""
+    failures = [
+        [one.title or _("Task %(number)s", number=one.task_id), explain(one.error)[0]]
+        for one in outcome.results
+        if one.error
+    ]
+    if failures:
+        html += render_template("_bulk_account.html", worked=len(worked), failures=failures)
+    if action == "move":
+        stage = request.form.get("stage_id", 0, type=int)
+        return announced(html, board_cards={"ids": worked, "stage": stage})
+    return announced(html, board_refresh={"unselect": True})

@@ -1,0 +1,168 @@
+"""Work in steps: a stage is deleted after its tasks went elsewhere, or brought back with them.
+
+The job lies in the store; each step is one request to the portal, and the page asks for the next one. A tab
+that is closed in between leaves the job as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from flask import Blueprint, Response, g, render_template, request
+from flask_babel import gettext as _
+
+from boards import jobs as work
+from boards.deletion import DeletionPlan, plan_deletion
+from boards.jobs import DeletionJob, Progress, job_from_json
+from boards.model import CardResult, Stage, Why
+from boards.restore import RestoreJob
+from store import jobs
+from store.jobs import JobRow
+from web.answers import announced, done_toast, shaped
+from web.boards import board_of
+from web.clients import actor, client
+from web.errors import ThingMissing, explain
+from web.journal_service import Done, record_change
+from web.services import services
+from web.session import PortalSession, needs_session
+
+blueprint = Blueprint("jobs", __name__)
+blueprint.before_request(needs_session)
+
+KIND = "stage"
+SHOWN_FAILURES = 100
+
+Failure = list[str]
+"""Title of a card, why it stayed."""
+
+
+@blueprint.get("/boards/<key>/stages/<int:stage_id>/delete")
+def ask(key: str, stage_id: int) -> str:
+    """What deleting the stage means: how many tasks, who could take them; one request, nothing is changed."""
+    ref, as_admin = board_of(key), request.args.get("as_admin") == "1"
+    plan = plan_deletion(client(), ref, actor(), stage_id, as_admin=as_admin)
+    job_id = _create(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin})
+    return render_template("_delete_stage.html", key=ref.key, plan=plan, job_id=job_id)
+
+
+@blueprint.post("/boards/<key>/stages/<int:stage_id>/delete")
+def agree(key: str, stage_id: int) -> Response:
+    """The person has chosen: make the planned job a real one and take its first step."""
+    ref, row = board_of(key), _row(request.form.get("job_id", ""))
+    if "plan" in row.data:
+        plan = _plan(row.data["plan"])
+        if (row.board_key, plan.stage.id) != (ref.key, stage_id):
+            raise ThingMissing
+        target = request.form.get("target_stage_id", 0, type=int)
+        job = work.start_deletion(ref, plan, target, as_admin=row.data["as_admin"])
+        jobs.save(services().db, row.member_id, row.id, {"job": job.to_json(), "failures": []})
+    return _step(row.id)
+
+
+@blueprint.post("/jobs/<job_id>/step")
+def step(job_id: str) -> Response:
+    """The next step of a job; its answer asks for the one after it."""
+    return _step(job_id)
+
+
+def begin(job: DeletionJob | RestoreJob) -> Response:
+    """Start a job made elsewhere (the undo of a deletion) and take its first step."""
+    return _step(_create(job.board_key, {"job": job.to_json(), "failures": []}))
+
+
+def _step(job_id: str) -> Response:
+    db, who = services().db, _who()
+    row = jobs.lease(db, who.member_id, job_id)
+    if row is None:
+        return _waiting(_row(job_id))
+    try:
+        progress = work.advance(client(), actor(), job_from_json(row.data["job"]))
+        return _after(row, progress)
+    except BaseException:
+        jobs.release(db, who.member_id, job_id)
+        raise
+
+
+def _after(row: JobRow, progress: Progress) -> Response:
+    """Keep what the step achieved; show the progress, or what came of it all."""
+    failures = row.data["failures"] + [_failure(one) for one in progress.results if one.error]
+    data = {"job": progress.job.to_json(), "failures": failures}
+    entry_id = None
+    if progress.outcome and (progress.outcome.change.undoable or progress.outcome.stages):
+        entry_id = record_change(progress.outcome.change, request_key=row.id)
+    jobs.save(services().db, row.member_id, row.id, data, state="done" if progress.finished else "open")
+    if progress.outcome is None:
+        return announced(_progress(row.id, progress.job))
+    return _over(progress, Done(progress.outcome, progress.outcome.change, entry_id), failures)
+
+
+def _over(progress: Progress, done: Done[Any], failures: list[Failure]) -> Response:
+    """The job has ended: the board shows it; what stayed behind is listed."""
+    outcome, job = progress.outcome, progress.job
+    ref = board_of(job.board_key)
+    if not failures and isinstance(job, DeletionJob) and outcome and outcome.stages:
+        more = {"into": job.target_id, "moved": len(job.moved)}
+        return shaped(ref, done, dialog_close=True, more=more)
+    toast = done_toast(done, outcome.notices if outcome else ())
+    if not failures and not _gave_up(progress):
+        return announced(toast, board_refresh={}, dialog_close=True)
+    account = render_template(
+        "_job_account.html", job=job, failures=failures[:SHOWN_FAILURES], count=len(failures)
+    )
+    return announced(account + toast, board_refresh={})
+
+
+def _gave_up(progress: Progress) -> bool:
+    return isinstance(progress.job, DeletionJob) and not (progress.outcome and progress.outcome.stages)
+
+
+def _waiting(row: JobRow) -> Response:
+    """Another request has the job, or it is over: look again, or read the board."""
+    if row.state != "open":
+        return announced("", board_refresh={}, dialog_close=True)
+    return announced(_progress(row.id, job_from_json(row.data["job"]), wait=True))
+
+
+def _progress(job_id: str, job: DeletionJob | RestoreJob, *, wait: bool = False) -> str:
+    return render_template(
+        "_job.html", job_id=job_id, job=job, wait=wait, deleting=isinstance(job, DeletionJob)
+    )
+
+
+def _failure(result: CardResult) -> Failure:
+    text, _advice = explain(result.error) if result.error else ("", "")
+    return [result.title or _("Task %(number)s", number=result.task_id), text]
+
+
+def _who() -> PortalSession:
+    who: PortalSession = g.portal_session
+    return who
+
+
+def _create(board_key: str, data: dict[str, Any]) -> str:
+    return jobs.create(services().db, _who().member_id, _who().user_id, KIND, board_key, data)
+
+
+def _row(job_id: str) -> JobRow:
+    """A job of this very person; ThingMissing for any other."""
+    row = jobs.get(services().db, _who().member_id, job_id)
+    if row is None or row.user_id != _who().user_id:
+        raise ThingMissing
+    return row
+
+
+def _plan_data(plan: DeletionPlan) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
+    return data
+
+
+def _plan(data: dict[str, Any]) -> DeletionPlan:
+    return DeletionPlan(
+        stage=Stage(**data["stage"]),
+        task_ids=tuple(data["task_ids"]),
+        total=data["total"],
+        others=tuple(Stage(**one) for one in data["others"]),
+        refusal=Why(data["refusal"]) if data["refusal"] else None,
+    )
