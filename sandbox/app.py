@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import logging
+from pathlib import Path
 
-from flask import Blueprint, Flask, Response
+from flask import Flask, Response
 
-from sandbox import batch, errors, events, exchange, methods, transport
+from sandbox import batch, control, errors, events, exchange, methods, oauth, persist, shell, transport
 from sandbox.holder import PortalHolder
 from sandbox.installation import register_app
 from sandbox.limits import Limits
@@ -30,28 +29,22 @@ def create_app(settings: Settings | None = None, portal: Portal | None = None) -
     def build(seed: str) -> Portal:
         return register_app(build_seed(seed), settings)
 
-    first = register_app(portal, settings) if portal else build(settings.seed)
+    kept = persist.read(Path(settings.data)) if settings.data else None
+    first = portal or kept
+    holder = PortalHolder(register_app(first, settings) if first else build(settings.seed), build)
     app.extensions["settings"] = settings
-    app.extensions["portal"] = PortalHolder(first, build)
+    app.extensions["portal"] = holder
     app.extensions["limits"] = Limits(rate=settings.limits, operating=settings.limits)
     app.extensions["sessions"] = {}
     app.extensions["all_scopes"] = all_scopes
     events.install(app)
     exchange.install(app)
-    for blueprint in _blueprints():
+    if settings.data:
+        persist.install(app, Path(settings.data), lambda: holder.portal)
+    for blueprint in (transport.blueprint, oauth.blueprint, shell.blueprint, control.blueprint):
         app.register_blueprint(blueprint)
     app.register_error_handler(500, _broken)
     return app
-
-
-def _blueprints() -> list[Blueprint]:
-    found = [transport.blueprint]
-    for name in ("oauth", "shell", "control"):
-        if importlib.util.find_spec(f"sandbox.{name}"):
-            module = importlib.import_module(f"sandbox.{name}")
-            if hasattr(module, "blueprint"):
-                found.append(module.blueprint)
-    return found
 
 
 def _broken(error: Exception) -> Response:

@@ -7,7 +7,7 @@ import secrets
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, request
+from flask import Blueprint, Response, redirect, request
 
 from sandbox import tokens
 from sandbox.calling import Stopwatch
@@ -162,7 +162,7 @@ def _pair(portal: Portal, app: App, pair: TokenPair) -> dict[str, Any]:
 def authorize() -> Any:
     """Send the person back to the application with a code; a refusal stays here (wire.md §3).
 
-    Who the person is says the shell (`app.extensions["visitor"]`), else it is the portal's admin.
+    The person is the one the portal's pages show (their cookie).
     """
     portal = current_portal()
     with portal.lock:
@@ -184,5 +184,7 @@ def authorize() -> Any:
 
 
 def _visitor(portal: Portal) -> int:
-    ask = current_app.extensions.get("visitor")
-    return int(ask() if ask else portal.people.get("admin", 1))
+    """The person chosen in the portal's pages, by name or id; the admin when nobody was."""
+    wanted = request.args.get("as") or request.cookies.get("person", "")
+    number = int(wanted) if wanted.isdecimal() else portal.people.get(wanted, 0)
+    return number if number in portal.users else portal.people["admin"]

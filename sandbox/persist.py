@@ -1,0 +1,160 @@
+"""Keeping the portal between runs: a JSON snapshot, written behind the requests, replaced in one step."""
+
+from __future__ import annotations
+
+import atexit
+import dataclasses
+import datetime as dt
+import functools
+import json
+import logging
+import threading
+import types
+import typing
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response
+
+from sandbox.portal import Portal
+
+VERSION = 1
+PAUSE_SECONDS = 1.0
+_SKIPPED = frozenset({"lock", "outbox"})
+
+log = logging.getLogger(__name__)
+
+
+# --- the text ---
+def dump(portal: Portal) -> str:
+    """The portal as JSON; the caller holds its lock."""
+    return json.dumps({"version": VERSION, "portal": _encode(portal)}, ensure_ascii=False)
+
+
+def load(text: str) -> Portal:
+    """The portal of a snapshot; ValueError when it is none or of another version."""
+    data = json.loads(text)
+    if not isinstance(data, dict) or data.get("version") != VERSION:
+        raise ValueError("not a snapshot of this version")
+    portal: Portal = _decode(Portal, data["portal"])
+    return portal
+
+
+def _encode(value: Any) -> Any:
+    """Maps become lists of pairs, since their keys may be numbers or tuples; sets become sorted lists."""
+    if value is None or isinstance(value, (str, int, float)):
+        return value
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {name: _encode(getattr(value, name)) for name in _hints(type(value))}
+    if isinstance(value, dict):
+        return [[_encode(key), _encode(inner)] for key, inner in value.items()]
+    if isinstance(value, (set, frozenset)):
+        return sorted(_encode(item) for item in value)
+    if isinstance(value, (list, tuple)):
+        return [_encode(item) for item in value]
+    return value.isoformat() if isinstance(value, dt.datetime) else value
+
+
+def _decode(hint: Any, data: Any) -> Any:
+    """The value of the annotated type."""
+    if data is None:
+        return None
+    if dataclasses.is_dataclass(hint):
+        return _decode_object(hint, data)
+    origin, arguments = typing.get_origin(hint), typing.get_args(hint)
+    if origin in (types.UnionType, typing.Union):
+        return _decode(next(part for part in arguments if part is not types.NoneType), data)
+    if origin is dict:
+        return {_decode(arguments[0], key): _decode(arguments[1], inner) for key, inner in data}
+    if origin in (list, set):
+        return origin(_decode(arguments[0], item) for item in data)
+    if origin is tuple:
+        return tuple(_decode(part, item) for part, item in zip(arguments, data, strict=True))
+    if hint is dt.datetime:
+        return dt.datetime.fromisoformat(data)
+    return _plain(data) if hint in (object, Any) else data
+
+
+def _decode_object(hint: Any, data: dict[str, Any]) -> Any:
+    """Fields that are new since the snapshot take their defaults, fields that are gone are dropped."""
+    hints = _hints(hint)
+    return hint(**{name: _decode(hints[name], inner) for name, inner in data.items() if name in hints})
+
+
+@functools.cache
+def _hints(kind: Any) -> dict[str, Any]:
+    """Names and types of the fields that are kept."""
+    hints = typing.get_type_hints(kind)
+    names = [field.name for field in dataclasses.fields(kind) if field.name not in _SKIPPED]
+    return {name: hints[name] for name in names}
+
+
+def _plain(data: Any) -> Any:
+    """A value of no stated type: lists of pairs with text keys were maps."""
+    if isinstance(data, list):
+        if data and all(
+            isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) for item in data
+        ):
+            return {key: _plain(inner) for key, inner in data}
+        return [_plain(item) for item in data]
+    return data
+
+
+# --- the file ---
+class Keeper:
+    """Writes the snapshot some time after the last change, and once more at the end of the process."""
+
+    def __init__(self, file: Path, portal: Callable[[], Portal]) -> None:
+        self._file = file
+        self._portal = portal
+        self._dirty = threading.Event()
+        self._writing = threading.Lock()
+        self._timer: threading.Timer | None = None
+        atexit.register(self.save)
+
+    def touch(self) -> None:
+        """Something may have changed: write soon."""
+        self._dirty.set()
+        if self._timer is None or not self._timer.is_alive():
+            self._timer = threading.Timer(PAUSE_SECONDS, self.save)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def save(self) -> None:
+        """Write now if anything changed; the file is whole at every moment."""
+        with self._writing:
+            if not self._dirty.is_set():
+                return
+            self._dirty.clear()
+            portal = self._portal()
+            with portal.lock:
+                text = dump(portal)
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            fresh = self._file.with_suffix(".new")
+            fresh.write_text(text, encoding="utf-8")
+            fresh.replace(self._file)
+
+
+def install(app: Flask, file: Path, portal: Callable[[], Portal]) -> Keeper:
+    """Keep the portal of `app` in `file`: every request may have changed it, reads create stages (§3.2)."""
+    keeper = Keeper(file, portal)
+    app.extensions["keeper"] = keeper
+
+    @app.after_request
+    def remember(response: Response) -> Response:
+        keeper.touch()
+        return response
+
+    return keeper
+
+
+def read(file: Path) -> Portal | None:
+    """The portal of a snapshot file; None when there is none or it cannot be read, which is logged."""
+    try:
+        return load(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (ValueError, KeyError, TypeError) as error:
+        log.warning("the snapshot %s is unusable (%s): starting anew", file, error)
+        return None
