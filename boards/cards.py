@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
+from boards.bulk import AddTag, change_cards, move_cards
 from boards.card_moves import move_card
+from boards.drawer import Drawer, load_drawer
+from boards.tasks import load_task, task_action, update_task
 
-__all__ = ["move_card"]
+__all__ = [
+    "AddTag",
+    "Drawer",
+    "change_cards",
+    "load_drawer",
+    "load_task",
+    "move_card",
+    "move_cards",
+    "task_action",
+    "update_task",
+]

@@ -20,8 +20,6 @@ from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 from boards.restore import RestoreJob, advance_restore
 
-Job = "DeletionJob | RestoreJob"
-
 PLANS_AFTER_REFUSAL = 3
 
 

@@ -24,6 +24,8 @@ class NoticeCode(StrEnum):
     PLACE_UNKNOWN = "place_unknown"  # no undo: where the card was is not known
     FIELD_CHANGED_MEANWHILE = "field_changed_meanwhile"  # field, old
     TASK_UNREADABLE = "task_unreadable"  # saved, but the person can no longer see it
+    STAGE_NOT_TAKEN = "stage_not_taken"  # stage_id: the rest was saved, the column was refused
+    VALUE_BEFORE_UNKNOWN = "value_before_unknown"  # fields: an answer got lost, no undo for these
     NO_EXACT_REVERSE = "no_exact_reverse"  # from, to: statuses with no way back
     AUDITORS_KEPT = "auditors_kept"
 

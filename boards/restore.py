@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Any
 
 from b24 import stages as stage_calls
 from b24 import tasks as task_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown
+from b24.errors import OutcomeUnknown, PortalError
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -24,7 +25,7 @@ from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 from boards.queries import list_by_id
 from boards.sending import chunks
-from boards.stage_changes import FRONT, insert, insertion, read_insertion, snapshot
+from boards.stage_changes import insert, insertion, read_insertion, snapshot
 
 WHERE = "where_"
 PAGE_SIZE = 50
@@ -89,9 +90,10 @@ def advance_restore(client: Client, actor: Actor, job: RestoreJob) -> Step:
     if not job.new_id:
         return _closed(_add(client, actor, job), ())
     if job.unchecked:
-        part = list(chunks(job.unchecked, PAGE_SIZE))[:BATCH_SIZE]
-        answer = client.batch(_where(job, part), halt=False)
-        return _closed(_found(job, part, answer), ())
+        parts = _parts(job.unchecked)[:BATCH_SIZE]
+        answer = client.batch(_where(job, parts), halt=False)
+        answer.raise_first()
+        return _closed(_found(job, parts, answer), ())
     part_ids, rest = job.queue[:BATCH_SIZE], job.queue[BATCH_SIZE:]
     moves = [(task_id, job.new_id) for task_id in part_ids]
     results = tuple(move_portion(client, moves, after=job.last, in_order=True))
@@ -111,8 +113,8 @@ def _add(client: Client, actor: Actor, job: RestoreJob) -> RestoreJob:
     ref = BoardRef.parse(job.board_key)
     act = job.as_admin and actor.is_admin
     one = Stage(0, job.title, job.color, 0)
-    part = list(chunks(job.unchecked, PAGE_SIZE))[:ROOM]
-    commands = insertion(ref, one, job.after_id, as_admin=act) | _where(job, part)
+    parts = _parts(job.unchecked)[:ROOM]
+    commands = insertion(ref, one, job.after_id, as_admin=act) | _where(job, parts)
     try:
         answer = client.batch(commands, halt=True, repeatable=False)
     except OutcomeUnknown:
@@ -121,7 +123,7 @@ def _add(client: Client, actor: Actor, job: RestoreJob) -> RestoreJob:
         return _placed(client, replace(job, as_admin=act), before, new_id, notices)
     before, new_id, notices = read_insertion(answer)
     job = _placed(client, replace(job, as_admin=act), before, new_id, notices)
-    return _found(job, part, answer) if FRONT not in answer.errors else job
+    return _found(job, parts, answer)
 
 
 def _placed(
@@ -136,8 +138,11 @@ def _placed(
     after_id = job.after_id
     if after_id and lists.find(before, after_id) is None:
         after_id = lists.surviving_predecessor(before, job.order, job.old_id)
-        client.call(stage_calls.update(new_id, after_id=after_id, as_admin=job.as_admin))
-    if after_id == 0 and any(note.code == NoticeCode.NOT_IN_PLACE for note in notices):
+        try:
+            client.call(stage_calls.update(new_id, after_id=after_id, as_admin=job.as_admin))
+        except PortalError:
+            after_id, notices = job.after_id, [*notices, note(NoticeCode.NOT_IN_PLACE)]
+    if after_id == 0 and any(one.code == NoticeCode.NOT_IN_PLACE for one in notices):
         after_id = before[0].id
     stages = lists.inserted(before, one, after_id)
     if job.as_admin:
@@ -146,8 +151,14 @@ def _placed(
         job,
         new_id=new_id,
         stages=tuple((stage.id, stage.title, stage.color) for stage in stages),
-        notices=tuple((str(one.code), tuple(one.values.items())) for one in notices),
+        notices=tuple((str(notice.code), tuple(notice.values.items())) for notice in notices),
     )
+
+
+def _parts(pairs: Sequence[tuple[int, int]]) -> list[Sequence[tuple[int, int]]]:
+    """The pairs in order, at most 50 at a time and of one target each."""
+    runs = (list(run) for _, run in groupby(pairs, key=lambda pair: pair[1]))
+    return [part for run in runs for part in chunks(run, PAGE_SIZE)]
 
 
 def _where(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Command]:
@@ -161,12 +172,15 @@ def _where(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]]) -> dict[
 
 
 def _found(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]], answer: BatchAnswer) -> RestoreJob:
-    """The job with these parts looked at."""
+    """The job with these parts looked at, as far as there were answers; the rest is asked again."""
     there: set[int] = set()
-    for index in range(len(parts)):
-        one = answer[f"{WHERE}{index}"]
+    looked: list[int] = []
+    for index, part in enumerate(parts):
+        one = answer.get(f"{WHERE}{index}")
+        if one is None:
+            break
         there |= {row.id for row in task_calls.parse_list(one)}
-    looked = [task_id for part in parts for task_id, _ in part]
+        looked += [task_id for task_id, _ in part]
     queue = tuple(task_id for task_id in looked if task_id in there)
     return replace(
         job,

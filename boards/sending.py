@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown, PortalError, PortalTimeout
+from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
+from b24.errors import NotRun, OutcomeUnknown, PortalError, PortalTimeout
 
 T = TypeVar("T")
 
@@ -27,22 +27,27 @@ def read_then_write(client: Client, commands: Mapping[str, Command]) -> tuple[Ba
 
 
 class PackedAnswer:
-    """The answers of `send_packed` by key."""
+    """The answers of `send_packed`. `lost`: the first batch went out twice, see `read_then_write`."""
 
     def __init__(self) -> None:
-        self.answers: list[BatchAnswer] = []
+        self.parts: list[BatchAnswer] = []
         self.broken: PortalError | None = None
+        self.lost = False
 
-    def find(self, key: str) -> BatchAnswer | None:
-        """The batch in which `key` was answered or refused; None when it was never heard of."""
-        return next((one for one in self.answers if key in one or key in one.errors), None)
+    def get(self, key: str) -> Answer | None:
+        """The answer of `key`; None when it was refused or never sent."""
+        return next((one[key] for one in self.parts if key in one), None)
+
+    def asked(self, key: str) -> bool:
+        """Whether `key` was answered or refused."""
+        return any(key in one or key in one.errors for one in self.parts)
 
     def error(self, key: str) -> PortalError | None:
         """Why `key` did not work; None when it did."""
-        batch = self.find(key)
-        if batch is None:
-            return self.broken
-        return batch.errors.get(key)
+        if self.get(key):
+            return None
+        refused = (one.errors[key] for one in self.parts if key in one.errors)
+        return next(refused, self.broken or NotRun("NOT_RUN", method=key))
 
 
 def send_packed(client: Client, commands: Mapping[str, Command]) -> PackedAnswer:
@@ -54,13 +59,26 @@ def send_packed(client: Client, commands: Mapping[str, Command]) -> PackedAnswer
     packed = PackedAnswer()
     for part in chunks(list(commands.items()), BATCH_SIZE):
         try:
-            packed.answers.append(client.batch(dict(part), halt=False))
+            packed.parts.append(_send(client, dict(part), packed))
         except PortalError as error:
-            if not packed.answers:
+            if not packed.parts:
                 raise
             packed.broken = error
             break
     return packed
+
+
+def _send(client: Client, commands: dict[str, Command], packed: PackedAnswer) -> BatchAnswer:
+    """One batch of values being set. Only the first one also reads, so only there a repeat matters."""
+    if packed.parts:
+        return client.batch(commands, halt=False)
+    try:
+        return client.batch(commands, halt=False, repeatable=False)
+    except PortalTimeout:
+        raise
+    except OutcomeUnknown:
+        packed.lost = True
+        return client.batch(commands, halt=False, repeatable=False)
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from b24 import stages as stage_calls
 from b24.client import BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown
+from b24.errors import OutcomeUnknown, PortalError
 from b24.wire import as_color
 from boards import stage_lists as lists
 from boards.actor import Actor
@@ -187,7 +187,10 @@ def insert(
     stages, there = found
     notices = [note(NoticeCode.ANSWER_LOST_BUT_DONE)]
     if after_id == 0 and stages[0].id != there.id:
-        client.call(stage_calls.update(there.id, after_id=0, as_admin=as_admin))
+        try:
+            client.call(stage_calls.update(there.id, after_id=0, as_admin=as_admin))
+        except PortalError:
+            notices.append(note(NoticeCode.NOT_IN_PLACE))
     return lists.without(stages, there.id), there.id, notices
 
 

@@ -1,0 +1,193 @@
+"""Moving many cards at once: a result per card, at most 5 requests for 200.
+
+Everything is packed into as few batches as possible: the stages and where the cards were, the moves, and at
+the end a look whether they happened (behaviour.md §3.7: the portal says yes to moves it does not make).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from b24 import stages as stage_calls
+from b24 import tasks as task_calls
+from b24.client import Client, Command
+from b24.errors import PortalError
+from b24.tasks import TaskRow
+from boards import planner
+from boards import stage_lists as lists
+from boards.actor import Actor
+from boards.change import Change, Kind
+from boards.convert import to_stages
+from boards.errors import NotTaken, StageGone
+from boards.model import BoardRef, CardResult, Stage
+from boards.notices import NoticeCode, note
+from boards.outcomes import BulkOutcome
+from boards.queries import list_by_id
+from boards.sending import PackedAnswer, chunks, send_packed
+from boards.wants import require_cards
+
+STAGES, WAS, MOVE, CHECK = planner.STAGES, "was_", "move_", "check_"
+PAGE_SIZE = 50
+
+Places = Mapping[int, tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One card on its way: to `stage_id`, below card `after` or above card `before` (0: as the portal likes)."""
+
+    task_id: int
+    stage_id: int
+    before: int = 0
+    after: int = 0
+
+
+def move_cards(
+    client: Client,
+    ref: BoardRef,
+    actor: Actor,
+    task_ids: Sequence[int],
+    stage_id: int,
+    *,
+    was: Places | None = None,
+) -> BulkOutcome:
+    """Move up to 200 cards into one stage; for up to 45 of them one HTTP request, for 200 five.
+
+    `was`: for each card the cards below and above it as the person saw them (as in `move_card`), so that
+    undo finds the exact places. BadInput for no cards or too many. StageGone when the stage is not there.
+    """
+    wanted = require_cards(tuple(task_ids))
+    steps = [Step(task_id, stage_id) for task_id in wanted]
+    return run_steps(client, ref, actor, steps, was or {})
+
+
+def run_steps(client: Client, ref: BoardRef, actor: Actor, steps: Sequence[Step], was: Places) -> BulkOutcome:
+    """Move cards, each to its own place, in the order given."""
+    del actor
+    ids = [step.task_id for step in steps]
+    packed = send_packed(client, _commands(ref, steps))
+    stages = _stages(packed)
+    wanted = {step.stage_id for step in steps}
+    if len(wanted) == 1 and lists.find(stages, *wanted) is None:
+        raise StageGone(*wanted)
+    rows = {row.id: row for index in range(_pages(ids)) for row in _rows(packed, f"{WAS}{index}")}
+    before = _places(packed, ref, stages, ids, rows)
+    if packed.lost:
+        before = {one: place for one, place in before.items() if place not in wanted}
+    arrived = _arrived(packed, ref, steps, ids)
+    results = tuple(_result(packed, step, rows, arrived) for step in steps)
+    return _outcome(ref, stages, steps, results, before, was)
+
+
+def _commands(ref: BoardRef, steps: Sequence[Step]) -> dict[str, Command]:
+    ids = [step.task_id for step in steps]
+    commands = {STAGES: stage_calls.get(ref.group_id)}
+    for index, part in enumerate(chunks(ids, PAGE_SIZE)):
+        if ref.is_planner:
+            commands |= planner.find_places(part, f"{index}_", planner.STAGES_TRIED_IN_BULK)
+        else:
+            commands[f"{WAS}{index}"] = list_by_id(part)
+    for step in steps:
+        neighbours = {"after": step.after} if step.after else {"before": step.before}
+        commands[f"{MOVE}{step.task_id}"] = stage_calls.move_task(step.task_id, step.stage_id, **neighbours)
+    return commands | _checks(ref, steps)
+
+
+def _checks(ref: BoardRef, steps: Sequence[Step]) -> dict[str, Command]:
+    """Where are they now? A project's cards tell themselves, those of My Planner by stage."""
+    if not ref.is_planner:
+        parts = chunks([step.task_id for step in steps], PAGE_SIZE)
+        return {f"{CHECK}{index}": list_by_id(part) for index, part in enumerate(parts)}
+    commands = {}
+    for stage_id in sorted({step.stage_id for step in steps}):
+        there = [step.task_id for step in steps if step.stage_id == stage_id]
+        for index, part in enumerate(chunks(there, PAGE_SIZE)):
+            commands[f"{CHECK}{stage_id}_{index}"] = list_by_id(part, STAGES_ID=stage_id)
+    return commands
+
+
+def _pages(ids: Sequence[int]) -> int:
+    return (len(ids) + PAGE_SIZE - 1) // PAGE_SIZE
+
+
+def _stages(packed: PackedAnswer) -> tuple[Stage, ...]:
+    answer = packed.get(STAGES)
+    if answer is None:
+        raise packed.error(STAGES) or AssertionError(STAGES)
+    return to_stages(stage_calls.parse_stages(answer.result))
+
+
+def _rows(packed: PackedAnswer, key: str) -> tuple[TaskRow, ...]:
+    answer = packed.get(key)
+    return task_calls.parse_list(answer) if answer else ()
+
+
+def _places(
+    packed: PackedAnswer,
+    ref: BoardRef,
+    stages: tuple[Stage, ...],
+    ids: Sequence[int],
+    rows: Mapping[int, TaskRow],
+) -> dict[int, int]:
+    """Stage before, by task, where it is known."""
+    if not ref.is_planner:
+        own = {one: row.stage_id or stages[0].id for one, row in rows.items() if row.group_id == ref.group_id}
+        return {one: own[one] for one in ids if one in own}
+    places: dict[int, int] = {}
+    for index in range(_pages(ids)):
+        places |= planner.read_places(packed.parts[0], stages, f"{index}_")
+    return places
+
+
+def _arrived(
+    packed: PackedAnswer, ref: BoardRef, steps: Sequence[Step], ids: Sequence[int]
+) -> dict[int, int] | None:
+    """Stage now, by task; None when the look afterwards did not come back."""
+    checks = _checks(ref, steps)
+    if any(packed.get(key) is None for key in checks):
+        return None
+    if not ref.is_planner:
+        return {
+            row.id: row.stage_id for index in range(_pages(ids)) for row in _rows(packed, f"{CHECK}{index}")
+        }
+    return {
+        row.id: int(key.removeprefix(CHECK).split("_")[0]) for key in checks for row in _rows(packed, key)
+    }
+
+
+def _result(
+    packed: PackedAnswer, step: Step, rows: Mapping[int, TaskRow], arrived: Mapping[int, int] | None
+) -> CardResult:
+    """A refusal, a yes that was none, or done."""
+    error: PortalError | NotTaken | None = packed.error(f"{MOVE}{step.task_id}")
+    if error is None and arrived is not None and arrived.get(step.task_id) != step.stage_id:
+        error = NotTaken(step.task_id, arrived.get(step.task_id, 0))
+    row = rows.get(step.task_id)
+    return CardResult(step.task_id, error, row.title if row else "")
+
+
+def _outcome(
+    ref: BoardRef,
+    stages: tuple[Stage, ...],
+    steps: Sequence[Step],
+    results: tuple[CardResult, ...],
+    before: Mapping[int, int],
+    was: Places,
+) -> BulkOutcome:
+    done = [one.task_id for one in results if one.error is None]
+    targets = {step.task_id: step.stage_id for step in steps}
+    back = [[one, before[one], *was.get(one, (0, 0))] for one in done if one in before]
+    unknown = len(done) - len(back)
+    notices = (note(NoticeCode.PLACE_UNKNOWN, count=unknown),) if unknown else ()
+    change = Change(
+        kind=Kind.CARDS_MOVE,
+        board_key=ref.key,
+        target=0,
+        label="",
+        before={"cards": {str(one): before.get(one, 0) for one in done}, "stages": lists.to_record(stages)},
+        after={"cards": {str(one): targets[one] for one in done}, "count": len(done)},
+        undo={"op": "move_cards", "moves": back} if back else None,
+        notices=notices,
+    )
+    return BulkOutcome(change, results, notices)
