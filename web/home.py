@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from boards.home import load_home
 from flask import Blueprint, g, render_template, request
 
+from boards.home import load_home
 from boards.model import Home
-from web import sentences
 from web.clients import actor, client
-from web.session import needs_session
+from web.session import needs_session, remember_place
 
 blueprint = Blueprint("home", __name__, url_prefix="/home")
 blueprint.before_request(needs_session)
-blueprint.record_once(lambda state: sentences.register(state.app))
 
 
 def home_page(home: Home, text: str = "") -> str:
@@ -23,7 +21,9 @@ def home_page(home: Home, text: str = "") -> str:
 @blueprint.get("")
 def show() -> str:
     """The whole page: one request to the portal."""
-    return home_page(_read(), _text())
+    home = _read()
+    remember_place("home")
+    return home_page(home, _text())
 
 
 @blueprint.get("/projects")
@@ -34,7 +34,7 @@ def projects() -> str:
 
 
 def _read() -> Home:
-    return load_home(client(), actor(), text=_text(), start=_start())
+    return load_home(client(), actor(), _text(), _start())
 
 
 def _text() -> str:

@@ -7,12 +7,14 @@ that travel with the code.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Flask
+from babel.dates import format_datetime
+from flask.sansio.app import App
+from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 
 from boards.change import Change, Kind
 from boards.errors import BadInput, BadInputCode
@@ -67,7 +69,11 @@ FIELD: Mapping[str, Any] = {
     "tags": _l("Tags"),
     "group_id": _l("Project"),
     "stage_id": _l("Stage"),
-    "task_status": _l("Status"),
+    "status": _l("Status"),
+    "stage": _l("Stage"),
+    "moved": _l("Tasks moved"),
+    "returned": _l("Tasks brought back"),
+    "count": _l("Tasks"),
 }
 
 KIND: Mapping[Kind, Any] = {
@@ -111,6 +117,7 @@ NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.PLACE_UNKNOWN: _l("Where the task was is not known, so this cannot be undone."),
     NoticeCode.TASK_UNREADABLE: _l("Saved. You can no longer see the task."),
     NoticeCode.NO_EXACT_REVERSE: _l("The portal has no way back to the status the task had before."),
+    NoticeCode.STAGE_NOT_TAKEN: _l("Saved, but the portal refused to move the task to that stage."),
     NoticeCode.AUDITORS_KEPT: _l("The person who was responsible before stays an observer of the task."),
 }
 
@@ -131,7 +138,16 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
 }
 
 OVERWRITTEN = _l("%(field)s: somebody had changed it to “%(old)s” meanwhile; your value replaced that.")
+OVERWRITTEN_SOMEHOW = _l("%(field)s: somebody had changed it meanwhile; your value replaced that.")
+UNNAMED = {"responsible_id", "group_id", "stage_id", "description"}
+"""Fields whose old value is a number nobody knows, or too long to repeat."""
 OVERWRITTEN_EMPTY = _l("%(field)s: somebody had cleared it meanwhile; your value replaced that.")
+
+BEFORE_UNKNOWN = _l("What was there before is not known, because an answer got lost: %(fields)s.")
+
+
+def _counted(one: str, many: str, count: int) -> str:
+    return str(ngettext(one, many, count))
 
 
 def why_text(why: Why | None) -> str:
@@ -159,23 +175,45 @@ def notice_text(notice: Notice) -> str:
     code, values = NoticeCode(notice.code), notice.values
     count = int(str(values.get("count", 0)))
     if code is NoticeCode.TASKS_NOT_MOVED:
-        return ngettext("%(num)s task could not be moved.", "%(num)s tasks could not be moved.", count)
+        return _counted("%(num)s task could not be moved.", "%(num)s tasks could not be moved.", count)
     if code is NoticeCode.TASKS_LEFT_ALONE:
-        return ngettext(
+        return _counted(
             "%(num)s task was left alone: somebody has moved it since.",
             "%(num)s tasks were left alone: somebody has moved them since.",
             count,
         )
+    if code is NoticeCode.VALUE_BEFORE_UNKNOWN:
+        return str(BEFORE_UNKNOWN) % {"fields": ", ".join(field_text(str(one)) for one in _fields(values))}
     if code in (NoticeCode.FIELD_CHANGED_MEANWHILE, NoticeCode.STAGE_CHANGED_SINCE):
-        return overwritten_text(str(values.get("field", "")), str(values.get("old", "")))
+        return overwritten_text(str(values.get("field", "")), values.get("old", ""))
     return str(NOTICE[code]) % values
 
 
-def overwritten_text(field: str, old: str) -> str:
+def overwritten_text(field: str, old: object) -> str:
     """Somebody changed a field after the page was read, and the person's own value replaced that."""
-    if not old:
+    if old in ("", [], ()):
         return str(OVERWRITTEN_EMPTY) % {"field": field_text(field)}
-    return str(OVERWRITTEN) % {"field": field_text(field), "old": old}
+    if field in UNNAMED:
+        return str(OVERWRITTEN_SOMEHOW) % {"field": field_text(field)}
+    return str(OVERWRITTEN) % {"field": field_text(field), "old": value_text(field, old)}
+
+
+def value_text(field: str, value: object) -> str:
+    """A value of a change as people read it; "" for none. Numbers of people and projects stay numbers."""
+    if field == "priority":
+        return priority_text(int(str(value)))
+    if field == "status":
+        return status_text(str(value)) if value else ""
+    if field == "deadline":
+        return moment_text(dt.datetime.fromisoformat(str(value))) if value else ""
+    if isinstance(value, list | tuple):
+        return ", ".join(str(one) for one in value)
+    return str(value)
+
+
+def moment_text(moment: dt.datetime) -> str:
+    """A date and a time in the person's language, in the offset the value has."""
+    return str(format_datetime(moment.replace(tzinfo=None), "medium", locale=get_locale() or "en"))
 
 
 def bad_input_text(error: BadInput) -> str:
@@ -192,10 +230,15 @@ def change_text(change: Change) -> str:
 
 def _several(kind: Kind, count: int) -> str:
     if kind is Kind.CARDS_MOVE:
-        return ngettext("Moved %(num)s task", "Moved %(num)s tasks", count)
+        return _counted("Moved %(num)s task", "Moved %(num)s tasks", count)
     if kind is Kind.CARDS_ACTION:
-        return ngettext("Changed the status of %(num)s task", "Changed the status of %(num)s tasks", count)
-    return ngettext("Changed %(num)s task", "Changed %(num)s tasks", count)
+        return _counted("Changed the status of %(num)s task", "Changed the status of %(num)s tasks", count)
+    return _counted("Changed %(num)s task", "Changed %(num)s tasks", count)
+
+
+def _fields(values: Mapping[str, object]) -> list[object]:
+    names = values.get("fields", [])
+    return list(names) if isinstance(names, list | tuple) else []
 
 
 def _count(change: Change) -> int:
@@ -218,9 +261,10 @@ def action_text(action: str) -> str:
     return str(TASK_ACTION[action])
 
 
-def register(app: Flask) -> None:
+def register(app: App) -> None:
     """Give templates the sentences as filters: `{{ why | why_text }}`."""
     for text in (why_text, role_text, field_text, kind_text, notice_text, change_text, status_text):
         app.add_template_filter(text, text.__name__)
+    app.add_template_filter(moment_text, "moment")
     app.add_template_filter(priority_text, "priority_text")
     app.add_template_filter(action_text, "action_text")

@@ -9,11 +9,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 from werkzeug.datastructures import MultiDict
 
-from boards.errors import BadInput
+from boards.errors import BadInput, BadInputCode
 from boards.model import Task, TaskEdit
 
 OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
@@ -72,17 +72,34 @@ def touched(typed: TaskForm, seen: TaskForm) -> dict[str, str]:
     return {name: text for name, text in asdict(typed).items() if text != before[name]}
 
 
-def edit_of(changes: Mapping[str, str], offset: str) -> TaskEdit:
-    """The edit that is meant; BadInput for a value no browser control of ours can produce."""
+def edits_of(
+    changes: Mapping[str, str], seen: TaskForm, form: Mapping[str, str]
+) -> tuple[TaskEdit, TaskEdit]:
+    """The edit that is meant, and the same fields as the person saw them.
+
+    BadInput for a value no control of the page produces. A field shows a deadline to the minute; what the
+    portal has to the second comes in `seen_moment`. Stage "0" of a project just picked is its first stage,
+    where the portal puts the task by itself.
+    """
+    offset = form.get("utc_offset", "")
+    if "group_id" in changes and changes.get("stage_id") == "0":
+        changes = {name: text for name, text in changes.items() if name != "stage_id"}
+    before = _edit({name: getattr(seen, name) for name in changes}, offset)
+    if changes.get("deadline") is not None:
+        before = replace(before, deadline=form.get("seen_moment", ""))
+    return _edit(changes, offset), before
+
+
+def _edit(texts: Mapping[str, str], offset: str) -> TaskEdit:
     return TaskEdit(
-        title=changes.get("title"),
-        description=changes.get("description"),
-        responsible_id=_number(changes, "responsible_id"),
-        deadline=_deadline(changes["deadline"], offset) if "deadline" in changes else None,
-        priority=_number(changes, "priority"),
-        tags=split_tags([changes["tags"]]) if "tags" in changes else None,
-        group_id=_number(changes, "group_id"),
-        stage_id=_number(changes, "stage_id"),
+        title=texts.get("title"),
+        description=texts.get("description"),
+        responsible_id=_number(texts, "responsible_id", BadInputCode.PERSON_INVALID),
+        deadline=_deadline(texts["deadline"], offset) if "deadline" in texts else None,
+        priority=_number(texts, "priority", BadInputCode.PRIORITY_INVALID),
+        tags=split_tags([texts["tags"]]) if "tags" in texts else None,
+        group_id=_number(texts, "group_id", BadInputCode.STAGE_MISSING),
+        stage_id=_number(texts, "stage_id", BadInputCode.STAGE_MISSING),
     )
 
 
@@ -98,19 +115,19 @@ def _deadline(text: str, offset: str) -> str:
     try:
         local = dt.datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInput("deadline", "deadline_invalid") from error
+        raise BadInput("deadline", BadInputCode.DEADLINE_INVALID) from error
     if not OFFSET.fullmatch(offset) or local.tzinfo:
-        raise BadInput("deadline", "deadline_invalid")
+        raise BadInput("deadline", BadInputCode.DEADLINE_INVALID)
     return local.isoformat(timespec="seconds") + offset
 
 
-def _number(changes: Mapping[str, str], name: str) -> int | None:
-    text = changes.get(name)
+def _number(texts: Mapping[str, str], name: str, code: BadInputCode) -> int | None:
+    text = texts.get(name)
     if text is None:
         return None
-    if not re.fullmatch(r"\d{1,12}", text):
-        raise BadInput(name, "choice_invalid")
-    return int(text)
+    if not re.fullmatch(r"\d{1,12}", text or "0"):
+        raise BadInput(name, code)
+    return int(text or "0")
 
 
 def _lines(text: str) -> str:

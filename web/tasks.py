@@ -11,18 +11,20 @@ from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
 
 from b24.errors import NotFound
-from boards.cards import task_action, update_task
 from boards.change import Change
-from boards.drawer import find_people, find_projects, load_drawer, load_stages
+from boards.drawer import load_drawer
 from boards.errors import BadInput
 from boards.model import BoardRef, Task
 from boards.outcomes import TaskOutcome
+from boards.people import search_people
+from boards.pickers import load_stages, search_projects
+from boards.tasks import task_action, update_task
 from web.clients import actor, client
 from web.errors import ThingMissing
 from web.journal_service import Done, run_action
 from web.sentences import bad_input_text, change_text, notice_text
 from web.session import needs_session
-from web.task_form import TaskForm, edit_of, posted, touched
+from web.task_form import TaskForm, edits_of, posted, touched
 from web.task_view import card_of, drawer_context, people_rows, project_rows
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -37,7 +39,7 @@ def show(task_id: int) -> Response | str:
     """The drawer; one request to the portal."""
     who, ref = actor(), _board(request.args)
     try:
-        found = load_drawer(client(), who, ref, task_id)
+        found = load_drawer(client(), who, task_id)
     except NotFound:
         return _gone(task_id)
     return render_template("task.html", **drawer_context(found, ref, who.now))
@@ -49,7 +51,7 @@ def stages(task_id: int) -> str:
     group_id = request.args.get("group_id", 0, type=int)
     own = str(group_id) == request.args.get("seen_group_id", str(group_id))
     seen = request.args.get("seen_stage_id", "0") if own else "0"
-    found = load_stages(client(), group_id) if group_id else ()
+    found = load_stages(client(), actor(), group_id) if group_id else ()
     form = TaskForm(group_id=str(group_id), stage_id=seen)
     return render_template(
         "_task_stages.html",
@@ -64,13 +66,13 @@ def stages(task_id: int) -> str:
 @blueprint.get("/people")
 def people() -> str:
     """Rows of the picker of people, for a search text."""
-    return _rows("responsible_id", people_rows(find_people(client(), _search_text())))
+    return _rows("responsible_id", people_rows(search_people(client(), actor(), _search_text())))
 
 
 @blueprint.get("/projects")
 def projects() -> str:
     """Rows of the picker of projects, for a search text."""
-    return _rows("group_id", project_rows(find_projects(client(), actor(), _search_text())))
+    return _rows("group_id", project_rows(search_projects(client(), actor(), _search_text())))
 
 
 @blueprint.post("/<int:task_id>")
@@ -82,8 +84,8 @@ def save(task_id: int) -> Response:
     try:
         if not changes:
             return _closed(_("Nothing was changed."))
-        edit = edit_of(changes, request.form.get("utc_offset", ""))
-        return _act(task_id, ref, lambda: update_task(client(), actor(), task_id, edit))
+        edit, before = edits_of(changes, seen, request.form)
+        return _act(task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before))
     except BadInput as error:
         return _not_accepted(error)
 

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 def page() -> Iterator[Flask]:
     """A test app inside a request, with the filters templates of the home, task and journal pages use."""
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     Babel(app, locale_selector=lambda: "en")
     sentences.register(app)
     with app.test_request_context("/"):

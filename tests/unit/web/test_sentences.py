@@ -22,6 +22,7 @@ VALUES = {
     "stage_id": 7,
     "from": "5",
     "to": "6",
+    "fields": ["status", "title"],
 }
 
 
