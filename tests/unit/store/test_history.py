@@ -1,0 +1,172 @@
+"""Journal, aliases, idempotency keys, jobs, memos, preferences: each keyed by its portal."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import pytest
+
+from store import Database, actions, aliases, jobs, journal, memos, prefs
+from tests.unit.store.conftest import OTHER
+
+
+def note(db: Database, portal: str, *, kind: str = "stage_move", board: str = "g1", user: int = 5) -> int:
+    text = json.dumps({"kind": kind, "board_key": board, "label": "Пример 🎬"}, ensure_ascii=False)
+    return journal.record(db, portal, user, f"User {user}", text, request_key="k" * 8)
+
+
+def test_an_entry_keeps_the_change_as_it_was_written(db: Database, portal: str) -> None:
+    entry = journal.get(db, portal, note(db, portal))
+    assert entry and json.loads(entry.change)["label"] == "Пример 🎬"
+    assert (entry.kind, entry.board_key, entry.user_name, entry.undone_by) == (
+        "stage_move", "g1", "User 5", None,
+    )  # fmt: skip
+
+
+def test_another_portals_entry_is_not_there(db: Database, portal: str) -> None:
+    theirs = note(db, OTHER)
+    assert journal.get(db, portal, theirs) is None
+    assert journal.entries(db, portal) == []
+    assert not journal.mark_undone(db, portal, theirs, 99)
+    assert journal.people(db, portal) == []
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        ({}, [3, 2, 1, 0]),
+        ({"board_key": "g2"}, [1]),
+        ({"user_id": 6}, [2]),
+        ({"kind": "stage_delete"}, [3]),
+        ({"limit": 2}, [3, 2]),
+    ],
+)
+def test_entries_are_filtered_newest_first(
+    db: Database, portal: str, wanted: dict[str, object], expected: list[int]
+) -> None:
+    ids = [
+        note(db, portal),
+        note(db, portal, board="g2"),
+        note(db, portal, user=6),
+        note(db, portal, kind="stage_delete"),
+    ]
+    found = journal.entries(db, portal, **wanted)  # type: ignore[arg-type]
+    assert [entry.id for entry in found] == [ids[index] for index in expected]
+
+
+def test_entries_page_by_id_and_by_time(db: Database, portal: str) -> None:
+    ids = [note(db, portal) for _ in range(3)]
+    assert [entry.id for entry in journal.entries(db, portal, before_id=ids[2])] == [ids[1], ids[0]]
+    middle = journal.get(db, portal, ids[1])
+    assert middle
+    since = journal.entries(db, portal, since=middle.at)
+    until = journal.entries(db, portal, until=middle.at)
+    assert ids[0] not in [entry.id for entry in since] and ids[2] in [entry.id for entry in since]
+    assert ids[2] not in [entry.id for entry in until]
+
+
+def test_an_entry_is_undone_once(db: Database, portal: str) -> None:
+    entry_id = note(db, portal)
+    assert journal.mark_undone(db, portal, entry_id, 70)
+    assert not journal.mark_undone(db, portal, entry_id, 71)
+    entry = journal.get(db, portal, entry_id)
+    assert entry and entry.undone_by == 70
+
+
+def test_people_have_their_latest_name(db: Database, portal: str) -> None:
+    note(db, portal, user=6)
+    journal.record(db, portal, 6, "Renamed", json.dumps({"kind": "x", "board_key": "g1"}))
+    assert journal.people(db, portal) == [(6, "Renamed")]
+
+
+def test_aliases_are_followed_to_the_last_id(db: Database, portal: str) -> None:
+    aliases.put(db, portal, {10: 20})
+    aliases.put(db, portal, {20: 30})
+    aliases.put(db, OTHER, {30: 99})
+    assert aliases.resolve(db, portal, 10) == 30
+    assert aliases.resolve(db, portal, 30) == 30
+    assert aliases.resolve(db, portal, 7) == 7
+
+
+def test_a_circle_of_aliases_ends(db: Database, portal: str) -> None:
+    aliases.put(db, portal, {10: 20, 20: 10})
+    assert aliases.resolve(db, portal, 10) in (10, 20)
+
+
+def test_of_two_equal_requests_one_acts(db: Database, portal: str) -> None:
+    start, states = threading.Barrier(6), []
+
+    def arrive() -> None:
+        start.wait()
+        states.append(actions.begin(db, portal, 5, "same-key").state)
+
+    threads = [threading.Thread(target=arrive) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(states) == ["new", *["running"] * 5]
+
+
+def test_a_finished_action_answers_with_its_entry(db: Database, portal: str) -> None:
+    actions.begin(db, portal, 5, "key")
+    actions.finish(db, portal, 5, "key", 42)
+    assert actions.begin(db, portal, 5, "key") == actions.Begun("done", 42)
+
+
+def test_a_key_is_a_persons_own(db: Database, portal: str) -> None:
+    actions.begin(db, portal, 5, "key")
+    assert actions.begin(db, portal, 6, "key").state == "new"
+    assert actions.begin(db, OTHER, 5, "key").state == "new"
+
+
+def test_a_failed_action_may_be_tried_again(db: Database, portal: str) -> None:
+    actions.begin(db, portal, 5, "key")
+    actions.forget(db, portal, 5, "key")
+    assert actions.begin(db, portal, 5, "key").state == "new"
+
+
+def test_a_crashed_action_is_taken_over(db: Database, portal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    actions.begin(db, portal, 5, "key")
+    monkeypatch.setattr(actions, "ABANDONED_AFTER", -1.0)
+    assert actions.begin(db, portal, 5, "key").state == "new"
+
+
+def test_a_step_of_a_job_is_done_by_one(db: Database, portal: str) -> None:
+    job_id = jobs.create(db, portal, 5, "delete_stage", "g1", {"left": [1, 2]})
+    assert jobs.get(db, OTHER, job_id) is None and jobs.lease(db, OTHER, job_id) is None
+    job = jobs.lease(db, portal, job_id)
+    assert job and job.data == {"left": [1, 2]}
+    assert jobs.lease(db, portal, job_id) is None
+    jobs.save(db, portal, job_id, {"left": []})
+    again = jobs.lease(db, portal, job_id)
+    assert again and again.data == {"left": []}
+    jobs.release(db, portal, job_id)
+    jobs.save(db, portal, job_id, {"left": []}, state="done")
+    assert jobs.lease(db, portal, job_id) is None
+
+
+def test_memos_end_and_are_dropped_by_prefix(db: Database, portal: str) -> None:
+    memos.put(db, portal, 5, "task:1", {"a": 1}, 100)
+    memos.put(db, portal, memos.EVERYBODY, "task:12", [1, 2], 100)
+    memos.put(db, portal, 5, "task_x", 1, 100)
+    memos.put(db, OTHER, 5, "task:1", 2, 100)
+    memos.put(db, portal, 5, "old", 1, -1)
+    assert memos.get(db, portal, 5, "task:1") == {"a": 1}
+    assert memos.get(db, portal, 6, "task:1") is None
+    assert memos.get(db, portal, 5, "old") is None
+    memos.put(db, portal, 5, "task:1", {"a": 2}, 100)
+    assert memos.get(db, portal, 5, "task:1") == {"a": 2}
+    memos.drop(db, portal, "task:")
+    assert memos.get(db, portal, 5, "task:1") is None
+    assert memos.get(db, portal, memos.EVERYBODY, "task:12") is None
+    assert memos.get(db, portal, 5, "task_x") == 1 and memos.get(db, OTHER, 5, "task:1") == 2
+
+
+def test_preferences(db: Database, portal: str) -> None:
+    assert prefs.get(db, portal, 5, prefs.LAST_BOARD, "home") == "home"
+    prefs.put(db, portal, 5, prefs.LAST_BOARD, "g1")
+    prefs.put(db, portal, 5, prefs.LAST_BOARD, "g2")
+    assert prefs.get(db, portal, 5, prefs.LAST_BOARD) == "g2"
+    assert prefs.get(db, portal, 6, prefs.LAST_BOARD) == ""

@@ -1,0 +1,132 @@
+"""Portals, the event queue, the call log, and what an uninstallation deletes."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as AlembicConfig
+
+from store import Database, actions, calllog, eventqueue, journal, memos, portals, prefs, sessions, tokens
+from store.models import Base, Portal
+from tests.unit.store.conftest import OTHER, ROOT, migrate
+
+
+def fill(db: Database, portal: str) -> str:
+    portals.mark_installed(db, portal, installer_id=1, application_token="app-token")
+    tokens.put(db, portal, 5, "a", "r", 1.0)
+    tokens.put(db, portal, tokens.INSTALLER, "a", "r", 1.0)
+    journal.record(db, portal, 5, "Ada", '{"kind": "x", "board_key": "g1"}')
+    prefs.put(db, portal, 5, "k", "v")
+    memos.put(db, portal, 5, "k", 1, 100)
+    actions.begin(db, portal, 5, "key")
+    return sessions.create(db, portal, user_id=5, user_name="Ada", is_admin=True, lang="en", lifetime=100)
+
+
+def rows(db: Database, member_id: str) -> dict[str, int]:
+    counts = {}
+    with db.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            if "member_id" in table.c:
+                query = sa.select(sa.func.count()).where(table.c.member_id == member_id)
+                counts[table.name] = session.scalar(query) or 0
+    return counts
+
+
+def test_what_the_authorization_server_says_is_kept(db: Database, portal: str) -> None:
+    row = portals.get(db, portal)
+    assert row and row.origin == "https://a.example.com" and row.installed
+    assert portals.get(db, "c" * 32) is None
+
+
+def test_the_application_token_is_sealed_and_survives_launches(db: Database, portal: str) -> None:
+    portals.mark_installed(db, portal, installer_id=1, application_token="app-token")
+    with db.reading() as session:
+        assert "app-token" not in (session.scalar(sa.select(Portal.application_token_sealed)) or "")
+    portals.remember(
+        db, portal, client_endpoint="https://n.example.com/rest/", auth_server="s", installed=True
+    )
+    row = portals.get(db, portal)
+    assert row and row.application_token == "app-token" and row.installer_id == 1
+    assert row.client_endpoint == "https://n.example.com/rest/"
+    assert "app-token" not in repr(row)
+
+
+def test_an_older_portal_without_a_token_keeps_the_one_it_had(db: Database, portal: str) -> None:
+    portals.mark_installed(db, portal, installer_id=1, application_token="app-token")
+    portals.mark_installed(db, portal, installer_id=2, application_token="")
+    row = portals.get(db, portal)
+    assert row and row.application_token == "app-token" and row.installer_id == 2
+
+
+def test_uninstalling_with_cleaning_leaves_nothing(db: Database, portal: str) -> None:
+    token = fill(db, portal)
+    fill(db, OTHER)
+    before = rows(db, OTHER)
+    portals.uninstall(db, portal, forget_everything=True)
+    assert not any(rows(db, portal).values()), rows(db, portal)
+    assert rows(db, OTHER) == before
+    assert sessions.find(db, token) is None
+
+
+def test_uninstalling_without_cleaning_keeps_journal_and_preferences(db: Database, portal: str) -> None:
+    token = fill(db, portal)
+    portals.uninstall(db, portal, forget_everything=False)
+    left = rows(db, portal)
+    assert left["journal_entry"] == left["preference"] == left["portal"] == 1
+    assert left["token_pair"] == left["user_session"] == 0
+    row = portals.get(db, portal)
+    assert row and not row.installed and not row.application_token
+    assert sessions.find(db, token) is None
+
+
+def test_an_event_is_taken_by_one_and_finished(db: Database, portal: str) -> None:
+    assert eventqueue.take(db) is None
+    eventqueue.put(db, portal, "ONTASKADD", {"auth": {"access_token": "secret-token"}})
+    event = eventqueue.take(db)
+    assert event and event.name == "ONTASKADD" and event.attempts == 1 and event.proven
+    assert event.payload["auth"]["access_token"] == "secret-token" and "secret" not in repr(event)
+    assert eventqueue.take(db) is None
+    eventqueue.postpone(db, event.id, 0)
+    again = eventqueue.take(db)
+    assert again and again.attempts == 2
+    eventqueue.finish(db, event.id)
+    eventqueue.postpone(db, event.id, 0)
+    assert eventqueue.take(db) is None and eventqueue.waiting(db) == 0
+
+
+def test_unproven_events_cannot_fill_the_queue(db: Database, portal: str) -> None:
+    kept = [eventqueue.put(db, portal, "ONAPPUPDATE", {}, proven=False) for _ in range(10)]
+    assert kept.count(True) == eventqueue.MOST_UNPROVEN
+    assert eventqueue.put(db, portal, "ONTASKADD", {}), "a proven one is always kept"
+
+
+def test_the_call_log_keeps_its_days(db: Database) -> None:
+    def call(at: float) -> calllog.CallEntry:
+        return calllog.CallEntry(at, "https://a", "batch", ["profile"], 200, "", 1.5, {"halt": 1})
+
+    now = time.time()
+    calllog.write(db, [call(now - 4 * 86400), call(now - 2 * 86400), call(now)])
+    assert calllog.purge(db, 3) == 1
+    kept = calllog.latest(db)
+    assert len(kept) == 2 and kept[0].commands == ["profile"] and kept[0].params == {"halt": 1}
+
+
+def test_a_failed_transaction_leaves_nothing(db: Database, portal: str) -> None:
+    with pytest.raises(RuntimeError), db.session() as session:
+        session.execute(sa.delete(Portal))
+        raise RuntimeError
+    assert portals.get(db, portal)
+
+
+def test_migrations_go_up_and_down_and_match_the_models(
+    url: str, db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = AlembicConfig(ROOT / "alembic.ini")
+    command.check(config)
+    command.downgrade(config, "base")
+    assert set(sa.inspect(db.engine).get_table_names()) <= {"alembic_version"}
+    migrate(url, monkeypatch)
+    assert set(Base.metadata.tables) <= set(sa.inspect(db.engine).get_table_names())
