@@ -21,9 +21,9 @@ from sandbox.events import Dispatcher
 from sandbox.exchange import call_log, faults
 from sandbox.faults import KINDS, BadFaultError
 from sandbox.holder import PortalHolder, current_portal
-from sandbox.phpjson import to_php
 from sandbox.portal import Portal, User
 from sandbox.registry import RestError
+from sandbox.transport import answer_json
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
 WEBHOOKS = ("admin", "owner", "member", "outsider")
@@ -284,7 +284,7 @@ def act() -> Response:
     except RestError as error:
         answer, note.status, note.error = error_body(error), error.status, error.code
     call_log().record(note)
-    return jsonify(to_php(answer))
+    return answer_json(answer, 200)
 
 
 def _all_scopes() -> frozenset[str]:

@@ -156,10 +156,7 @@
     // --- REST ---
     /** Call one method. `callback` gets an answer with data(), error(), more(), next(), total(). */
     callMethod(method, params, callback) {
-      return request(method, { ...params }).then((result) => {
-        callback?.(result);
-        return true;
-      });
+      return fetchPage(method, { ...params }, callback);
     },
 
     /** Call up to 50 methods, `[method, params]` or `{method, params}` each, in one request. */
@@ -233,8 +230,15 @@
     next(callback) {
       if (!this.more()) return false;
       const { method, params, done } = this.query;
-      return request(method, { ...params, start: this.answer.next }).then(callback || done);
+      return fetchPage(method, { ...params, start: this.answer.next }, callback || done);
     }
+  }
+
+  async function fetchPage(method, params, done) {
+    const result = await request(method, params);
+    result.query.done = done;
+    done?.(result);
+    return true;
   }
 
   async function request(method, params, again = true) {

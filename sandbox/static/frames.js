@@ -10,10 +10,11 @@ const frames = new Map(); // APP_SID -> Frame
 /** POST JSON to an address of the shell; resolves to the answer, rejects on any other status than 2xx. */
 export async function ask(address, body = {}) {
   const person = Number(document.body.dataset.person);
+  const lang = document.documentElement.lang;
   const response = await fetch(address, {
     method: "POST",
     headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ person, ...body }),
+    body: JSON.stringify({ person, lang, ...body }),
   });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
   return response.json();
@@ -102,7 +103,11 @@ function heard(event) {
 }
 
 const commands = {
-  getInitData: async (frame, params, reply) => reply(await ask("/_shell/init", { launch: frame.launch })),
+  getInitData: async (frame, params, reply) => {
+    const { AUTH_ID, AUTH_EXPIRES, REFRESH_ID } = frame.launch.form;
+    const context = await ask("/_shell/init", { wish: frame.launch.wish });
+    reply({ ...context, AUTH_ID, AUTH_EXPIRES, REFRESH_ID });
+  },
   setInstall: (frame, params, reply) => reply(params),
   setInstallFinish: async (frame) => {
     await ask("/_shell/install-finish");
