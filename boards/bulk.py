@@ -20,7 +20,7 @@ from boards.change import Change, Kind
 from boards.convert import to_status
 from boards.edits import checked, current, edit_of, restoring, same, values_of, wire_fields
 from boards.errors import BadInput, BadInputCode
-from boards.model import CardResult, Notice, TaskEdit
+from boards.model import BoardRef, CardResult, Notice, TaskEdit
 from boards.notices import NoticeCode, note
 from boards.outcomes import BulkOutcome
 from boards.queries import CARD_ORDER
@@ -28,7 +28,7 @@ from boards.sending import PackedAnswer, chunks, send_packed
 from boards.tasks import ACTIONS, action_back
 from boards.wants import require_cards, require_tags
 
-__all__ = ["AddTag", "change_cards", "move_cards"]
+__all__ = ["change_cards", "move_cards"]
 
 WAS, WRITE = "was_", "write_"
 PAGE_SIZE = 50
@@ -36,13 +36,6 @@ FIELDS = (*task_calls.CARD_FIELDS, "DESCRIPTION", "AUDITORS")
 
 # What makes sense for many tasks alike; a title does not, a stage is `move_cards`.
 FOR_MANY = {"responsible_id", "deadline", "priority", "tags"}
-
-
-@dataclass(frozen=True)
-class AddTag:
-    """Give the cards one more tag."""
-
-    tag: str
 
 
 @dataclass(frozen=True)
@@ -58,23 +51,24 @@ def change_cards(
     client: Client,
     actor: Actor,
     task_ids: Sequence[int],
-    what: TaskEdit | AddTag | str,
+    what: TaskEdit | str,
     *,
-    board_key: str = "",
+    ref: BoardRef | None = None,
 ) -> BulkOutcome:
-    """Change up to 200 tasks alike: an edit (responsible, deadline, priority, tags), a tag, or an action
-    (complete, renew, start, pause, defer). `board_key`: the board it was done on, for the journal.
+    """Change up to 200 tasks alike: an edit (responsible, deadline, priority, tags, more tags) or an action
+    (complete, renew, start, pause, defer). `ref`: the board it was done on, for the journal.
 
     BadInput before anything is sent; a refusal of one card is in its result.
     """
     wanted = require_cards(tuple(task_ids))
-    if isinstance(what, AddTag):
-        return _add_tag(client, wanted, what, board_key)
+    board_key = ref.key if ref else ""
     if isinstance(what, str):
         if what not in ACTIONS:
             raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=what[:40])
         return run_writes(client, actor, dict.fromkeys(wanted, Write({}, {}, (what,))), board_key)
     values = values_of(checked(what))
+    if set(values) == {"add_tags"}:
+        return _add_tags(client, wanted, values["add_tags"], board_key)
     if not FOR_MANY.issuperset(values):
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=",".join(values))
     return run_writes(client, actor, dict.fromkeys(wanted, Write(values, {})), board_key)
@@ -87,17 +81,15 @@ def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_
     return _outcome(packed, _was(packed, len(writes)), writes, board_key)
 
 
-def _add_tag(client: Client, task_ids: Sequence[int], what: AddTag, board_key: str) -> BulkOutcome:
-    """Two steps: the old tags, then old and new together. Cards that have the tag are left alone."""
-    tags = require_tags((what.tag,))
-    if not tags:
-        raise BadInput("tags", BadInputCode.NOTHING_TO_CHANGE)
+def _add_tags(client: Client, task_ids: Sequence[int], new: Sequence[str], board_key: str) -> BulkOutcome:
+    """Two steps: the old tags, then old and new together. Cards that have them all are left alone."""
     read = send_packed(client, _reads(task_ids))
     was = _was(read, len(task_ids))
+    wanted = {one: list(require_tags((*row.tags, *new))) for one, row in was.items()}
     writes = {
-        one: Write({"tags": [*row.tags, *tags]}, {})
-        for one, row in was.items()
-        if tags[0].casefold() not in {tag.casefold() for tag in row.tags}
+        one: Write({"tags": wanted[one]}, {})
+        for one in task_ids
+        if one in was and not same("tags", wanted[one], was[one].tags)
     }
     packed = send_packed(client, _writes(writes)) if writes else PackedAnswer()
     outcome = _outcome(packed, was, writes, board_key)

@@ -35,7 +35,7 @@ Places = Mapping[int, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Step:
-    """One card on its way: to `stage_id`, below card `after` or above card `before` (0: as the portal likes)."""
+    """One card on its way: to `stage_id`, below card `after` or above `before` (0: where the portal likes)."""
 
     task_id: int
     stage_id: int
@@ -75,7 +75,7 @@ def run_steps(client: Client, ref: BoardRef, actor: Actor, steps: Sequence[Step]
     before = _places(packed, ref, stages, ids, rows)
     if packed.lost:
         before = {one: place for one, place in before.items() if place not in wanted}
-    arrived = _arrived(packed, ref, steps, ids)
+    arrived = _arrived(packed, ref, steps)
     results = tuple(_result(packed, step, rows, arrived) for step in steps)
     return _outcome(ref, stages, steps, results, before, was)
 
@@ -140,20 +140,16 @@ def _places(
     return places
 
 
-def _arrived(
-    packed: PackedAnswer, ref: BoardRef, steps: Sequence[Step], ids: Sequence[int]
-) -> dict[int, int] | None:
+def _arrived(packed: PackedAnswer, ref: BoardRef, steps: Sequence[Step]) -> dict[int, int] | None:
     """Stage now, by task; None when the look afterwards did not come back."""
     checks = _checks(ref, steps)
     if any(packed.get(key) is None for key in checks):
         return None
-    if not ref.is_planner:
+    if ref.is_planner:
         return {
-            row.id: row.stage_id for index in range(_pages(ids)) for row in _rows(packed, f"{CHECK}{index}")
+            row.id: int(key.removeprefix(CHECK).split("_")[0]) for key in checks for row in _rows(packed, key)
         }
-    return {
-        row.id: int(key.removeprefix(CHECK).split("_")[0]) for key in checks for row in _rows(packed, key)
-    }
+    return {row.id: row.stage_id for key in checks for row in _rows(packed, key)}
 
 
 def _result(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from boards.bulk import AddTag, change_cards, move_cards
+from boards.bulk import change_cards, move_cards
 from boards.card_moves import move_card
 from boards.drawer import Drawer, load_drawer
 from boards.tasks import load_task, task_action, update_task
 
 __all__ = [
-    "AddTag",
     "Drawer",
     "change_cards",
     "load_drawer",

@@ -41,7 +41,18 @@ def checked(edit: TaskEdit) -> TaskEdit:
         title=None if edit.title is None else require_title(edit.title),
         deadline=None if edit.deadline is None else require_deadline(edit.deadline),
         tags=None if edit.tags is None else require_tags(edit.tags),
+        add_tags=_more(edit.add_tags),
     )
+
+
+def _more(tags: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Tags to add; none at all is no edit."""
+    if tags is None:
+        return None
+    kept = require_tags(tags)
+    if not kept:
+        raise BadInput("tags", BadInputCode.NOTHING_TO_CHANGE)
+    return kept
 
 
 def unseen(edit: TaskEdit, seen: TaskEdit | None) -> TaskEdit:
@@ -66,8 +77,8 @@ def edit_of(values: Mapping[str, Any]) -> TaskEdit:
     """What `values_of` wrote."""
     known = {one.name for one in fields(TaskEdit)}
     given = {name: value for name, value in values.items() if name in known}
-    if "tags" in given:
-        given["tags"] = tuple(given["tags"])
+    for name in {"tags", "add_tags"} & set(given):
+        given[name] = tuple(given[name])
     return TaskEdit(**given)
 
 

@@ -209,7 +209,10 @@ class Task:
 
 @dataclass(frozen=True)
 class TaskEdit:
-    """The fields of a task that are to change; None leaves a field alone."""
+    """The fields of a task that are to change; None leaves a field alone.
+
+    `tags` replaces all tags; `add_tags` adds to those there are, for several tasks at once only.
+    """
 
     title: str | None = None
     description: str | None = None
@@ -219,6 +222,7 @@ class TaskEdit:
     tags: tuple[str, ...] | None = None
     group_id: int | None = None
     stage_id: int | None = None
+    add_tags: tuple[str, ...] | None = None
 
     @property
     def empty(self) -> bool:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from b24 import stages as stage_calls
@@ -69,7 +69,7 @@ def update_task(
     changed meanwhile is saved over with a notice that names the value that was lost. BadInput for a bad
     value or nothing to change; NotFound, AccessDenied, ActionUnavailable from the portal.
     """
-    values = values_of(checked(unseen(edit, seen)))
+    values = values_of(checked(unseen(replace(edit, add_tags=None), seen)))
     return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {})
 
 
