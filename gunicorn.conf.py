@@ -10,3 +10,5 @@ worker_class = "gthread"
 timeout = 90
 keepalive = 15
 accesslog = None
+# Its file would lie in the home directory, shared by every gunicorn of the user.
+control_socket_disable = True

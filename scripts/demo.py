@@ -149,7 +149,17 @@ def main() -> None:
     subprocess.run([sys.executable, "-m", "alembic", "-q", "upgrade", "head"], cwd=ROOT, env=env, check=True)
     signal.signal(signal.SIGTERM, interrupted)
     processes: list[subprocess.Popen[bytes]] = []
-    sandbox_arguments = ["-k", "gthread", "--workers", "1", "--threads", "32", "--keep-alive", "15"]
+    sandbox_arguments = [
+        "--no-control-socket",
+        "-k",
+        "gthread",
+        "--workers",
+        "1",
+        "--threads",
+        "32",
+        "--keep-alive",
+        "15",
+    ]
     try:
         processes.append(
             start(

@@ -98,7 +98,17 @@ def start_sandbox(port: int, app_port: int, folder: Path, **env: str) -> Server:
         "SANDBOX_SEED": "small",
         "SANDBOX_LIMITS": "0",
     }
-    arguments = ["-k", "gthread", "--workers", "1", "--threads", "16", "-b", f"127.0.0.1:{port}"]
+    arguments = [
+        "--no-control-socket",
+        "-k",
+        "gthread",
+        "--workers",
+        "1",
+        "--threads",
+        "16",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
     server = _start(
         [*arguments, "sandbox.app:create_app()"], url, settings | env, folder / f"sandbox-{port}.log"
     )
