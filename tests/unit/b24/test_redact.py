@@ -1,0 +1,63 @@
+"""What the call log may hold: names, ids, numbers."""
+
+from __future__ import annotations
+
+from b24.redact import redacted
+
+
+def test_secrets_and_texts_do_not_survive() -> None:
+    params = {
+        "auth": "token",
+        "refresh_token": "r",
+        "client_secret": "s",
+        "code": "c",
+        "fields": {
+            "TITLE": "Salary of Anna",
+            "RESPONSIBLE_ID": "7",
+            "PRIORITY": 2,
+            "TAGS": ["secret plan", "5"],
+        },
+        "isAdmin": True,
+        "nothing": None,
+    }
+    assert redacted(params) == {
+        "auth": "***",
+        "refresh_token": "***",
+        "client_secret": "***",
+        "code": "***",
+        "fields": {"TITLE": "text(14)", "RESPONSIBLE_ID": "7", "PRIORITY": 2, "TAGS": ["text(11)", "5"]},
+        "isAdmin": True,
+        "nothing": None,
+    }
+
+
+def test_batch_commands_are_taken_apart() -> None:
+    params = {
+        "halt": 1,
+        "cmd": {
+            "a": "task.stages.update?id=5&fields[TITLE]=Hidden%20plans&fields[AUTH]=x",
+            "b": "tasks.task.list?filter[STAGE_ID]=%24result%5Bst%5D%5B0%5D%5BID%5D&order[ID]=asc"
+            "&filter[%25TITLE]=$result[ann a]",
+        },
+    }
+    assert redacted(params) == {
+        "halt": 1,
+        "cmd": {
+            "a": {
+                "method": "task.stages.update",
+                "id": "5",
+                "fields[TITLE]": "text(12)",
+                "fields[AUTH]": "***",
+            },
+            "b": {
+                "method": "tasks.task.list",
+                "filter[STAGE_ID]": "$result[st][0][ID]",
+                "order[ID]": "asc",
+                "filter[%TITLE]": "text(14)",
+            },
+        },
+    }
+
+
+def test_odd_values_become_their_type() -> None:
+    assert redacted({"x": {1, 2}}) == {"x": "set"}
