@@ -17,7 +17,7 @@ from web.clients import actor, client
 from web.errors import explain
 from web.journal_service import Done, run_action
 from web.session import needs_session
-from web.task_form import edit_of, split_tags
+from web.task_form import split_tags
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/boards/<key>/cards/bulk")
 blueprint.before_request(needs_session)
@@ -46,14 +46,18 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
 
 
 def _edit(action: str) -> TaskEdit:
-    """The one field the bar changes."""
+    """The one field the bar changes; the domain checks the value."""
     form = request.form
+    if action == "responsible":
+        return TaskEdit(responsible_id=form.get("responsible_id", 0, type=int))
+    if action == "priority":
+        return TaskEdit(priority=form.get("priority", -1, type=int))
+    if action == "deadline":
+        local = form.get("deadline", "")
+        return TaskEdit(deadline=f"{local}:00{form.get('utc_offset', '')}" if local else "")
     if action == "tag":
         return TaskEdit(add_tags=split_tags([form.get("tag", "")]))
-    names = {"responsible": "responsible_id", "deadline": "deadline", "priority": "priority"}
-    if action not in names:
-        raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
-    return edit_of({names[action]: form.get(names[action], "")}, form.get("utc_offset", ""))
+    raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
 
 
 def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Response:

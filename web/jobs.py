@@ -103,8 +103,7 @@ def _over(progress: Progress, done: Done[Any], failures: list[Failure]) -> Respo
     outcome, job = progress.outcome, progress.job
     ref = board_of(job.board_key)
     if not failures and isinstance(job, DeletionJob) and outcome and outcome.stages:
-        more = {"into": job.target_id, "moved": len(job.moved)}
-        return shaped(ref, done, dialog_close=True, more=more)
+        return shaped(ref, done, dialog_close=True, more={"into": job.target_id})
     toast = done_toast(done, outcome.notices if outcome else ())
     if not failures and not _gave_up(progress):
         return announced(toast, board_refresh={}, dialog_close=True)

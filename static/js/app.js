@@ -31,7 +31,7 @@ document.addEventListener('htmx:config:request', event => {
   if (rename) request.body.set('seen_title', rename.defaultValue);
   if (request.body.get('utc_offset') === '') request.body.set('utc_offset', ownOffset());
   if (b.board() && request.action.includes('/stages')) {
-    request.body.set('seen', $$('.column[data-stage-id]').map(column => column.dataset.stageId).join());
+    if (!request.body.has('seen')) request.body.set('seen', b.stageIds().join());
     if ($('#as-admin')) request.body.set('as_admin', '1');
   }
 });

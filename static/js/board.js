@@ -40,6 +40,7 @@ export const nextOf = node => beside(node, 'nextElementSibling', node.matches(CA
 export const previousOf = node => beside(node, 'previousElementSibling', node.matches(CARD) ? CARD : COLUMN);
 export const place = node => ({ list: node.parentNode, next: nextOf(node), previous: previousOf(node) });
 const same = (a, b) => a.list === b.list && a.next === b.next && a.previous === b.previous;
+export const stageIds = () => $$(COLUMN).map(column => column.dataset.stageId);
 export const stageOf = node => node.closest('.column').dataset.stageId;
 const titleOf = column => $('.stage__title', column).textContent;
 const cardId = card => card?.dataset.taskId ?? 0;
@@ -93,7 +94,11 @@ export function settleCard(card, from) {
 
 export function settleStage(column, from) {
   const path = `/stages/${column.dataset.stageId}/move`;
-  return settle(column, from, (_, now) => post(path, { after_id: now.previous?.dataset.stageId ?? 0 }, column));
+  return settle(column, from, (was, now) => {
+    const seen = stageIds().filter(id => id !== column.dataset.stageId);
+    seen.splice(was.previous ? seen.indexOf(was.previous.dataset.stageId) + 1 : 0, 0, column.dataset.stageId);
+    return post(path, { after_id: now.previous?.dataset.stageId ?? 0, seen: seen.join() }, column);
+  });
 }
 
 // --- moves by keys, buttons and the menu ---
@@ -127,14 +132,14 @@ export function moveStage(column, way) {
 
 // --- what answers say about the whole board ---
 /** The true order of stages; `into` took the cards of those that are gone. */
-export function orderStages({ order, into = 0, moved = null }) {
+export function orderStages({ order, into = 0 }) {
   const columns = $('#columns');
   if (!columns) return;
   const known = new Map($$(COLUMN, columns).map(column => [Number(column.dataset.stageId), column]));
   if (order.some(id => !known.has(id))) return refresh();
   for (const [id, column] of known) {
     if (order.includes(id)) continue;
-    if (known.has(into)) adopt($$(CARD, column), known.get(into), moved);
+    if (known.has(into)) adopt($$(CARD, column), known.get(into), Number($('.column__count', column).dataset.total) || 0);
     column.remove();
   }
   order.forEach((id, at) => {
