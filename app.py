@@ -17,18 +17,22 @@ from config import ROOT, Config
 from store import Database, cleanup
 from web import (
     boards,
+    bulk,
+    cards,
     errors,
     events,
     eventwork,
     home,
     i18n,
     install,
+    jobs,
     launch,
     pages,
     renewal,
     security,
     sentences,
     services,
+    stages,
     tasks,
     view,
 )
@@ -45,6 +49,10 @@ BLUEPRINTS = (
     view.blueprint,
     home.blueprint,
     boards.blueprint,
+    stages.blueprint,
+    cards.blueprint,
+    bulk.blueprint,
+    jobs.blueprint,
     tasks.blueprint,
 )
 

@@ -29,14 +29,14 @@ def begin(db: Database, member_id: str, user_id: int, key: str) -> Begun:
     row_key = (m.Action.member_id == member_id, m.Action.user_id == user_id, m.Action.request_key == key)
     claim = db.insert_if_absent(
         m.Action, member_id=member_id, user_id=user_id, request_key=key, state="running", started_at=now
-    )
+    ).returning(m.Action.request_key)
     take_over = (
         sa.update(m.Action)
         .where(*row_key, m.Action.state == "running", m.Action.started_at < now - ABANDONED_AFTER)
         .values(started_at=now)
     )
     with db.session() as session:
-        if session.execute(claim).rowcount == 1:  # type: ignore[attr-defined]
+        if session.execute(claim).first() is not None:
             return Begun("new")
         if session.execute(take_over).rowcount == 1:  # type: ignore[attr-defined]
             return Begun("new")

@@ -49,9 +49,9 @@ class Database:
             index_elements=list(keys), set_={name: statement.excluded[name] for name in values}
         )
 
-    def insert_if_absent(self, table: type[Any], **values: Any) -> sa.Executable:
-        """INSERT that leaves an existing row alone; `rowcount` tells which it was."""
-        return self._insert(table).values(**values).on_conflict_do_nothing()  # type: ignore[no-any-return]
+    def insert_if_absent(self, table: type[Any], **values: Any) -> Any:
+        """INSERT that leaves an existing row alone; add `returning` to learn which it was."""
+        return self._insert(table).values(**values).on_conflict_do_nothing()
 
     def _insert(self, table: type[Any]) -> Any:
         if self.engine.dialect.name == "sqlite":
