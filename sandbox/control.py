@@ -313,11 +313,14 @@ def change_role() -> Response:
 def launch() -> Response:
     """What the shell would post into a frame, with a fresh pair of tokens.
 
-    `lang` replaces the person's own language, as the switch of the portal page does.
+    `lang` replaces the person's own language, as the switch of the portal page does. With `install` the
+    application is added first, as by the install dialog.
     """
     given, portal = wish(), current_portal()
     user, placement = person(given.get("user")), str(given.get("placement") or installation.DEFAULT_PLACEMENT)
     with portal.lock:
+        if given.get("install"):
+            installation.add_app(portal)
         try:
             url, form = installation.launch_form(
                 portal,
