@@ -7,7 +7,7 @@ from flask import Blueprint, g, render_template, request
 from boards.kanban import load_board, load_column
 from boards.model import Board, BoardRef, Filters
 from web.clients import actor, client
-from web.errors import ThingMissing
+from web.failures import ThingMissing
 from web.memory import known_stages, remember_board
 from web.session import needs_session, remember_place
 from web.view import board_address, column_link

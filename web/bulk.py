@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
@@ -38,11 +39,17 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
     form = request.form
     if action == "move":
         stage_id = form.get("stage_id", 0, type=int)
-        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id)
+        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id, was=_places())
     if action == "complete":
         return lambda: change_cards(client(), actor(), task_ids, "complete", ref=ref)
     edit = _edit(action)
     return lambda: change_cards(client(), actor(), task_ids, edit, ref=ref)
+
+
+def _places() -> dict[int, tuple[int, int]]:
+    """Which cards each card stood between, as the page showed it: "17:18:16" is 17, above 18, below 16."""
+    spots = (re.fullmatch(r"(\d+):(\d+):(\d+)", part) for part in request.form.get("was", "").split(","))
+    return {int(spot[1]): (int(spot[2]), int(spot[3])) for spot in spots if spot}
 
 
 def _edit(action: str) -> TaskEdit:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, request
 
 from boards.cards import move_card
@@ -25,5 +27,5 @@ def move(key: str, task_id: int) -> Response:
     done = run_action(lambda: move_card(client(), ref, actor(), task_id, stage_id, **spots))
     if done.outcome is None:
         return announced(done_toast(done), board_refresh={})
-    events = {"board_refresh": {}} if is_stale(done.outcome.notices) else {}
+    events: dict[str, Any] = {"board_refresh": {}} if is_stale(done.outcome.notices) else {}
     return announced(done_toast(done, done.outcome.notices), **events)

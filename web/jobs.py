@@ -23,7 +23,8 @@ from store.jobs import JobRow
 from web.answers import announced, done_toast, shaped
 from web.boards import board_of
 from web.clients import actor, client
-from web.errors import ThingMissing, explain
+from web.errors import explain
+from web.failures import ThingMissing
 from web.journal_service import Done, record_change
 from web.services import services
 from web.session import PortalSession, needs_session

@@ -60,7 +60,7 @@ def utc_offset(board: Board) -> str:
 
 
 blueprint.add_app_template_filter(why_text, "why")
-blueprint.add_app_template_global(colors.PALETTE, "palette")
+blueprint.app_context_processor(lambda: {"palette": colors.PALETTE})
 
 
 def filter_query(filters: Filters) -> dict[str, str]:

@@ -176,6 +176,8 @@ export function dropTwins() {
 
 // --- selection ---
 export const selected = () => $$('.pick:checked');
+/** Which cards each selected one stands between, for the way back. */
+export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [card, nextOf(card), previousOf(card)].map(cardId).join(':')).join();
 export function showSelection() {
   const count = $('.bulk__count');
   if (!count) return;
