@@ -9,6 +9,7 @@ import functools
 import json
 import logging
 import threading
+import time
 import types
 import typing
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from sandbox.portal import Portal
 
 VERSION = 1
 PAUSE_SECONDS = 1.0
+REST_PER_WORK = 20  # a big portal is written less often, so that requests seldom wait for it
 _SKIPPED = frozenset({"lock", "outbox"})
 
 log = logging.getLogger(__name__)
@@ -48,7 +50,7 @@ def _encode(value: Any) -> Any:
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {name: _encode(getattr(value, name)) for name in _hints(type(value))}
     if isinstance(value, dict):
-        return [[_encode(key), _encode(inner)] for key, inner in value.items()]
+        return {"map": [[_encode(key), _encode(inner)] for key, inner in value.items()]}
     if isinstance(value, (set, frozenset)):
         return sorted(_encode(item) for item in value)
     if isinstance(value, (list, tuple)):
@@ -66,7 +68,7 @@ def _decode(hint: Any, data: Any) -> Any:
     if origin in (types.UnionType, typing.Union):
         return _decode(next(part for part in arguments if part is not types.NoneType), data)
     if origin is dict:
-        return {_decode(arguments[0], key): _decode(arguments[1], inner) for key, inner in data}
+        return {_decode(arguments[0], key): _decode(arguments[1], inner) for key, inner in data["map"]}
     if origin in (list, set):
         return origin(_decode(arguments[0], item) for item in data)
     if origin is tuple:
@@ -91,14 +93,10 @@ def _hints(kind: Any) -> dict[str, Any]:
 
 
 def _plain(data: Any) -> Any:
-    """A value of no stated type: lists of pairs with text keys were maps."""
-    if isinstance(data, list):
-        if data and all(
-            isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) for item in data
-        ):
-            return {key: _plain(inner) for key, inner in data}
-        return [_plain(item) for item in data]
-    return data
+    """A value of no stated type."""
+    if isinstance(data, dict):
+        return {key: _plain(inner) for key, inner in data["map"]}
+    return [_plain(item) for item in data] if isinstance(data, list) else data
 
 
 # --- the file ---
@@ -111,13 +109,14 @@ class Keeper:
         self._dirty = threading.Event()
         self._writing = threading.Lock()
         self._timer: threading.Timer | None = None
+        self._pause = PAUSE_SECONDS
         atexit.register(self.save)
 
     def touch(self) -> None:
         """Something may have changed: write soon."""
         self._dirty.set()
         if self._timer is None or not self._timer.is_alive():
-            self._timer = threading.Timer(PAUSE_SECONDS, self.save)
+            self._timer = threading.Timer(self._pause, self.save)
             self._timer.daemon = True
             self._timer.start()
 
@@ -128,8 +127,10 @@ class Keeper:
                 return
             self._dirty.clear()
             portal = self._portal()
+            began = time.perf_counter()
             with portal.lock:
                 text = dump(portal)
+            self._pause = max(PAUSE_SECONDS, REST_PER_WORK * (time.perf_counter() - began))
             self._file.parent.mkdir(parents=True, exist_ok=True)
             fresh = self._file.with_suffix(".new")
             fresh.write_text(text, encoding="utf-8")
