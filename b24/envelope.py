@@ -19,7 +19,7 @@ from b24.errors import (
 from b24.transport import RawAnswer
 from b24.wire import as_map, as_text, plain_text
 
-DEFAULT_LIMIT_PAUSE = 2.0  # seconds after a 503 without Retry-After
+DEFAULT_LIMIT_PAUSE = 1.0  # seconds after a 503 without Retry-After
 DEFAULT_OPERATING_PAUSE = 60.0  # seconds after a 429 that does not say when it ends
 MAX_OPERATING_PAUSE = 600.0  # the sum covers ten minutes (behaviour.md §1.9)
 

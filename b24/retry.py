@@ -26,7 +26,7 @@ class RetryPolicy:
         the call. Refusals, 429 and everything about who acts are never repeated (wire.md §7.17).
         """
         if isinstance(error, QueryLimitExceeded):
-            pause = error.retry_after or min(self.limit_pause * attempt, 2.0)
+            pause = max(error.retry_after or 0.0, min(self.limit_pause * attempt, 2.0))
             return pause if elapsed + pause <= self.patience else None
         if attempt > 1 or elapsed > self.tiring:
             return None

@@ -29,6 +29,7 @@ from b24.redact import redacted
 MAX_ANSWER = 32 * 1024 * 1024  # bytes, unpacked
 POOL_SIZE = 64  # open connections kept per portal
 POOLS = 256  # portals with open connections
+MAX_IDLE = 20.0  # seconds; older connections may have been dropped on the way without a word
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _CHUNK = 64 * 1024
 
@@ -143,7 +144,9 @@ class Transport:
             return answer
         finally:
             seconds = time.perf_counter() - started
-            self._tell(CallRecord(_origin(url), method, commands, status, error, seconds, redacted(sent)))
+            if self._observer:
+                record = CallRecord(_origin(url), method, commands, status, error, seconds, redacted(sent))
+                _tell(self._observer, record)
 
     def _sent(self, verb: str, url: str, body: Mapping[str, Any], method: str) -> RawAnswer:
         """The failure is raised outside of `except`: what `requests` raises holds addresses and bodies."""
@@ -191,14 +194,13 @@ class Transport:
             retry_after=_seconds(response.headers.get("Retry-After")),
         )
 
-    def _tell(self, record: CallRecord) -> None:
-        """The log must not turn a call that worked into one that did not."""
-        if self._observer is None:
-            return
-        try:
-            self._observer(record)
-        except Exception:
-            log.exception("the observer of calls failed")
+
+def _tell(observer: Callable[[CallRecord], None], record: CallRecord) -> None:
+    """The log must not turn a call that worked into one that did not."""
+    try:
+        observer(record)
+    except Exception:
+        log.exception("the observer of calls failed")
 
 
 # --- connecting to what was checked ---
@@ -209,6 +211,16 @@ class _Checked(HTTPConnection):
     """
 
     allow_private = False
+    _used = 0.0
+
+    @property
+    def is_connected(self) -> bool:
+        """Asked before a kept connection is used again."""
+        return super().is_connected and time.monotonic() - self._used < MAX_IDLE
+
+    def getresponse(self) -> Any:
+        self._used = time.monotonic()
+        return super().getresponse()
 
     def _new_conn(self) -> Any:
         failure: OSError | None = None

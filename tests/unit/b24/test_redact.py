@@ -59,5 +59,18 @@ def test_batch_commands_are_taken_apart() -> None:
     }
 
 
+def test_names_of_fields_and_codes_may_be_read() -> None:
+    params = {
+        "select": ["ID", "UF_CRM_TASK", "two words"],
+        "PLACEMENT": "TASK_VIEW_TAB",
+        "cmd": {"a": "event.bind?event=ONTASKADD&select[0]=ID&TITLE=WORD"},
+    }
+    assert redacted(params) == {
+        "select": ["ID", "UF_CRM_TASK", "text(9)"],
+        "PLACEMENT": "TASK_VIEW_TAB",
+        "cmd": {"a": {"method": "event.bind", "event": "ONTASKADD", "select[0]": "ID", "TITLE": "text(4)"}},
+    }
+
+
 def test_odd_values_become_their_type() -> None:
     assert redacted({"x": {1, 2}}) == {"x": "set"}

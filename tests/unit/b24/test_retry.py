@@ -28,6 +28,7 @@ policy = RetryPolicy()
         (e.QueryLimitExceeded(), 3, True, 3.0, 2.0),
         (e.QueryLimitExceeded(), 4, True, 5.0, None),
         (e.QueryLimitExceeded(retry_after=3.0), 1, True, 0.0, 3.0),
+        (e.QueryLimitExceeded(retry_after=1.0), 2, True, 1.0, 2.0),
         (e.QueryLimitExceeded(retry_after=60.0), 1, True, 0.0, None),
         (e.OperationTimeLimit(), 1, True, 0.0, None),
         (e.AccessDenied(), 1, True, 0.0, None),

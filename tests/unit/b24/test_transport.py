@@ -78,6 +78,16 @@ def test_connections_are_kept_and_cookies_are_not(transport: Transport) -> None:
     assert not any(b"PHPSESSID" in request for request in server.requests)
 
 
+def test_a_connection_that_rested_long_is_not_trusted(
+    transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(answering(OK)) as server:
+        ask(transport, server.url)
+        monkeypatch.setattr("b24.transport.MAX_IDLE", 0.0)
+        ask(transport, server.url)
+    assert server.connections == 2
+
+
 def test_many_threads_share_the_pool(transport: Transport) -> None:
     together = threading.Barrier(16)
 
@@ -328,7 +338,8 @@ def test_the_name_is_asked_once_and_the_checked_address_used(
     [
         "10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "127.8.8.8", "100.64.0.1", "192.0.2.1",
         "198.18.0.1", "240.0.0.1", "255.255.255.255", "::1", "fc00::1", "fd12::1", "2001:db8::1",
-        "::ffff:10.0.0.1", "fec0::1", "2002:0a00:0001::1", "64:ff9b::10.0.0.1", "2001:0:4136:e378:8000:63bf:f5ff:fffe",
+        "::ffff:10.0.0.1", "fec0::1", "2002:0a00:0001::1", "64:ff9b::10.0.0.1",
+        "2001:0:4136:e378:8000:63bf:f5ff:fffe",
     ],
 )  # fmt: skip
 def test_private_addresses_need_permission(address: str) -> None:

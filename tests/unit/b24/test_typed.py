@@ -97,8 +97,8 @@ def test_references_where_we_mean_them_stay() -> None:
 # --- tasks ---
 TASK: dict[str, Any] = {
     "id": "8017", "parentId": "7", "title": "A <b>task</b>", "description": "text", "priority": "2",
-    "status": "3", "groupId": "12", "stageId": "0", "createdBy": "503", "responsibleId": "547", "accomplices": [],
-    "auditors": ["13"],
+    "status": "3", "groupId": "12", "stageId": "0", "createdBy": "503", "responsibleId": "547",
+    "accomplices": [], "auditors": ["13"],
     "createdDate": "2025-10-24T19:00:00+02:00", "changedDate": None, "deadline": "2025-10-25T19:00:00+02:00",
     "group": {"id": "12", "name": "Project", "image": "", "additionalData": []},
     "creator": {"id": "503", "name": "Maria", "icon": "https://x/p.png", "workPosition": None},
