@@ -35,7 +35,7 @@ Places = Mapping[int, tuple[int, int]]
 
 @dataclass(frozen=True)
 class Step:
-    """One card on its way: to `stage_id`, below card `after` or above `before` (0: where the portal likes)."""
+    """One card on its way: to `stage_id`, below card `after` or above `before` (0: anywhere)."""
 
     task_id: int
     stage_id: int
