@@ -26,6 +26,7 @@ from web import (
     i18n,
     install,
     jobs,
+    journal,
     launch,
     pages,
     renewal,
@@ -54,6 +55,7 @@ BLUEPRINTS = (
     bulk.blueprint,
     jobs.blueprint,
     tasks.blueprint,
+    journal.blueprint,
 )
 
 

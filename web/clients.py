@@ -140,6 +140,11 @@ def client_for(shared: Services, member_id: str, user_id: int) -> Client:
     return Client(shared.transport, StoreTokenSource(shared, member_id, user_id), shared.limiter)
 
 
+def client_with(shared: Services, pair: Tokens) -> Client:
+    """A client with a pair that has just been verified and is not (yet) stored."""
+    return Client(shared.transport, FixedTokens(pair), shared.limiter)
+
+
 def client() -> Client:
     """The client of the person whose request this is."""
     who: PortalSession = g.portal_session

@@ -13,6 +13,7 @@ from typing import Any
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from b24 import errors as b24
@@ -20,6 +21,7 @@ from boards import errors as boards
 from store.vault import VaultError
 from web.failures import ActionRunning, ForgedLaunch, NotAdministrator, SessionExpired, ThingMissing
 from web.sentences import bad_input_text
+from web.session import end_sessions
 
 __all__ = ["ThingMissing", "answer", "explain", "register"]
 
@@ -54,6 +56,7 @@ TABLE: dict[type[BaseException], Row] = {
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
     VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),
+    OperationalError: Row(503, _l("The app is busy."), AGAIN),
     boards.BadInput: Row(422, "", ""),
     boards.StageGone: Row(404, _l("The stage is not on the board any more."), SHOWN_AS_IS),
     boards.NotTaken: Row(
@@ -196,6 +199,8 @@ def _patience(error: BaseException) -> str:
 
 def _known(error: Exception) -> Response:
     row = row_for(error)
+    if isinstance(error, b24.UserBlocked | b24.AppNotInstalled):
+        end_sessions()
     if row.status >= 500:
         log.warning("%s %s: %s", request.method, request.endpoint, error)
     return answer(error)

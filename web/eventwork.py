@@ -6,14 +6,14 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from b24.client import Client, Tokens
+from b24.client import Tokens
 from b24.errors import AuthError, PortalError
 from b24.oauth import Verified
 from store import eventqueue, memos, portals, tokens
 from store.eventqueue import Queued
 from store.tokens import StoredPair
 from web import bindings
-from web.clients import FixedTokens, StoreTokenSource, client_for
+from web.clients import StoreTokenSource, client_for, client_with
 from web.services import Services
 
 log = logging.getLogger(__name__)
@@ -22,6 +22,16 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = 15.0
 """Seconds before a second attempt; doubled each time, so that an outage of an hour is survived."""
 PAIRS_ASKED = 5
+UNINSTALL_PAUSES = (3.0, 20.0, 120.0)
+"""Seconds between looks whether the app is gone: the event may be faster than the end of its tokens."""
+
+
+class TryLater(Exception):  # noqa: N818 (a request, not a failure)
+    """The event is to be looked at again after `seconds`."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
 
 
 def work_off(shared: Services) -> int:
@@ -30,6 +40,8 @@ def work_off(shared: Services) -> int:
     while (event := eventqueue.take(shared.db)) is not None:
         try:
             _handle(shared, event)
+        except TryLater as wish:
+            eventqueue.postpone(shared.db, event.id, wish.seconds)
         except PortalError as error:
             _later(shared, event, error)
         else:
@@ -59,6 +71,8 @@ def _handle(shared: Services, event: Queued) -> None:
 def _uninstalled(shared: Services, event: Queued) -> None:
     """Believed only when the authorization server no longer honours what the portal gave us (wire.md §2)."""
     if _still_installed(shared, event.member_id):
+        if event.attempts <= len(UNINSTALL_PAUSES):
+            raise TryLater(UNINSTALL_PAUSES[event.attempts - 1])
         log.warning("uninstall of %s refused: the app is still installed there", event.member_id)
         return
     clean = str(_map(event.payload.get("data")).get("CLEAN", "1")) != "0"
@@ -117,7 +131,7 @@ def _prove(shared: Services, event: Queued, access: str) -> Verified | None:
 def _rebind(shared: Services, member_id: str, verified: Verified | None, access: str, refresh: str) -> None:
     if verified is not None:
         pair = Tokens(access, refresh, verified.expires_at, verified.client_endpoint)
-        client = Client(shared.transport, FixedTokens(pair), shared.limiter)
+        client = client_with(shared, pair)
     else:
         client = client_for(shared, member_id, tokens.INSTALLER)
     seen = client.batch(bindings.look(), halt=False)

@@ -13,10 +13,9 @@ from flask import Blueprint, g, render_template
 from flask_babel import gettext as _
 
 from b24 import users
-from b24.client import Client
 from store import portals, tokens
 from web import bindings, security
-from web.clients import FixedTokens
+from web.clients import client_with
 from web.failures import NotAdministrator
 from web.i18n import language
 from web.services import services
@@ -71,7 +70,7 @@ def missing_scopes(granted: Iterable[str], wanted: Mapping[str, tuple[str, ...]]
 def _set_up(visit: Visit) -> bindings.Report:
     """Bind everything as the administrator who installs, and remember them and their pair."""
     shared = services()
-    client = Client(shared.transport, FixedTokens(visit.pair), shared.limiter)
+    client = client_with(shared, visit.pair)
     seen = client.batch({"profile": users.profile(), **bindings.look()}, halt=False)
     profile = users.parse_profile(seen["profile"].result)
     if profile is None or not profile.is_admin:

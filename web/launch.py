@@ -9,7 +9,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from boards.home import home_commands, read_home
 from flask import Blueprint, g, render_template
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -19,12 +18,13 @@ from b24.client import BatchAnswer, Command
 from b24.errors import AccessDenied, NotFound, NotRun, Refused, UserBlocked
 from b24.launch import Launch
 from boards.actor import Actor
+from boards.home import home_commands, read_home
 from boards.kanban import board_commands, read_board
 from boards.model import BoardRef, Filters
 from store import portals, prefs, sessions
 from web import security
 from web.boards import board_page
-from web.clients import actor, client_for
+from web.clients import actor, client_with
 from web.home import home_page
 from web.i18n import language
 from web.memory import known_stages, remember_board
@@ -38,6 +38,8 @@ PROFILE = "profile"
 HOME = "home"
 OF_A_PROJECT = ("SONET_GROUP_DETAIL_TAB", "TASK_GROUP_LIST_TOOLBAR")
 OF_A_PERSON = ("TASK_USER_LIST_TOOLBAR",)
+PAGES_BESIDE_A_BOARD = 2
+"""Pages of projects read in case the board turns out to be forbidden; a batch has no room for more."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,6 @@ def launch() -> str:
     security.allow_framing_by_anyone()  # until it is known whose frame this is: for explanations only
     visit = verify_visit()
     g.lang = language(visit.launch.lang)
-    keep(visit)
     place = _place(visit)
     answer = _read(visit, place)
     token = _open(visit, answer)
@@ -111,21 +112,27 @@ def _place(visit: Visit) -> Place:
 def _read(visit: Visit, place: Place) -> BatchAnswer:
     """One batch: profile, the board, and the home page in case the board cannot be read."""
     shared = services()
-    known = sessions.last_known(shared.db, visit.member_id, visit.user_id)
-    who = Actor(visit.user_id, bool(known and known[1]), g.lang, dt.datetime.now(dt.UTC))
-    commands: dict[str, Command] = {PROFILE: users.profile(), **home_commands(who)}
-    if place.ref is not None:
-        commands |= board_commands(
-            place.ref, who, Filters(), known_stages(visit.member_id, visit.user_id, place.ref)
-        )
-    return client_for(shared, visit.member_id, visit.user_id).batch(commands, halt=False)
+    last = sessions.last_known(shared.db, visit.member_id, visit.user_id)
+    who = Actor(visit.user_id, bool(last and last[1]), g.lang, dt.datetime.now(dt.UTC))
+    commands: dict[str, Command] = {PROFILE: users.profile()}
+    if place.ref is None:
+        commands |= home_commands(who)
+    else:
+        known = known_stages(visit.member_id, visit.user_id, place.ref)
+        commands |= home_commands(who, pages=PAGES_BESIDE_A_BOARD)
+        commands |= board_commands(place.ref, who, Filters(), known)
+    return client_with(shared, visit.pair).batch(commands, halt=False)
 
 
 def _open(visit: Visit, answer: BatchAnswer) -> str:
-    """A session for the person the portal's profile describes; answers its bearer token."""
+    """A session for the person the portal's profile describes; answers its bearer token.
+
+    Nothing is stored before the portal itself has answered for this person.
+    """
     profile = users.parse_profile(answer[PROFILE].result)
     if profile is None or profile.id != visit.user_id:
         raise UserBlocked("NO_PROFILE", method="profile", status=401)
+    keep(visit)
     if profile.is_admin:
         _adopt_application_token(visit)
     token, g.portal_session = open_session(

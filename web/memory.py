@@ -6,6 +6,7 @@ from flask import g
 
 from boards.model import Board, BoardRef
 from store import memos
+from web import access
 from web.services import services
 from web.session import PortalSession
 
@@ -19,12 +20,13 @@ def known_stages(member_id: str, user_id: int, ref: BoardRef) -> int | None:
 
 
 def remember_board(board: Board) -> None:
-    """Keep the number of stages for everybody who opens this board next."""
+    """Keep the number of stages for everybody who opens this board next, and that this person may open it."""
     who: PortalSession = g.portal_session
     whose, key = _whose(who.user_id, board.ref), _key(board.ref)
     count = len(board.columns)
     if memos.get(services().db, who.member_id, whose, key) != count:
         memos.put(services().db, who.member_id, whose, key, count, STAGES_LIFETIME)
+    access.note_board(board)
 
 
 def _whose(user_id: int, ref: BoardRef) -> int:

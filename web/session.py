@@ -65,6 +65,13 @@ def open_session(
     return token, from_row(row)
 
 
+def end_sessions() -> None:
+    """The portal refuses the person of this request: all their sessions are over."""
+    who: PortalSession | None = g.get("portal_session")
+    if who is not None:
+        sessions.end_all(services().db, who.member_id, who.user_id)
+
+
 def from_row(row: sessions.SessionRow) -> PortalSession:
     """The session of a stored row."""
     return PortalSession(
