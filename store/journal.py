@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -24,6 +25,20 @@ class Entry:
     board_key: str
     change: str
     undone_by: int | None = None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: `boards` are the keys of the boards they can open, None for all boards of the portal.
+
+    Everybody sees what they did themselves; "me" boards are private even to administrators.
+    """
+
+    user_id: int
+    boards: Collection[str] | None = ()
+
+
+PRIVATE = "me"
 
 
 def record(
@@ -63,8 +78,12 @@ def entries(
     until: float | None = None,
     limit: int = 50,
     before_id: int | None = None,
+    reader: Reader | None = None,
 ) -> list[Entry]:
-    """The newest entries first; `since` and `until` in seconds since 1970, `until` not included."""
+    """The newest entries first; `since` and `until` in seconds since 1970, `until` not included.
+
+    With a `reader` only what they may see.
+    """
     query = sa.select(m.JournalEntry).where(m.JournalEntry.member_id == member_id)
     wanted: list[tuple[object, sa.ColumnElement[bool]]] = [
         (board_key or None, m.JournalEntry.board_key == board_key),
@@ -77,16 +96,18 @@ def entries(
     for value, condition in wanted:
         if value is not None:
             query = query.where(condition)
+    if reader is not None:
+        query = query.where(_readable(reader))
     query = query.order_by(m.JournalEntry.id.desc()).limit(limit)
     with db.reading() as session:
         return [_entry(row) for row in session.scalars(query)]
 
 
-def people(db: Database, member_id: str) -> list[tuple[int, str]]:
-    """Everybody who has changed something, with the name they last had."""
+def people(db: Database, member_id: str, reader: Reader | None = None) -> list[tuple[int, str]]:
+    """Everybody who has changed something (that the reader may see), with the name they last had."""
     latest = (
         sa.select(sa.func.max(m.JournalEntry.id))
-        .where(m.JournalEntry.member_id == member_id)
+        .where(m.JournalEntry.member_id == member_id, _readable(reader) if reader else sa.true())
         .group_by(m.JournalEntry.user_id)
     )
     query = (
@@ -105,6 +126,15 @@ def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
     return _entry(row) if row and row.member_id == member_id else None
 
 
+def undone_by_these(db: Database, member_id: str, entry_ids: Collection[int]) -> dict[int, int]:
+    """Of these entries those that took another one back: {entry: the entry it undid}."""
+    query = sa.select(m.JournalEntry.undone_by, m.JournalEntry.id).where(
+        m.JournalEntry.member_id == member_id, m.JournalEntry.undone_by.in_(list(entry_ids))
+    )
+    with db.reading() as session:
+        return {row[0]: row[1] for row in session.execute(query) if row[0] is not None}
+
+
 def mark_undone(db: Database, member_id: str, entry_id: int, by_entry_id: int) -> bool:
     """Note that an entry was taken back; False when that has happened already."""
     statement = (
@@ -118,6 +148,13 @@ def mark_undone(db: Database, member_id: str, entry_id: int, by_entry_id: int) -
     )
     with db.session() as session:
         return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+
+
+def _readable(reader: Reader) -> sa.ColumnElement[bool]:
+    own = m.JournalEntry.user_id == reader.user_id
+    if reader.boards is None:
+        return sa.or_(own, m.JournalEntry.board_key != PRIVATE)
+    return sa.or_(own, m.JournalEntry.board_key.in_([key for key in reader.boards if key != PRIVATE]))
 
 
 def _entry(row: m.JournalEntry) -> Entry:

@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template, request
 
 from boards.home import load_home
 from boards.model import Home
+from web import access
 from web.clients import actor, client
 from web.session import needs_session, remember_place
 
@@ -15,6 +16,7 @@ blueprint.before_request(needs_session)
 
 def home_page(home: Home, text: str = "") -> str:
     """HTML of #main for projects already read; the launch uses it for its first page."""
+    access.note_home(home)
     return render_template("home.html", home=home, q=text, sees_all=g.portal_session.is_admin)
 
 
@@ -30,7 +32,10 @@ def show() -> str:
 def projects() -> str:
     """The list alone: what a search found, or the next rows when `start` is given."""
     template = "_home_rows.html" if _start() else "_home_projects.html"
-    return render_template(template, home=_read(), q=_text(), more=bool(_start()))
+    home = _read()
+    access.note_home(home)
+    sees_all = g.portal_session.is_admin
+    return render_template(template, home=home, q=_text(), more=bool(_start()), sees_all=sees_all)
 
 
 def _read() -> Home:

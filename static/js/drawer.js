@@ -96,3 +96,9 @@ host?.addEventListener("change", ({ target }) => {
   picker.querySelector("[data-value]").value = target.value;
   picker.querySelector("[data-chosen]").textContent = target.closest("label").querySelector("[data-name]").textContent;
 }, true);
+
+// the journal shows times and days of whoever reads it
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
+  const { action, method, body } = ctx.request;
+  if (method === "GET" && action.startsWith("/journal")) body.set("offset", -new Date().getTimezoneOffset());
+});

@@ -1,0 +1,102 @@
+"""Entries of the journal as a page or a table shows them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from boards.change import Change
+from store.journal import PRIVATE, Entry
+from web.sentences import change_text, field_text, notice_text, value_text
+
+COMPARED = (
+    "title", "color", "position", "stage", "moved", "returned", "status", "description", "responsible_id",
+    "deadline", "priority", "tags", "group_id", "stage_id",
+)  # fmt: skip
+"""Fields of a change worth comparing, in this order."""
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field before and after; "" for nothing. `is_color`: both are six hex digits or ""."""
+
+    label: str
+    before: str
+    after: str
+    is_color: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """An entry for people. `undoable`: the reader may try to take it back; the portal has the last word."""
+
+    id: int
+    at: dt.datetime
+    who: str
+    board_key: str
+    board: str
+    text: str
+    differences: tuple[Difference, ...]
+    notices: tuple[str, ...]
+    undone: bool
+    undoable: bool
+    undid: int | None = None
+
+
+def row_of(
+    entry: Entry, zone: dt.tzinfo, titles: Mapping[str, str], reader_id: int, undid: int | None = None
+) -> Row:
+    """The entry as one person sees it, in their time."""
+    change = Change.from_json(entry.change)
+    someone_elses_plan = entry.board_key == PRIVATE and entry.user_id != reader_id
+    return Row(
+        id=entry.id,
+        at=dt.datetime.fromtimestamp(entry.at, zone),
+        who=entry.user_name,
+        board_key=entry.board_key,
+        board=board_name(entry.board_key, titles),
+        text=change_text(change),
+        differences=differences(change),
+        notices=tuple(notice_text(one) for one in change.notices),
+        undone=entry.undone_by is not None,
+        undoable=change.undoable and entry.undone_by is None and not someone_elses_plan,
+        undid=undid,
+    )
+
+
+def board_name(key: str, titles: Mapping[str, str]) -> str:
+    """What a board is called; its number when its name was not seen lately."""
+    if key == PRIVATE:
+        return str(_("My Planner"))
+    if not key:
+        return ""
+    return titles.get(key) or str(_("Project %(number)s", number=key.removeprefix("g")))
+
+
+def differences(change: Change) -> tuple[Difference, ...]:
+    """What the change changed, field by field."""
+    return tuple(
+        Difference(field_text(name), _text(name, change.before), _text(name, change.after), name == "color")
+        for name in _names(change)
+        if _text(name, change.before) != _text(name, change.after)
+    )
+
+
+def _names(change: Change) -> Iterable[str]:
+    """`stage` has the title, so its number need not be shown as well."""
+    present = [name for name in COMPARED if name in change.before or name in change.after]
+    return [name for name in present if name != "stage_id" or "stage" not in present]
+
+
+def _text(name: str, values: Mapping[str, Any]) -> str:
+    """A value for people: names in place of numbers, nothing for what is not there, and no novels."""
+    value = values.get("names", {}).get(name) or values.get(name)
+    if value in (None, "", [], 0) and name != "priority":
+        return ""
+    text = value_text(name, value) if value is not None else ""
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

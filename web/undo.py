@@ -1,0 +1,91 @@
+"""Taking a change back: once, by whoever may, and only noted as undone when the portal did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Response, g
+from flask_babel import gettext as _
+
+from boards.change import Change
+from boards.errors import CannotUndo
+from boards.outcomes import BulkOutcome, Outcome
+from boards.undo import undo_change, undo_job
+from store import actions, journal
+from store.journal import PRIVATE, Entry
+from web import jobs
+from web.answers import announced, done_toast, toast
+from web.clients import actor, client
+from web.failures import ActionRunning
+from web.journal_service import Done, record_change, resolve_stage
+from web.services import services
+from web.session import PortalSession
+
+ANYBODY = 0
+"""The claim to an undo is the portal's, not a person's: two people must not undo the same thing."""
+BY_JOB = 0
+"""`undone_by` of an entry whose undo runs in steps and has no entry of its own yet."""
+
+
+def undo_entry(entry: Entry) -> Response:
+    """Do it, say what came of it, and have the page read again; errors go to the one table of errors."""
+    change = Change.from_json(entry.change)
+    if entry.undone_by is not None:
+        return _already()
+    if change.board_key == PRIVATE and entry.user_id != _who().user_id:
+        raise CannotUndo("somebody else's plan")
+    job = undo_job(change, actor(), resolve_stage)
+    with _claim(entry) as mine:
+        if not mine:
+            return _already()
+        if job is not None:
+            response = jobs.begin(job)
+            _note(entry, BY_JOB)
+            return response
+        outcome = undo_change(client(), actor(), change, resolve_stage)
+        _raise_if_nothing_worked(outcome)
+        undo_id = record_change(outcome.change)
+        _note(entry, undo_id)
+    done = Done(outcome, outcome.change, undo_id)
+    return announced(done_toast(done, outcome.notices), board_refresh={})
+
+
+@contextmanager
+def _claim(entry: Entry) -> Iterator[bool]:
+    """True for exactly one request at a time, and never again after one that worked."""
+    db, member_id, key = services().db, _who().member_id, f"undo-{entry.id}"
+    begun = actions.begin(db, member_id, ANYBODY, key)
+    if begun.state == "running":
+        raise ActionRunning
+    if begun.state == "done":
+        yield False
+        return
+    try:
+        yield True
+    except BaseException:
+        actions.forget(db, member_id, ANYBODY, key)
+        raise
+    actions.finish(db, member_id, ANYBODY, key, entry.id)
+
+
+def _note(entry: Entry, by_entry_id: int) -> None:
+    journal.mark_undone(services().db, _who().member_id, entry.id, by_entry_id)
+
+
+def _raise_if_nothing_worked(outcome: Outcome) -> None:
+    """An undo of several tasks of which none came back has not happened."""
+    if not isinstance(outcome, BulkOutcome):
+        return
+    errors = [one.error for one in outcome.results if one.error]
+    if errors and len(errors) == len(outcome.results):
+        raise errors[0]
+
+
+def _already() -> Response:
+    return announced(toast(_("This was undone already."), "warn"), board_refresh={})
+
+
+def _who() -> PortalSession:
+    who: PortalSession = g.portal_session
+    return who
