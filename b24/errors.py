@@ -4,6 +4,8 @@ The class is decided by the error code and the HTTP status, never by the text, w
 differs from the documentation (behaviour.md §1.5, §1.6; surprise 26).
 """
 
+# ruff: noqa: N818 (an error class names the fact)
+
 from __future__ import annotations
 
 

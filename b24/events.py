@@ -1,5 +1,7 @@
 """The bracketed form a portal sends to the event handler (wire.md §4, behaviour.md §9)."""
 
+# ruff: noqa: N818 (an error class names the fact)
+
 from __future__ import annotations
 
 import re

@@ -3,6 +3,8 @@
 Nothing in it is signed: it only says what to verify.
 """
 
+# ruff: noqa: N818 (an error class names the fact)
+
 from __future__ import annotations
 
 import json

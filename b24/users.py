@@ -50,7 +50,7 @@ def get_users(*, ids: Iterable[int] | None = None, start: int = 0, active: bool 
 
 
 def search(text: str) -> Command:
-    """Up to 50 active people whose name, position or department contains the words of `text`."""
+    """Up to 50 active people with words beginning like those of `text` in name, position or department."""
     return Command("user.search", {"FILTER": {"FIND": literal(text)}})
 
 

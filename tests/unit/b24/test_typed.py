@@ -12,7 +12,7 @@ from b24.client import Answer, Command
 from b24.users import PersonRow
 from b24.wire import build_query
 
-STAGE = {
+STAGE: dict[str, Any] = {
     "ID": "5", "TITLE": "New", "SORT": "100", "COLOR": "00c4fb", "SYSTEM_TYPE": "NEW", "ENTITY_ID": "12",
     "ENTITY_TYPE": "G", "ADDITIONAL_FILTER": [], "TO_UPDATE": [], "TO_UPDATE_ACCESS": None,
 }  # fmt: skip

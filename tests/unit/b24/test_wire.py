@@ -52,7 +52,7 @@ def test_what_has_no_text_form_is_refused() -> None:
 names = st.text(alphabet="abcXYZ_!%>=<0123456789é", min_size=1, max_size=8).filter(
     lambda name: "[" not in name
 )
-texts = st.text(alphabet=st.characters(exclude_categories=("Cs",)), max_size=20)
+texts = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 trees: st.SearchStrategy[dict[str, Any]] = st.dictionaries(
     names,
     st.recursive(texts, lambda inner: st.dictionaries(names, inner, min_size=1, max_size=3), max_leaves=6),
