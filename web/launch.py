@@ -23,6 +23,7 @@ from boards.kanban import board_commands, read_board
 from boards.model import BoardRef, Filters
 from store import portals, prefs, sessions
 from web import security
+from web.access import note_home
 from web.boards import board_page
 from web.clients import actor, client_with
 from web.home import home_page
@@ -151,8 +152,7 @@ def _adopt_application_token(visit: Visit) -> None:
 
 def _first_page(answer: BatchAnswer, place: Place) -> Opened:
     if place.ref is None:
-        remember_place(HOME)
-        return Opened(home_page(read_home(answer, actor())), HOME)
+        return Opened(_home(answer), HOME)
     try:
         board = read_board(answer, place.ref, actor(), Filters())
     except (Refused, NotRun) as error:
@@ -162,10 +162,16 @@ def _first_page(answer: BatchAnswer, place: Place) -> Opened:
     return Opened(board_page(board), "board")
 
 
+def _home(answer: BatchAnswer) -> str:
+    home = read_home(answer, actor())
+    note_home(home)
+    remember_place(HOME)
+    return home_page(home)
+
+
 def _home_instead(answer: BatchAnswer, place: Place, error: Exception) -> Opened:
     """The board cannot be shown: the home page, and why, if it was asked for."""
-    remember_place(HOME)
-    html = home_page(read_home(answer, actor()))
+    html = _home(answer)
     if not place.asked:
         return Opened(html, HOME)
     return Opened(render_template("_explained.html", text=_why(error)) + html, HOME)
