@@ -26,7 +26,7 @@ from sandbox.registry import RestError
 from sandbox.transport import answer_json
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
-WEBHOOKS = ("admin", "owner", "member", "outsider")
+WEBHOOKS = ("admin", "owner", "member", "outsider")  # what `GET /_sandbox/webhooks` promises
 
 
 def wish() -> dict[str, Any]:
@@ -123,7 +123,7 @@ def _describe_app(portal: Portal) -> dict[str, Any]:
 @blueprint.get("/webhooks")
 def webhooks() -> Response:
     """One inbound webhook for each kind of person."""
-    return jsonify(webhook_addresses())
+    return jsonify({role: address for role, address in webhook_addresses().items() if role in WEBHOOKS})
 
 
 def webhook_addresses() -> dict[str, str]:
@@ -131,8 +131,8 @@ def webhook_addresses() -> dict[str, str]:
     portal = current_portal()
     codes = {hook.user_id: hook.code for hook in portal.webhooks if hook.active}
     base = f"{portal.protocol}://{portal.domain}/rest"
-    people = {role: portal.people[role] for role in WEBHOOKS if role in portal.people}
-    return {role: f"{base}/{number}/{codes[number]}/" for role, number in people.items()}
+    people = portal.people.items()
+    return {role: f"{base}/{number}/{codes[number]}/" for role, number in people if number in codes}
 
 
 @blueprint.get("/calls")

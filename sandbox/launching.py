@@ -1,4 +1,4 @@
-"""One opening of a frame, as the portal's page needs it: the form, the iframe's name, what it was asked for."""
+"""One opening of a frame, as the portal's page needs it: the form, the iframe's name, what was asked."""
 
 from __future__ import annotations
 

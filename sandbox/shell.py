@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 
 from sandbox import access, shell_view
 from sandbox.holder import current_portal
@@ -149,7 +159,9 @@ def task_page(task_id: int, user_id: int = 0, group_id: int = 0) -> Response:
     with portal.lock:
         task = _task(task_id)
         group, stage = portal.groups.get(task.group_id), portal.stages.get(task.stage_id)
-        return page("task", "tasks", task=task, card=shell_view.card_view(portal, task), group=group, stage=stage)
+        return page(
+            "task", "tasks", task=task, card=shell_view.card_view(portal, task), group=group, stage=stage
+        )
 
 
 @blueprint.get("/marketplace/")

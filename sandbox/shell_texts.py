@@ -125,7 +125,11 @@ _TEXTS: dict[str, tuple[str, str, str]] = {
     "scope_crm": ("CRM", "CRM", "CRM"),
     "scope_task": ("Tasks", "Aufgaben", "Задачи"),
     "scope_tasks": ("Tasks (extended)", "Aufgaben (erweitert)", "Задачи (расширенные права)"),
-    "scope_sonet_group": ("Workgroups and projects", "Arbeitsgruppen und Projekte", "Рабочие группы и проекты"),
+    "scope_sonet_group": (
+        "Workgroups and projects",
+        "Arbeitsgruppen und Projekte",
+        "Рабочие группы и проекты",
+    ),
     "scope_socialnetwork": ("Social network", "Soziales Netzwerk", "Социальная сеть"),
     "scope_user": ("Users", "Benutzer", "Пользователи"),
     "scope_user_basic": ("Users (basic)", "Benutzer (einfach)", "Пользователи (базово)"),

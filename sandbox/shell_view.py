@@ -103,7 +103,9 @@ def own_tasks(portal: Portal, user: User) -> list[CardView]:
         for task in portal.tasks.values()
         if task.responsible_id == user.id and not task.deleted and task.status != COMPLETED
     ]
-    return [card_view(portal, task) for task in sorted(mine, key=lambda task: (task.deadline or far, task.id))]
+    return [
+        card_view(portal, task) for task in sorted(mine, key=lambda task: (task.deadline or far, task.id))
+    ]
 
 
 def card_view(portal: Portal, task: Task) -> CardView:
@@ -123,7 +125,9 @@ def _is_light(color: str) -> bool:
         red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (0, 2, 4))
     except ValueError:
         return True
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)
+    ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.3
 
 

@@ -46,8 +46,9 @@ export class Frame {
     if (this.launch) frames.delete(this.launch.sid);
   }
 
+  /** Send the answer, unless the frame is gone by now. */
   answer(callback, value) {
-    if (callback) this.element.contentWindow.postMessage(`${callback}:${JSON.stringify(value)}`, this.origin);
+    if (callback) this.element.contentWindow?.postMessage(`${callback}:${JSON.stringify(value)}`, this.origin);
   }
 
   /** Launch again where the frame stands; `changes` overrides what was asked for. */
@@ -137,7 +138,11 @@ const commands = {
     await ask("/_shell/option", { kind: "app", name: params.name, value: params.value });
     reply(params);
   },
-  refreshAuth: async (frame, params, reply) => reply(await ask("/_shell/auth")),
+  refreshAuth: async (frame, params, reply) => {
+    const fresh = await ask("/_shell/auth");
+    Object.assign(frame.launch.form, fresh);
+    reply(fresh);
+  },
   openPath: (frame, params, reply) => {
     const path = new URL(params.path, location.origin);
     if (path.origin !== location.origin || !/^\/(company|workgroups)\//.test(path.pathname)) {

@@ -99,7 +99,9 @@ class Portal:
 def portal(stand_in: StandInApp) -> Iterator[Portal]:
     port = free_port()
     app = create_app(
-        Settings(url=f"http://localhost:{port}", app_url=stand_in.url, seed="small", limits=False, scopes=SCOPES)
+        Settings(
+            url=f"http://localhost:{port}", app_url=stand_in.url, seed="small", limits=False, scopes=SCOPES
+        )
     )
     server = make_server("localhost", port, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -159,7 +161,8 @@ SDK_INSTALL = (
 B24Js.initializeB24Frame().then(async (b24) => {
   const me = await b24.actions.v2.call.make({ method: 'profile', params: {} });
   out({ install: b24.isInstallMode, first: b24.isFirstRun, admin: b24.auth.isAdmin, lang: b24.getLang(),
-        origin: b24.getTargetOrigin(), me: me.getData().result.ID, member: b24.auth.getAuthData().member_id });
+        origin: b24.getTargetOrigin(), me: me.getData().result.ID,
+        member: b24.auth.getAuthData().member_id });
   await b24.parent.setTitle('Installing: step 1');
   window.finish = () => b24.installFinish();
 }).catch((error) => out(String(error)));
@@ -173,8 +176,8 @@ let first = false;
 BX24.install(() => { first = true; });
 BX24.init(() => {
   BX24.callMethod('profile', {}, (answer) => {
-    out({ install: true, first, admin: BX24.isAdmin(), lang: BX24.getLang(), origin: 'http://' + BX24.getDomain(),
-          me: answer.data().ID, member: BX24.getAuth().member_id });
+    out({ install: true, first, admin: BX24.isAdmin(), lang: BX24.getLang(),
+          origin: 'http://' + BX24.getDomain(), me: answer.data().ID, member: BX24.getAuth().member_id });
   });
   BX24.setTitle('Installing: step 1');
   window.finish = () => BX24.installFinish();
@@ -229,18 +232,29 @@ def test_the_form_and_the_name_of_the_frame(page: Page, portal: Portal, stand_in
     name = out(app_frame(page))
     (path, query, form) = stand_in.posted[0]
     assert path == "/"
-    assert query == {"DOMAIN": urlsplit(portal.url).netloc, "PROTOCOL": "0", "LANG": "ru", "APP_SID": query["APP_SID"]}
+    assert query == {
+        "DOMAIN": urlsplit(portal.url).netloc,
+        "PROTOCOL": "0",
+        "LANG": "ru",
+        "APP_SID": query["APP_SID"],
+    }
     assert name == f"{query['DOMAIN']}|0|{query['APP_SID']}"
     assert form["PLACEMENT"] == "DEFAULT"
     assert form["member_id"] == portal.state.member_id
     assert form["APPLICATION_SCOPE"] == ",".join(SCOPES)
-    assert {"AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "status"} <= set(form)
+    assert {"AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "status"} <= set(
+        form
+    )
     assert portal.control.get("calls")["count"] == 0
 
 
 def test_the_frame_has_neither_cookies_nor_storage(page: Page, portal: Portal, stand_in: StandInApp) -> None:
     installed(portal)
-    stand_in.show("/", OUT + "BX24.init(() => out({ cookie: document.cookie, lang: BX24.getLang() }))", portal=portal.url)
+    stand_in.show(
+        "/",
+        OUT + "BX24.init(() => out({ cookie: document.cookie, lang: BX24.getLang() }))",
+        portal=portal.url,
+    )
     page.goto(f"{portal.url}/marketplace/app/1/?lang=de")
     assert out(app_frame(page)) == {"cookie": "", "lang": "de"}
 
@@ -288,14 +302,20 @@ def test_calls_pages_batches_and_errors(bx24: Callable[..., Frame]) -> None:
         " (r) => done([r.me.data().ID, Boolean(r.no.error())]))",
     )
     assert batch == ["1", True]
-    assert ask(frame, "BX24.callBatch([['profile'], ['profile']], (r) => done(r.map((a) => a.data().ID)))") == ["1", "1"]
-    error = ask(frame, "BX24.callMethod('no.such.method', {}, (a) => done([a.error().status, String(a.error())]))")
+    assert ask(
+        frame, "BX24.callBatch([['profile'], ['profile']], (r) => done(r.map((a) => a.data().ID)))"
+    ) == ["1", "1"]
+    error = ask(
+        frame, "BX24.callMethod('no.such.method', {}, (a) => done([a.error().status, String(a.error())]))"
+    )
     assert error == [404, "ERROR_METHOD_NOT_FOUND: Method not found!"]
     assert frame.evaluate("BX24.placement.info()") == {"placement": "DEFAULT", "options": {}}
     assert frame.evaluate("BX24.isAdmin()") is True
 
 
-def test_options_are_kept_for_the_person_and_the_application(bx24: Callable[..., Frame], portal: Portal) -> None:
+def test_options_are_kept_for_the_person_and_the_application(
+    bx24: Callable[..., Frame], portal: Portal
+) -> None:
     frame = bx24()
     ask(frame, "BX24.userOption.set('last', 'g1', done)")
     ask(frame, "BX24.appOption.set('plan', 'a:b', done)")
@@ -307,8 +327,10 @@ def test_options_are_kept_for_the_person_and_the_application(bx24: Callable[...,
 def test_a_fitted_frame_has_no_scroll_bars(bx24: Callable[..., Frame], page: Page) -> None:
     frame = bx24(body="<p id=out style='margin:0'></p><div style='height:2400px;background:#eee'></div>")
     ask(frame, "BX24.fitWindow(done)")
-    sizes = frame.evaluate("(() => { const d = document.documentElement; return [d.scrollHeight - d.clientHeight,"
-                           " d.scrollWidth - d.clientWidth, window.innerHeight]; })()")
+    sizes = frame.evaluate(
+        "(() => { const d = document.documentElement; return [d.scrollHeight - d.clientHeight,"
+        " d.scrollWidth - d.clientWidth, window.innerHeight]; })()"
+    )
     assert sizes[:2] == [0, 0]
     assert sizes[2] >= 2400
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
@@ -330,7 +352,8 @@ def test_the_title_of_the_page_is_set_as_text(bx24: Callable[..., Frame], page: 
 def test_a_slider_with_the_application(bx24: Callable[..., Frame], page: Page, stand_in: StandInApp) -> None:
     frame = bx24()
     frame.evaluate(
-        "() => { BX24.openApplication({taskId: 7, bx24_title: 'A task', bx24_width: 640}, () => { window.closed = 1; }); }"
+        "() => { BX24.openApplication({taskId: 7, bx24_title: 'A task', bx24_width: 640},"
+        " () => { window.wasClosed = 1; }); }"
     )
     page.wait_for_selector(".slider iframe.app-frame")
     expect(page.locator(".slider h2")).to_have_text("A task")
@@ -340,10 +363,10 @@ def test_a_slider_with_the_application(bx24: Callable[..., Frame], page: Page, s
     assert json.loads(stand_in.posted[-1][2]["PLACEMENT_OPTIONS"])["taskId"] == "7"
     assert inner.evaluate("BX24.placement.info().options.taskId") == "7"
     assert page.evaluate("document.querySelector('.slider-panel').getBoundingClientRect().width") == 640
-    assert frame.evaluate("window.closed") is None
+    assert frame.evaluate("window.wasClosed") is None
     inner.evaluate("() => { BX24.closeApplication(); }")
     page.wait_for_selector(".slider", state="detached")
-    frame.wait_for_function("window.closed === 1")
+    frame.wait_for_function("window.wasClosed === 1")
     assert frame.evaluate("BX24.getAuth() !== false")
 
 
@@ -370,7 +393,9 @@ def test_open_path_shows_a_page_of_the_portal(bx24: Callable[..., Frame], page: 
     assert frame.evaluate("window.answer") == {"result": "close"}
 
 
-def test_reload_window_opens_the_page_anew(bx24: Callable[..., Frame], page: Page, stand_in: StandInApp) -> None:
+def test_reload_window_opens_the_page_anew(
+    bx24: Callable[..., Frame], page: Page, stand_in: StandInApp
+) -> None:
     frame = bx24()
     with page.expect_navigation():
         frame.evaluate("() => { BX24.reloadWindow(); }")
@@ -443,7 +468,9 @@ def test_uninstalling_from_the_card(page: Page, portal: Portal) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("path", ["/", "/workgroups/group/1/", "/marketplace/", "/company/personal/user/1/tasks/"])
+@pytest.mark.parametrize(
+    "path", ["/", "/workgroups/group/1/", "/marketplace/", "/company/personal/user/1/tasks/"]
+)
 def test_pages_do_not_scroll_sideways(page: Page, portal: Portal, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(portal.url + path)

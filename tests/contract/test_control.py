@@ -99,7 +99,12 @@ def test_webhooks_are_exactly_four_and_work(client: FlaskClient) -> None:
 def test_a_call_is_logged_once_with_who_and_what(client: FlaskClient) -> None:
     client.post(webhook(client) + "user.current.json", data={"auth": "nobody-sees-this", "x": "1"})
     (call,) = get(client, "calls")["calls"]
-    assert (call["via"], call["method"], call["user"], call["status"]) == ("webhook", "user.current", 1, call["status"])
+    assert (call["via"], call["method"], call["user"], call["status"]) == (
+        "webhook",
+        "user.current",
+        1,
+        call["status"],
+    )
     assert call["params"] == {"auth": "***", "x": "1"}
     assert call["ms"] >= 0
 
@@ -122,7 +127,11 @@ def test_the_log_tells_servers_apart_and_hides_secrets(client: FlaskClient) -> N
     post(client, "install")
     form = post(client, "launch", user=1)["form"]
     client.get("/_oauth/rest/app.info", query_string={"auth": form["AUTH_ID"]})
-    pair = {"grant_type": "refresh_token", "refresh_token": form["REFRESH_ID"], "client_id": SETTINGS.client_id}
+    pair = {
+        "grant_type": "refresh_token",
+        "refresh_token": form["REFRESH_ID"],
+        "client_id": SETTINGS.client_id,
+    }
     client.post("/_oauth/oauth/token/", data=pair | {"client_secret": SETTINGS.client_secret})
     client.get("/_oauth/oauth/token/", query_string={"grant_type": "authorization_code", "code": "abc-code"})
     log = client.get("/_sandbox/calls")
@@ -264,7 +273,9 @@ def test_an_expired_refresh_token_is_refused(client: FlaskClient) -> None:
 
 # --- people and the application ---
 def test_act_does_things_behind_the_apps_back(client: FlaskClient) -> None:
-    stage = post(client, "act", user=2, method="task.stages.add", params={"fields": {"TITLE": "New", "ENTITY_ID": 1}})
+    stage = post(
+        client, "act", user=2, method="task.stages.add", params={"fields": {"TITLE": "New", "ENTITY_ID": 1}}
+    )
     assert stage["result"] > 0
     refused = post(client, "act", user=5, method="task.stages.delete", params={"id": stage["result"]})
     assert refused["error"]
@@ -290,7 +301,9 @@ def test_launch_is_what_the_shell_posts(client: FlaskClient) -> None:
     assert answer["form"]["PLACEMENT"] == "DEFAULT"
     assert urlsplit(post(client, "launch", user=1, install=True)["url"]).path == "/install"
     assert parse_qs(urlsplit(post(client, "launch", user=1, lang="de")["url"]).query)["LANG"] == ["de"]
-    assert "nothing is bound" in post(client, "launch", 404, user=1, placement="SONET_GROUP_DETAIL_TAB")["error"]
+    assert (
+        "nothing is bound" in post(client, "launch", 404, user=1, placement="SONET_GROUP_DETAIL_TAB")["error"]
+    )
 
 
 def test_install_and_uninstall(client: FlaskClient) -> None:
@@ -319,7 +332,7 @@ def handler() -> Iterator[tuple[str, list[dict[str, list[str]]]]]:
     received: list[dict[str, list[str]]] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - the name the library calls
+        def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             received.append(parse_qs(body.decode(), keep_blank_values=True))
             self.send_response(202)
@@ -400,7 +413,8 @@ def test_a_command_error_hits_single_commands() -> None:
 
 
 @pytest.mark.parametrize(
-    "wish", [{"kind": "boom", "method": "x"}, {"kind": "error"}, {"kind": "error", "method": "x", "times": "many"}]
+    "wish",
+    [{"kind": "boom", "method": "x"}, {"kind": "error"}, {"kind": "error", "method": "x", "times": "many"}],
 )
 def test_a_senseless_fault_is_refused(client: FlaskClient, wish: dict[str, Any]) -> None:
     with pytest.raises(BadFaultError):
@@ -458,7 +472,7 @@ def test_half_of_the_json(portal: Sandbox) -> None:
     portal.fault("task.stages.add", "broken_json")
     answer = add_stage(portal)
     assert answer.status_code == 200
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match="JSON|Expecting|Unterminated|line"):
         answer.json()
     assert "Added" in titles(portal)
 
@@ -481,7 +495,9 @@ def test_an_error_of_the_whole_answer(portal: Sandbox) -> None:
 
 def test_an_error_of_one_command(portal: Sandbox) -> None:
     portal.fault("user.current", "command_error", code="ACCESS_DENIED", description="no")
-    answer = hook(portal, "batch", cmd={"a": "profile", "b": "user.current", "c": "user.current"}).json()["result"]
+    answer = hook(portal, "batch", cmd={"a": "profile", "b": "user.current", "c": "user.current"}).json()[
+        "result"
+    ]
     assert answer["result_error"]["b"]["error"] == "ACCESS_DENIED"
     assert set(answer["result"]) == {"a", "c"}
     portal.fault("profile", "command_error", code="X", status=403)
