@@ -148,6 +148,8 @@ class Maker:
             task_control=rng.random() < 0.15,
             comments=rng.choice((0, 0, 0, 1, 2, 5, 17)),
         )
+        if rng.random() < 0.7:  # the others have not looked at it yet: meta status -2 (behaviour.md §5.7)
+            task.viewed_by = {task.responsible_id: created}
         self._extras(task, people)
         self._state(task, rng.choices(STATUSES, STATUS_WEIGHTS)[0])
         return task

@@ -1,0 +1,149 @@
+"""The ready-made portals: what they promise to those who show or test with them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+import pytest
+
+from sandbox import access, seed
+from sandbox.portal import Portal
+
+DATES = ("created", "changed", "deadline", "started", "closed", "start_plan", "end_plan", "status_changed")
+
+
+@pytest.fixture(scope="module")
+def company() -> Portal:
+    return seed.build("company")
+
+
+@pytest.mark.parametrize("name", ["company", "huge", "small"])
+def test_the_five_people_have_their_roles_in_the_main_project(name: str) -> None:
+    portal = seed.build(name)
+    assert portal.people == {"admin": 1, "owner": 2, "moderator": 3, "member": 4, "outsider": 5}
+    roles = [portal.role(portal.main_group_id, user_id) for user_id in portal.people.values()]
+    assert roles == [None, "A", "E", "K", None]
+    assert [user.id for user in portal.users.values() if user.is_admin] == [1]
+
+
+@pytest.mark.parametrize("name", ["company", "huge", "small"])
+def test_everybody_has_a_webhook_with_a_code_of_their_own(name: str) -> None:
+    portal = seed.build(name)
+    assert [hook.user_id for hook in portal.webhooks] == list(portal.people.values())
+    assert len({hook.code for hook in portal.webhooks}) == 5
+    assert {"task", "sonet_group", "user", "placement"} <= set(portal.webhooks[0].scopes)
+
+
+def test_the_same_name_gives_the_same_portal() -> None:
+    one, two = seed.build("company"), seed.build("company")
+    assert one.users == two.users
+    assert one.stages == two.stages
+    assert one.webhooks == two.webhooks
+    titles = [
+        [(task.title, task.stage_id, task.responsible_id) for task in p.tasks.values()] for p in (one, two)
+    ]
+    assert titles[0] == titles[1]
+
+
+def test_another_name_is_an_error() -> None:
+    with pytest.raises(ValueError, match="no seed called"):
+        seed.build("enormous")
+
+
+def test_the_company_has_its_size(company: Portal) -> None:
+    assert (len(company.users), len(company.groups), len(company.tasks)) == (42, 24, 900)
+
+
+def test_the_small_one_is_small() -> None:
+    portal = seed.build("small")
+    assert (len(portal.users), len(portal.groups), len(portal.tasks)) == (7, 4, 40)
+
+
+def test_the_huge_one_has_ten_thousand_tasks_in_one_project() -> None:
+    portal = seed.build("huge")
+    assert sum(task.group_id == portal.main_group_id for task in portal.tasks.values()) == 10_000
+    assert len([s for s in portal.stages.values() if s.entity_id == portal.main_group_id]) == 12
+
+
+def test_there_are_groups_of_every_kind(company: Portal) -> None:
+    groups = list(company.groups.values())
+    assert sum(group.is_scrum for group in groups) == 3
+    assert sum(group.closed for group in groups) == 1
+    assert sum(not group.visible for group in groups) == 3
+    assert any(group.opened for group in groups)
+
+
+def test_every_group_has_an_owner_among_its_members(company: Portal) -> None:
+    assert all(group.members[group.owner_id] == "A" for group in company.groups.values())
+
+
+def test_the_admin_is_in_few_groups(company: Portal) -> None:
+    assert sum(1 in group.members for group in company.groups.values()) == 2
+
+
+def test_each_of_the_five_sees_something_and_not_everything(company: Portal) -> None:
+    seen = [
+        len(access.visible_groups(company, company.users[user_id])) for user_id in company.people.values()
+    ]
+    assert all(10 < number < 24 for number in seen)
+
+
+def test_boards_are_default_custom_long_or_unopened(company: Portal) -> None:
+    sizes = {
+        sum(s.entity_type == "G" and s.entity_id == group.id for s in company.stages.values())
+        for group in company.groups.values()
+        if not group.is_scrum
+    }
+    assert {0, 3, 7, 20} <= sizes
+
+
+def test_every_board_has_new_first_and_only_there(company: Portal) -> None:
+    for group in company.groups.values():
+        board = [s for s in company.stages.values() if s.entity_type == "G" and s.entity_id == group.id]
+        board.sort(key=lambda stage: stage.sort)
+        assert [stage.system_type == "NEW" for stage in board] == [True, *[False] * (len(board) - 1)][
+            : len(board)
+        ]
+
+
+def test_tasks_stand_on_the_board_of_their_group(company: Portal) -> None:
+    for task in company.tasks.values():
+        if task.stage_id:
+            assert company.stages[task.stage_id].entity_id == task.group_id
+
+
+def test_tasks_come_in_all_conditions(company: Portal) -> None:
+    tasks, now = list(company.tasks.values()), company.now()
+    assert {task.status for task in tasks} == {2, 3, 4, 5, 6}
+    assert {task.priority for task in tasks} == {0, 1, 2}
+    assert any(task.deadline and task.deadline < now and task.status == 2 for task in tasks)
+    assert any(task.deadline and task.deadline > now for task in tasks)
+    assert any(task.group_id and not task.stage_id for task in tasks)
+    for value in ("tags", "crm", "parent_id", "auditors", "accomplices", "description"):
+        assert any(getattr(task, value) for task in tasks), value
+
+
+def test_titles_are_awkward_enough(company: Portal) -> None:
+    titles = [task.title for task in company.tasks.values()]
+    assert max(len(title) for title in titles) == 250
+    assert "<script>alert(1)</script>" in titles
+    scripts = {unicodedata.name(sign, "?").split()[0] for title in titles for sign in title if sign.isalpha()}
+    assert {"LATIN", "CYRILLIC", "CJK", "HIRAGANA", "ARABIC", "GREEK", "HEBREW", "HANGUL"} <= scripts
+
+
+def test_plans_hold_their_owners_tasks(company: Portal) -> None:
+    owners = {key[2] for key in company.relations}
+    assert {1, 2, 4} <= owners
+    for (task_id, kind, owner), stage_id in company.relations.items():
+        assert company.stages[stage_id].entity_id == owner
+        assert kind == "U"
+        assert owner in (company.tasks[task_id].responsible_id, *company.tasks[task_id].accomplices)
+
+
+def test_all_dates_know_their_zone_and_are_near(company: Portal) -> None:
+    now = company.now()
+    for task in company.tasks.values():
+        for name in DATES:
+            moment = getattr(task, name)
+            assert moment is None or abs(moment - now) < dt.timedelta(days=400)
