@@ -41,7 +41,7 @@ def insufficient_scope(auth_type: str) -> RestError:
 def wrong_auth_type(method: str) -> RestError:
     """403 for methods of an application; the event methods leave out the last words (§8)."""
     text = "Current authorization type is denied for this method"
-    if not method.startswith("event."):
+    if not method.startswith("event"):
         text += " Application context required"
     return RestError("WRONG_AUTH_TYPE", text, 403)
 

@@ -59,7 +59,7 @@ def available(table: Mapping[str, tuple[str, ...]], scopes: Iterable[str]) -> li
 
 
 def listed(call: Call, table: Mapping[str, tuple[str, ...]]) -> list[str]:
-    """How `placement.list` and `event.events` read `SCOPE` and `FULL`; `SCOPE` wins."""
+    """How `placement.list` and `events` read `SCOPE` and `FULL`; `SCOPE` wins."""
     params = upper_keys(call.params)
     scope = params.get("SCOPE")
     if isinstance(scope, str) and scope:

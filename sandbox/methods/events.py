@@ -1,4 +1,4 @@
-"""`event.bind`, `event.unbind`, `event.get`, `event.events` (behaviour.md §8.3)."""
+"""`event.bind`, `event.unbind`, `event.get`, `events` (behaviour.md §8.3)."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def _row(bound: Subscription) -> dict[str, Any]:
     return {"event": bound.event, "handler": bound.handler, "auth_type": str(bound.auth_type), "offline": 0}
 
 
-@method("event.events", scope=None, style="classic", source=SECTION, application_only=True)
+@method("events", scope=None, style="classic", source=SECTION, application_only=True)
 def names(call: Call) -> list[str]:
     """Names of the events the application may bind."""
     return listed(call, EVENTS)
