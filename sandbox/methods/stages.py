@@ -367,4 +367,5 @@ def _column_of(call: Call, task_id: int, stage: Stage) -> set[int]:
     same = {task.stage_id}
     if first is not None and task.stage_id in (0, first.id):
         same = {0, first.id}
-    return {t.id for t in portal.tasks.values() if t.group_id == stage.entity_id and t.stage_id in same}
+    tasks = (t for t in portal.tasks.values() if t.group_id == stage.entity_id and t.stage_id in same)
+    return {t.id for t in tasks if not t.deleted}
