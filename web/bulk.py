@@ -81,4 +81,6 @@ def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Respo
     if action == "move":
         stage = request.form.get("stage_id", 0, type=int)
         return announced(html, board_cards={"ids": worked, "stage": stage})
+    if action == "complete":
+        return announced(html, board_cards={"ids": worked, "done": True})
     return announced(html, board_refresh={"unselect": True})

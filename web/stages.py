@@ -37,11 +37,23 @@ def form(key: str) -> str:
 @blueprint.get("/<int:stage_id>/color")
 def color_form(key: str, stage_id: int) -> str:
     """The panel with a stage's color; asks the portal nothing."""
-    try:
-        color = parse_color(request.args.get("color", ""))
-    except ValueError:
-        color = DEFAULT
+    color = _asked_color() or DEFAULT
     return render_template("_stage_color.html", key=board_of(key).key, stage_id=stage_id, color=color)
+
+
+@blueprint.get("/sample")
+def sample(key: str) -> str:
+    """How text reads on a color that is being chosen; asks the portal nothing."""
+    board_of(key)
+    return render_template("_color_sample.html", color=_asked_color())
+
+
+def _asked_color() -> str:
+    """The color of the query, "" for what is none."""
+    try:
+        return parse_color(request.args.get("color", ""))
+    except ValueError:
+        return ""
 
 
 @blueprint.post("")

@@ -1,9 +1,6 @@
 // Starts the page and ties htmx, the portal around us and the board together.
-import { download, fetchAs } from './session.js';
-import { fit, tell } from './frame.js';
+import { download, fetchAs, fit, tell } from './portal.js';
 import * as b from './board.js';
-import { dragging, mount } from './dnd.js';
-import { keepTabStops } from './keys.js';
 import './drawer.js';
 
 const { $, $$ } = b;
@@ -13,12 +10,9 @@ const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
 let editing = '', returnTo = null, wanted = false, running = 0;
 
 // --- requests ---
-const randomKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 
-function ownOffset() {
-  const minutes = -new Date().getTimezoneOffset(), two = n => String(Math.floor(Math.abs(n))).padStart(2, '0');
-  return `${minutes < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
-}
+const ownOffset = () => String(new Date()).replace(/^.*GMT(...)(..).*$/, '$1:$2');
 
 document.addEventListener('htmx:config:request', event => {
   const { ctx } = event.detail, { request, sourceElement: source } = ctx;
@@ -41,7 +35,7 @@ document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
   $('#app').classList.toggle('busy', ++running > 0);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  $('#app').classList.toggle('busy', --running > 0);
+  $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
   ctx.done?.(ctx.response?.status ?? 0);
   // what had the focus may be gone with its panel
   if (document.activeElement === document.body && ctx.column?.isConnected) $('.stage__row button', ctx.column)?.focus();
@@ -64,7 +58,7 @@ function refreshSoon({ detail } = {}) {
 }
 // never while something is held in the air or on its way
 function refreshNow() {
-  if (!wanted || dragging() || b.moving()) return;
+  if (!wanted || b.dragging() || b.moving()) return;
   wanted = false;
   b.refresh();
 }
@@ -82,12 +76,14 @@ function enliven() {
   app.classList.toggle('editing', Boolean(editing));
   const shape = $('#shape');
   if (shape) shape.ariaPressed = String(Boolean(editing));
-  mount(Boolean(editing));
+  b.mount(Boolean(editing));
   keepTabStops();
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
   const dialog = $('#dialog dialog:not([open])');
   if (dialog) { returnTo ??= document.activeElement; dialog.showModal(); }
+  const first = $('[data-autofocus]');
+  if (first) { first.removeAttribute('data-autofocus'); first.focus(); }
   for (const toast of $$('[data-toast]:not([data-timed])')) {
     const kind = toast.className.match(/toast--(\w+)/)?.[1];
     toast.dataset.timed = '';
@@ -120,7 +116,7 @@ function closeDialog() {
   returnTo = null;
   return true;
 }
-export function closeTop() {
+function closeTop() {
   const pop = $('[data-pop], .column--new');
   if (!pop) return closeDialog();
   const column = pop.closest('.column[data-stage-id]');
@@ -140,7 +136,7 @@ function say(name, text) {
   enliven();
 }
 
-export function openMenu(card) {
+function openMenu(card) {
   const menu = $('#card-menu');
   if (!menu) return;
   menu.dataset.card = card.id;
@@ -183,16 +179,89 @@ document.addEventListener('click', event => {
   if (button) return ACTIONS[button.dataset.do]?.(button);
   if (target.closest('[data-undo]')) return setTimeout(() => target.closest('[data-toast]')?.remove(), 400);
   const swatch = target.closest('.swatch[type=button]');
-  if (swatch) return b.showColor(swatch.closest('[data-colors]'), swatch.dataset.hex);
+  if (swatch) {
+    showColor(swatch.closest('[data-colors]'), swatch.dataset.hex);
+    return htmx.trigger(swatch, 'sample');
+  }
   const card = target.closest('.card');
   if (!card || target.closest('.pick')) return;
   target.closest('.card__more') ? openMenu(card) : open(card);
-});
-document.addEventListener('input', ({ target }) => {
-  const fields = target.closest('[data-colors]');
-  if (fields) b.showColor(fields, target.value);
 });
 document.addEventListener('change', ({ target }) => {
   if (target.matches('.pick')) b.showSelection();
   if (target.dataset.doChange === 'card-stage') b.moveCard(menuCard(), '', target.value);
 });
+
+// --- colors: palette, picker and field show the same; the server says how well text reads on it ---
+function showColor(fields, text) {
+  const hex = text.trim().replace(/^#?/, '#').replace(/^#(.)(.)(.)$/, '#$1$1$2$2$3$3'), field = $('[name=color]', fields);
+  if (document.activeElement !== field) field.value = hex.toUpperCase();
+  $('[type=color]', fields).value = hex.toLowerCase();
+}
+document.addEventListener('input', ({ target }) => {
+  const fields = target.closest('[data-colors]');
+  if (fields) showColor(fields, target.value);
+});
+
+// --- keys: every drag has its own ---
+const WAYS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 'right' };
+const typing = node => node.matches('input:not(.pick), textarea, select');
+
+/** The card in a direction; to the side it is the one at the same place. */
+function neighbour(card, way) {
+  if (way === 'up' || way === 'down') return way === 'up' ? b.previousOf(card) : b.nextOf(card);
+  const at = $$('.card', card.parentNode).indexOf(card);
+  const step = way === 'left' ? b.previousOf : b.nextOf;
+  for (let column = step(card.closest('.column')); column; column = step(column)) {
+    const cards = $$('.card', column);
+    if (cards.length) return cards[Math.min(at, cards.length - 1)];
+  }
+  return null;
+}
+
+function onCard(card, event) {
+  const way = WAYS[event.key];
+  if (way && event.altKey) b.moveCard(card, way);
+  else if (way) {
+    const other = neighbour(card, way);
+    if (other) $('.card__open', other).focus();
+  } else if (event.key === ' ' || event.key === 'x') b.select(card);
+  else if (event.key === 'Enter') $('.card__open', card).click();
+  else if (event.key === 'm' || event.key === 'ContextMenu') openMenu(card);
+  else return false;
+  return true;
+}
+
+function onEscape(target) {
+  if (target.matches('[data-rename]')) target.value = target.defaultValue;
+  if (closeTop()) return true;
+  const some = b.selected().length > 0;
+  b.unselect();
+  return some;
+}
+
+document.addEventListener('keydown', event => {
+  const { target, key } = event;
+  if (event.ctrlKey || event.metaKey || event.defaultPrevented || !(target instanceof Element)) return;
+  let done = false;
+  if (key === 'Escape') done = onEscape(target);
+  else if (typing(target)) return;
+  else if (target.matches('.card__open')) done = onCard(target.closest('.card'), event);
+  else if (target.matches('.stage__grip') && ['left', 'right'].includes(WAYS[key])) done = !void b.moveStage(target.closest('.column'), WAYS[key]);
+  else if (key === '/' && $('#filter-text')) done = !void $('#filter-text').focus();
+  if (done) event.preventDefault();
+});
+
+// one tab stop per column: the card that had the focus last
+document.addEventListener('focusin', ({ target }) => {
+  const card = target.closest?.('.card');
+  if (!card) return;
+  for (const stop of $$('[tabindex="0"]', card.parentNode)) stop.tabIndex = -1;
+  for (const stop of $$('.card__open, .card__more', card)) stop.tabIndex = 0;
+});
+function keepTabStops() {
+  for (const list of $$('.cards')) {
+    const first = !$('.card [tabindex="0"]', list) && $('.card', list);
+    if (first) for (const stop of $$('.card__open, .card__more', first)) stop.tabIndex = 0;
+  }
+}

@@ -149,13 +149,14 @@ export function orderStages({ order, into = 0 }) {
 }
 
 /** Cards that are in another stage now, or gone. */
-export function settleCards({ ids, stage, gone }) {
+export function settleCards({ ids, stage, gone, done }) {
+  if (done && $('#filter-completed')?.checked) return refresh();
   const cards = ids.map(id => $(`#task-${id}`)).filter(Boolean);
   const column = stage && $(`.column[data-stage-id="${stage}"]`);
   for (const card of cards) {
     const pick = $('.pick', card);
     if (pick) pick.checked = false;
-    if (gone) { recount(card.parentNode, null, 1); card.remove(); }
+    if (gone || done) { recount(card.parentNode, null, 1); card.remove(); }
     else if (column && card.closest('.column') !== column) put(card, $('.cards', column), $(CARD, column));
   }
   showSelection();
@@ -207,22 +208,42 @@ export function fillStages(but = null) {
   }
 }
 
-// --- contrast of a color being chosen, as WCAG 2.2 counts it ---
-function luminance(hex) {
-  const [r, g, b] = [1, 3, 5].map(at => parseInt(hex.slice(at, at + 2), 16) / 255).map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+// --- dragging, with the mouse and by touch ---
+const still = matchMedia('(prefers-reduced-motion: reduce)');
+const made = new WeakMap();
+let from = null;
+
+const common = () => ({
+  animation: still.matches ? 0 : 120, delay: 200, delayOnTouchOnly: true, touchStartThreshold: 6,
+  filter: '[aria-busy=true]', preventOnFilter: false, fallbackOnBody: true, scroll: true, bubbleScroll: true, scrollSensitivity: 70, scrollSpeed: 14,
+  onStart: ({ item }) => { from = { ...place(item) }; document.body.classList.add('dragging'); },
+});
+
+function dropped(settle) {
+  return ({ item, from: left, to }) => {
+    document.body.classList.remove('dragging');
+    if (left !== to) recount(left, to, 1);
+    // never below the button that asks for more
+    const more = $('.next', to);
+    if (more && more.nextElementSibling) put(item, to, null);
+    settle(item, from);
+    document.dispatchEvent(new Event('board:idle'));
+  };
 }
-export function showColor(fields, text) {
-  let hex = text.trim().replace(/^#?/, '#');
-  if (/^#[0-9a-f]{3}$/i.test(hex)) hex = hex.replace(/[0-9a-f]/gi, '$&$&');
-  const input = $('[data-hex-input]', fields);
-  input.ariaInvalid = /^#[0-9a-f]{6}$/i.test(hex) ? null : 'true';
-  if (input.ariaInvalid) return;
-  const light = luminance(hex), onBlack = (light + 0.05) / 0.05, onWhite = 1.05 / (light + 0.05);
-  const sample = $('[data-sample]', fields);
-  sample.style.setProperty('--stage-color', hex);
-  sample.className = `colors__sample stage--${onBlack >= onWhite ? 'dark' : 'light'}`;
-  sample.textContent = sample.dataset.text.replace('{ratio}', Math.max(onBlack, onWhite).toFixed(1));
-  if (document.activeElement !== input) input.value = hex.toUpperCase();
-  $('[data-picker]', fields).value = hex.toLowerCase();
+
+export const dragging = () => document.body.classList.contains('dragging');
+
+/** Make new lists of cards, and the row of stages, draggable; called after every swap. */
+export function mount(editing) {
+  if (!board()) return;
+  if (board().hasAttribute('data-may-move')) {
+    for (const list of $$('.cards')) {
+      if (!made.has(list)) made.set(list, new Sortable(list, { ...common(), group: 'cards', draggable: '.card', onEnd: dropped(settleCard) }));
+    }
+  }
+  const columns = $('#columns');
+  if (!made.has(columns)) {
+    made.set(columns, new Sortable(columns, { ...common(), group: 'stages', draggable: '.column[data-stage-id]', handle: '.stage__grip', delay: 0, onEnd: dropped(settleStage) }));
+  }
+  made.get(columns).option('disabled', !editing);
 }

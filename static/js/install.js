@@ -1,6 +1,6 @@
 // Tells the portal that the app is installed; the portal then loads the frame again, with the app in it.
 // The portal's own script is asked first; where it is blocked, the same message goes to the parent directly.
-import { tell } from './frame.js';
+import { tell } from './portal.js';
 
 const PATIENCE = 6000;
 const manual = document.getElementById('manual');

@@ -6,7 +6,7 @@ const PATIENCE = 10000;
 let count = 0;
 
 /** What the parent answers to a command; rejects when there is no parent or it stays silent. */
-export function ask(command, params) {
+function ask(command, params) {
   if (!origin || parent === window) return Promise.reject(new Error('no portal around this page'));
   return new Promise((resolve, reject) => {
     const id = `sc${++count}`;
@@ -18,9 +18,6 @@ export function ask(command, params) {
 
 /** For commands whose answer does not matter. */
 export const tell = (command, params) => ask(command, params).catch(() => {});
-
-/** Who we say we are when asking for a new session. */
-export const identity = () => ({ DOMAIN: host, PROTOCOL: secure, APP_SID: sid });
 
 addEventListener('message', event => {
   if (event.origin !== origin || typeof event.data !== 'string') return;
@@ -40,4 +37,46 @@ export function fit() {
     : Math.max(500, Math.ceil(app.getBoundingClientRect().height));
   if (fit.last !== tall) tell('resizeWindow', { width: '100%', height: tall });
   fit.last = tall;
+}
+
+// --- the session: its token lives here and nowhere else, the frame has neither cookies nor web storage ---
+const meta = document.querySelector('meta[name=session]');
+let token = meta?.content ?? '';
+let renewing = null;
+meta?.remove();
+
+/** A login asked from the parent, exchanged for a new token; several callers share one exchange. */
+function renew() {
+  renewing ??= ask('refreshAuth').then(async login => {
+    const body = new URLSearchParams(login);
+    const answer = await fetch('/session/renew', { method: 'POST', body, headers: { Authorization: `Bearer ${token}` } });
+    if (!answer.ok) throw new Error(`session not renewed: ${answer.status}`);
+    token = (await answer.json()).token;
+  }).finally(() => { renewing = null; });
+  return renewing;
+}
+
+/** `fetch` with the session; when it has ended, once more with a new one. What was to be sent is sent again as it was. */
+export async function fetchAs(address, options = {}) {
+  const used = token;
+  const send = () => fetch(address, { ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` } });
+  const answer = await send();
+  if (answer.status !== 401 || !token) return answer;
+  try {
+    if (used === token) await renew();
+  } catch {
+    return answer;
+  }
+  return send();
+}
+
+/** Fetch a file with the session and hand it to the person. */
+export async function download(address, name) {
+  const answer = await fetchAs(address);
+  if (!answer.ok) throw new Error(`no file: ${answer.status}`);
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(await answer.blob());
+  link.download = name || 'download';
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }
