@@ -2,13 +2,31 @@
 const host = document.getElementById("drawer");
 const drawer = () => host?.querySelector("[data-drawer]");
 
+const toasts = document.getElementById("toasts");
+
+// a modal dialog makes everything else inert, toasts as well: while it is open they live in it
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (detail.ctx?.target === host) document.body.append(toasts);
+});
 document.addEventListener("htmx:after:swap", ({ detail }) => {
   const dialog = drawer();
-  if (dialog && !dialog.open) dialog.showModal();
+  if (dialog && !dialog.open) {
+    dialog.showModal();
+    dialog.append(toasts);
+  }
   if (detail.ctx?.response?.status === 422) mark(dialog);
 });
-// app.js takes the drawer away and gives the focus to the card
-const close = () => document.dispatchEvent(new Event("drawer:close"));
+document.addEventListener("drawer:close", close);
+
+function close() {
+  const dialog = drawer();
+  if (!dialog) return;
+  const card = `#main [data-task-id="${dialog.dataset.taskId}"]`;
+  document.body.append(toasts);
+  dialog.close();
+  host.replaceChildren();
+  document.querySelector(`${card} .card__open`)?.focus();
+}
 
 function mark(dialog) {
   for (const place of dialog?.querySelectorAll(".field__error") ?? []) {
