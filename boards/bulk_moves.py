@@ -52,13 +52,16 @@ def move_cards(
     *,
     was: Places | None = None,
 ) -> BulkOutcome:
-    """Move up to 200 cards into one stage; for up to 45 of them one HTTP request, for 200 five.
+    """Move up to 200 cards into one stage, one below the other in the order given.
+
+    For up to 47 of them one HTTP request, for 200 five.
 
     `was`: for each card the cards below and above it as the person saw them (as in `move_card`), so that
     undo finds the exact places. BadInput for no cards or too many. StageGone when the stage is not there.
     """
     wanted = require_cards(tuple(task_ids))
-    steps = [Step(task_id, stage_id) for task_id in wanted]
+    above = (0, *wanted)
+    steps = [Step(one, stage_id, after=after) for one, after in zip(wanted, above, strict=False)]
     return run_steps(client, ref, actor, steps, was or {})
 
 
@@ -172,6 +175,7 @@ def _outcome(
     was: Places,
 ) -> BulkOutcome:
     done = [one.task_id for one in results if one.error is None]
+    places = {str(step.task_id): [step.before, step.after] for step in steps if step.task_id in before}
     targets = {step.task_id: step.stage_id for step in steps}
     back = [[one, before[one], *was.get(one, (0, 0))] for one in done if one in before]
     unknown = len(done) - len(back)
@@ -183,7 +187,7 @@ def _outcome(
         label="",
         before={"cards": {str(one): before.get(one, 0) for one in done}, "stages": lists.to_record(stages)},
         after={"cards": {str(one): targets[one] for one in done}, "count": len(done)},
-        undo={"op": "move_cards", "moves": back} if back else None,
+        undo={"op": "move_cards", "moves": back, "places": places} if back else None,
         notices=notices,
     )
     return BulkOutcome(change, results, notices)

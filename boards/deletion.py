@@ -15,13 +15,12 @@ from b24 import stages as stage_calls
 from b24 import tasks as task_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import PortalError
-from b24.stages import StageRow
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.convert import to_stages
 from boards.errors import BadInput, BadInputCode, StageGone
-from boards.model import BoardRef, CardResult, Rights, Stage, Why
+from boards.model import BoardRef, CardResult, Notice, Rights, Stage, Why
 from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 from boards.queries import CARD_ORDER, stage_filter
@@ -125,15 +124,13 @@ def move_tasks_step(
     return move_portion(client, [(task_id, target_stage_id) for task_id in task_ids])
 
 
-def move_portion(
-    client: Client, moves: Sequence[tuple[int, int]], *, after: int = 0, in_order: bool = False
-) -> list[CardResult]:
-    """Move tasks, each to its stage; one request. `in_order`: each below the one before (first: `after`)."""
+def move_portion(client: Client, moves: Sequence[tuple[int, int]], *, after: int = 0) -> list[CardResult]:
+    """Move tasks, each to its stage, below the one before it (the first below `after`); one request."""
     if len(moves) > BATCH_SIZE:
         raise ValueError(f"a portion holds {BATCH_SIZE} tasks, not {len(moves)}")
     commands: dict[str, Command] = {}
     for task_id, stage_id in moves:
-        commands[f"t{task_id}"] = stage_calls.move_task(task_id, stage_id, after=after if in_order else 0)
+        commands[f"t{task_id}"] = stage_calls.move_task(task_id, stage_id, after=after)
         after = task_id
     answer = client.batch(commands, halt=False)
     return [CardResult(task_id, answer.errors.get(f"t{task_id}")) for task_id, _ in moves]
@@ -148,51 +145,59 @@ def finish_deletion(
     as_admin: bool = False,
     moved: Mapping[int, int] | None = None,
     off_front: int = 0,
+    seen: Sequence[Stage] = (),
 ) -> StageOutcome:
     """Delete a stage that should be empty now; one HTTP request.
 
     `moved` says which task went to which stage before, for the undo. `off_front`: the stage is (perhaps)
-    the first one and steps behind this one, because a first stage cannot go. Raises StageNotEmpty (then
-    plan again: if nothing is to be seen, the rest is hidden from this person), StageIsSystem, AccessDenied.
+    the first one and steps behind this one, because a first stage cannot go. `seen`: the stages as they
+    were planned with, for the case that an answer gets lost. Raises StageNotEmpty (then plan again: if
+    nothing is to be seen, the rest is hidden from this person), StageIsSystem, AccessDenied, NotFound.
     """
     act = as_admin and actor.is_admin
     commands = {STAGES: stage_calls.get(ref.group_id)}
     if off_front:
         commands[OFF] = stage_calls.update(stage_id, after_id=off_front, as_admin=act)
     commands[DELETE] = stage_calls.delete(stage_id, as_admin=act)
-    answer, _ = read_then_write(client, commands)
+    answer, lost = read_then_write(client, commands)
     rows = stage_calls.parse_stages(answer[STAGES].result)
-    before = to_stages(rows)
+    before, colors = to_stages(rows), {row.id: row.raw_color for row in rows}
+    notices = [note(NoticeCode.ACTED_AS_ADMIN)] if act else []
+    if lost and lists.find(before, stage_id) is None:
+        before = tuple(seen) if lists.find(seen, stage_id) else before
+        notices.append(note(NoticeCode.ANSWER_LOST_BUT_DONE))
+    else:
+        _really(client, answer, stage_id, lists.predecessor(before, stage_id), as_admin=act)
+    return _deleted(ref, before, colors, stage_id, dict(moved or {}), notices)
+
+
+def _really(client: Client, answer: BatchAnswer, stage_id: int, back: int, *, as_admin: bool) -> None:
+    """Raise the refusal of the deletion; a stage that had stepped off the front goes back there first."""
     try:
         _ = answer[DELETE]
     except PortalError:
         if OFF in answer:
-            back = lists.predecessor(before, stage_id)
-            client.call(stage_calls.update(stage_id, after_id=back, as_admin=act))
+            client.call(stage_calls.update(stage_id, after_id=back, as_admin=as_admin))
         raise
-    return _deleted(ref, before, rows, stage_id, dict(moved or {}), as_admin=act)
 
 
 def _deleted(
     ref: BoardRef,
     before: tuple[Stage, ...],
-    rows: Sequence[StageRow],
+    colors: Mapping[int, str],
     stage_id: int,
     moved: dict[int, int],
-    *,
-    as_admin: bool,
+    notices: Sequence[Notice],
 ) -> StageOutcome:
     stage = lists.find(before, stage_id)
     after = lists.without(before, stage_id)
-    notices = (note(NoticeCode.ACTED_AS_ADMIN),) if as_admin else ()
     undo: dict[str, Any] | None = None
     if stage:
-        raw = next(row.raw_color for row in rows if row.id == stage_id)
         undo = {
             "op": "restore_stage",
             "stage_id": stage_id,
             "title": stage.title,
-            "color": raw or stage.color,
+            "color": colors.get(stage_id) or stage.color,
             "after_id": lists.predecessor(before, stage_id),
             "order": list(lists.ids(before)),
             "moved": [[task_id, target] for task_id, target in moved.items()],
@@ -205,6 +210,6 @@ def _deleted(
         before=snapshot(before, stage_id),
         after={**snapshot(after, stage_id), "moved": len(moved)},
         undo=undo,
-        notices=notices,
+        notices=tuple(notices),
     )
-    return StageOutcome(change, after, notices, tuple(CardResult(task_id) for task_id in moved))
+    return StageOutcome(change, after, change.notices, tuple(CardResult(task_id) for task_id in moved))

@@ -15,7 +15,7 @@ from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.deletion import DeletionPlan, finish_deletion, move_portion, plan_deletion
 from boards.errors import BadInput, BadInputCode, FirstStage, NotTaken
-from boards.model import BoardRef, CardResult, Notice, Why
+from boards.model import BoardRef, CardResult, Notice, Stage, Why
 from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 from boards.restore import RestoreJob, advance_restore
@@ -28,7 +28,8 @@ class DeletionJob:
     """Deleting a stage. `queue` are the tasks still to move to `target_id`, `moved` those that went.
 
     `planned`: `queue` and `moved` were all there is, as far as we know; otherwise the next step looks
-    again. `refusals` counts how often the portal said that there still are tasks.
+    again. `seen` are the stages of the plan (id, title, color, sort). `refusals` counts how often the
+    portal said that there still are tasks.
     """
 
     board_key: str
@@ -39,6 +40,7 @@ class DeletionJob:
     queue: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
+    seen: tuple[tuple[int, str, str, int], ...] = ()
     planned: bool = True
     refusals: int = 0
     finished: bool = False
@@ -83,12 +85,14 @@ def start_deletion(
         raise BadInput("target_stage_id", BadInputCode.SAME_STAGE)
     if plan.total and target_id not in {stage.id for stage in plan.others}:
         raise BadInput("target_stage_id", BadInputCode.STAGE_MISSING)
+    board = sorted((plan.stage, *plan.others), key=lambda one: one.sort)
     return DeletionJob(
         board_key=ref.key,
         stage_id=plan.stage.id,
         target_id=target_id,
         as_admin=as_admin,
         queue=plan.task_ids,
+        seen=tuple((one.id, one.title, one.color, one.sort) for one in board),
         planned=plan.complete,
     )
 
@@ -124,12 +128,14 @@ def job_from_json(text: str) -> DeletionJob | RestoreJob:
         return RestoreJob.from_data(data)
     for key in ("queue", "moved", "failed"):
         data[key] = tuple(data[key])
+    data["seen"] = tuple(tuple(one) for one in data["seen"])
     return DeletionJob(**data)
 
 
 def _move(client: Client, job: DeletionJob) -> Progress:
     part, rest = job.queue[:BATCH_SIZE], job.queue[BATCH_SIZE:]
-    results = move_portion(client, [(task_id, job.target_id) for task_id in part])
+    last = job.moved[-1] if job.moved else 0
+    results = move_portion(client, [(task_id, job.target_id) for task_id in part], after=last)
     went = tuple(one.task_id for one in results if one.error is None)
     stuck = tuple(one.task_id for one in results if one.error is not None)
     job = replace(job, queue=rest, moved=job.moved + went, failed=job.failed + stuck)
@@ -169,6 +175,7 @@ def _finish(client: Client, actor: Actor, job: DeletionJob) -> Progress:
             as_admin=job.as_admin,
             moved=moved,
             off_front=job.off_front,
+            seen=[Stage(*one) for one in job.seen],
         )
     except StageNotEmpty:
         if not job.target_id:
@@ -190,9 +197,16 @@ def _give_up(job: DeletionJob, code: NoticeCode) -> Progress:
         label="",
         before={"stage_id": job.stage_id, "count": len(job.moved)},
         after={"stage_id": job.target_id, "count": len(job.moved)},
-        undo={"op": "move_cards", "moves": [[one, job.stage_id, 0, 0] for one in job.moved]}
-        if job.moved
-        else None,
+        undo=_back(job),
         notices=notices,
     )
     return Progress(replace(job, finished=True), StageOutcome(change, (), notices))
+
+
+def _back(job: DeletionJob) -> dict[str, Any] | None:
+    """The moved tasks back, in their order."""
+    if not job.moved:
+        return None
+    above = (0, *job.moved)
+    moves = [[one, job.stage_id, 0, after] for one, after in zip(job.moved, above, strict=False)]
+    return {"op": "move_cards", "moves": moves, "places": {}}

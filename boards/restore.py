@@ -25,7 +25,7 @@ from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 from boards.queries import list_by_id
 from boards.sending import chunks
-from boards.stage_changes import insert, insertion, read_insertion, snapshot
+from boards.stage_changes import insert_unless_there, insertion, read_insertion, snapshot
 
 WHERE = "where_"
 PAGE_SIZE = 50
@@ -96,7 +96,7 @@ def advance_restore(client: Client, actor: Actor, job: RestoreJob) -> Step:
         return _closed(_found(job, parts, answer), ())
     part_ids, rest = job.queue[:BATCH_SIZE], job.queue[BATCH_SIZE:]
     moves = [(task_id, job.new_id) for task_id in part_ids]
-    results = tuple(move_portion(client, moves, after=job.last, in_order=True))
+    results = tuple(move_portion(client, moves, after=job.last))
     failed = sum(one.error is not None for one in results)
     job = replace(
         job,
@@ -119,7 +119,7 @@ def _add(client: Client, actor: Actor, job: RestoreJob) -> RestoreJob:
         answer = client.batch(commands, halt=True, repeatable=False)
     except OutcomeUnknown:
         seen = [stage_id for stage_id in job.order if stage_id != job.old_id]
-        before, new_id, notices = insert(client, ref, one, job.after_id, as_admin=act, seen=seen)
+        before, new_id, notices = insert_unless_there(client, ref, one, job.after_id, as_admin=act, seen=seen)
         return _placed(client, replace(job, as_admin=act), before, new_id, notices)
     before, new_id, notices = read_insertion(answer)
     job = _placed(client, replace(job, as_admin=act), before, new_id, notices)

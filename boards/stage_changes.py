@@ -181,8 +181,22 @@ def insert(
     try:
         return read_insertion(client.batch(commands, halt=True, repeatable=False))
     except OutcomeUnknown:
-        found = _look(client, ref, one, after_id, seen)
+        return insert_unless_there(client, ref, one, after_id, as_admin=as_admin, seen=seen)
+
+
+def insert_unless_there(
+    client: Client,
+    ref: BoardRef,
+    one: Stage,
+    after_id: int,
+    *,
+    as_admin: bool,
+    seen: Sequence[int] | None,
+) -> tuple[tuple[Stage, ...], int, list[Notice]]:
+    """After the answer to an addition got lost: look for the stage, and add it only if it is not there."""
+    found = _look(client, ref, one, after_id, seen)
     if found is None:
+        commands = insertion(ref, one, after_id, as_admin=as_admin)
         return read_insertion(client.batch(commands, halt=True, repeatable=False))
     stages, there = found
     notices = [note(NoticeCode.ANSWER_LOST_BUT_DONE)]

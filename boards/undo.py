@@ -148,7 +148,8 @@ def _move_card(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, reso
 def _move_cards(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:
     """Each back to its own stage and, where that is known, between its old neighbours."""
     steps = [Step(one, resolve(stage), before, after) for one, stage, before, after in recipe["moves"]]
-    return run_steps(client, ref, actor, steps, {})
+    places = {int(one): (before, after) for one, (before, after) in recipe["places"].items()}
+    return run_steps(client, ref, actor, steps, places)
 
 
 def _edit_task(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:
