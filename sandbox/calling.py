@@ -109,7 +109,7 @@ def _timed(portal: Portal, caller: Caller, spec: Method, params: dict[str, Any])
     clock = Stopwatch(portal)
     params, start = split_start(params)
     name = spec.name.lower()
-    caller.process.setdefault("caller", caller)
+    caller.process |= {"caller": caller, "hops": caller.hops, "connector": caller.connector}
     counted = None if caller.trusted else limits()
     call = Call(
         portal,

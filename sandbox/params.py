@@ -190,11 +190,14 @@ def text_of(value: Any) -> str:
 
 
 # --- the request ---
-CREDENTIALS = frozenset({"auth", "access_token", "ap", "aplogin", "sessid", "auth_connector"})
+CREDENTIALS = frozenset({"auth", "access_token", "ap", "aplogin", "sessid"})
 
 
 def drop_credentials(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters a method gets to see: without those that say who asks (§1.3)."""
+    """The parameters a method gets to see: without those that say who asks (§1.3).
+
+    `auth_connector` stays, `event.bind` has a parameter of that name.
+    """
     return {key: value for key, value in params.items() if key not in CREDENTIALS}
 
 

@@ -93,7 +93,7 @@ def test_start_and_state_are_taken_out_of_the_parameters(echo: Rest) -> None:
 
 
 def test_credentials_are_not_parameters(echo: Rest) -> None:
-    answer = echo.post("/rest/test.echo", json={"auth": echo.token(), "auth_connector": "c", "a": 1})
+    answer = echo.post("/rest/test.echo", json={"auth": echo.token(), "sessid": "s", "a": 1})
     assert answer.get_json()["result"]["params"] == {"a": 1}
 
 
