@@ -1,0 +1,75 @@
+"""The documents say what is there: every setting, command, room and method."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text()
+SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES)["']""")
+
+
+def settings_of(*names: str) -> set[str]:
+    """Names in capitals that these files ask the environment for."""
+    found: set[str] = set()
+    for name in names:
+        for line in (ROOT / name).read_text().splitlines():
+            if re.search(r"env\b|environ|_required|_list|_flag|_number|_address|port_setting", line):
+                found |= set(SETTING.findall(line))
+    return found
+
+
+def test_every_setting_stands_in_the_readme() -> None:
+    settings = settings_of("config.py", "gunicorn.conf.py")
+    assert {"B24_CLIENT_ID", "TOKEN_KEYS", "DATABASE_URL", "WEB_THREADS"} <= settings
+    missing = {name for name in settings if f"`{name}`" not in README}
+    assert not missing
+
+
+def test_every_setting_of_the_readme_is_read_somewhere() -> None:
+    table = README.split("## Settings")[1].split("## ")[0]
+    named = {
+        name
+        for row in re.findall(r"^\| (`.+?) \|", table, re.MULTILINE)
+        for name in re.findall(r"`(\w+)`", row)
+    }
+    read = settings_of("config.py", "gunicorn.conf.py", "scripts/demo.py")
+    assert named == named & read
+
+
+def test_every_command_of_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
+        used = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", document.read_text()))
+        assert used <= targets, document.name
+
+
+def test_links_of_the_documents_lead_somewhere() -> None:
+    for document in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", document.read_text()):
+            assert (document.parent / target).exists(), f"{document.name}: {target}"
+
+
+def test_files_named_in_the_architecture_exist() -> None:
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    for path in re.findall(
+        r"`((?:web|boards|b24|store|sandbox|scripts|bin|templates|static)/[\w./]*)`", text
+    ):
+        assert (ROOT / path).exists(), path
+
+
+def test_requirements_are_pinned() -> None:
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in (ROOT / name).read_text().splitlines() if line and line[0].isalnum()]
+        assert lines
+        assert all(re.fullmatch(r"[\w.-]+==[\w.!+-]+", line) for line in lines), name
+
+
+def test_modules_stay_rooms_one_can_look_around_in() -> None:
+    """No module past 400 lines (design: what to refuse)."""
+    packages = ("b24", "boards", "store", "web", "sandbox", "scripts")
+    files = [file for package in packages for file in (ROOT / package).rglob("*.py")]
+    assert len(files) > 50
+    too_long = {str(file.relative_to(ROOT)): n for file in files if (n := file.read_text().count("\n")) > 400}
+    assert not too_long
