@@ -6,6 +6,7 @@ Two hooks of Flask, so that the transport and the authorization server know noth
 
 from __future__ import annotations
 
+import contextlib
 import json
 import socket
 import time
@@ -80,6 +81,8 @@ def _leave(response: Response) -> Response:
     note.error = _error_in(response)
     note.ms = round((time.perf_counter() - g.call_started) * 1000, 1)
     call_log().record(note)
+    if g.get("call_dropped"):
+        _hang_up()
     return response
 
 
@@ -104,13 +107,13 @@ def _fail_before(fault: Fault) -> Response | None:
     if fault.kind == "html" and not fault.done:
         return _html(fault)
     if fault.kind == "drop_before":
-        return hang_up()
+        return _dropped()
     return None
 
 
 def _fail_after(fault: Fault, response: Response) -> Response:
     if fault.kind == "drop_after":
-        return hang_up()
+        return _dropped()
     if fault.kind == "html":
         return _html(fault)
     body = response.get_data()
@@ -122,18 +125,22 @@ def _html(fault: Fault) -> Response:
     return Response(_HTML.format(fault.status), fault.status, content_type="text/html")
 
 
-def hang_up() -> Response:
-    """Close the connection without an answer.
-
-    The socket is only shut down: the server that owns it closes it, a second close could hit a number
-    that another connection got meanwhile. Under a test client, which has no socket, the returned
-    response (502, header `X-Connection: dropped`) is all there is to see.
-    """
+def _dropped() -> Response:
+    """Stands for no answer at all. Under a test client, which has no socket, it is all there is to see."""
     g.call_dropped = True
+    return Response("", 502, {"X-Connection": "dropped"})
+
+
+def _hang_up() -> None:
+    """Close the connection without an answer; the last deed of a request, since the client goes on at once.
+
+    The socket is only shut down: the server that owns it closes it, a second close could hit a number that
+    another connection got meanwhile.
+    """
     connection = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
     if isinstance(connection, socket.socket):
-        connection.shutdown(socket.SHUT_RDWR)
-    return Response("", 502, {"X-Connection": "dropped"})
+        with contextlib.suppress(OSError):  # the client was faster
+            connection.shutdown(socket.SHUT_RDWR)
 
 
 def _error_in(response: Response) -> str:

@@ -17,13 +17,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
-from werkzeug.serving import make_server
 
-from sandbox.app import create_app
-from sandbox.portal import Placement
-from sandbox.settings import Settings
 from tests.support.browser import Complaints, new_context
-from tests.support.servers import ROOT, Sandbox, free_port
+from tests.support.servers import ROOT, Sandbox, Server, free_port, start_sandbox
 
 SDK = Path(os.environ.get("B24JSSDK_DIR", ROOT / "node_modules/@bitrix24/b24jssdk")) / "dist/umd/index.min.js"
 SCOPES = ("crm", "task", "sonet_group", "user_brief", "placement")
@@ -47,8 +43,12 @@ class StandInApp:
         )
 
 
-@pytest.fixture
-def stand_in() -> Iterator[StandInApp]:
+class AppServer(ThreadingHTTPServer):
+    request_queue_size = 64
+
+
+@pytest.fixture(scope="module")
+def application() -> Iterator[StandInApp]:
     app = StandInApp("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -75,7 +75,7 @@ def stand_in() -> Iterator[StandInApp]:
         def log_message(self, *args: object) -> None:
             """Quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = AppServer(("127.0.0.1", 0), Handler)
     app.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -85,32 +85,29 @@ def stand_in() -> Iterator[StandInApp]:
     thread.join()
 
 
-@dataclass
-class Portal:
-    control: Sandbox
-    state: Any
+@pytest.fixture
+def stand_in(application: StandInApp) -> StandInApp:
+    """The application without pages and without memory."""
+    application.pages.clear()
+    application.posted.clear()
+    return application
 
-    @property
-    def url(self) -> str:
-        return self.control.url
+
+@pytest.fixture(scope="module")
+def server(application: StandInApp, folder: Path) -> Iterator[Server]:
+    """A portal of its own, which knows the stand-in application."""
+    port = free_port()
+    started = start_sandbox(port, 0, folder, APP_URL=application.url, APP_SCOPES=",".join(SCOPES))
+    yield started
+    started.stop()
 
 
 @pytest.fixture
-def portal(stand_in: StandInApp) -> Iterator[Portal]:
-    port = free_port()
-    app = create_app(
-        Settings(
-            url=f"http://localhost:{port}", app_url=stand_in.url, seed="small", limits=False, scopes=SCOPES
-        )
-    )
-    server = make_server("localhost", port, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    control = Sandbox(f"http://localhost:{port}")
-    yield Portal(control, app.extensions["portal"].portal)
-    server.shutdown()
-    server.server_close()
-    thread.join()
+def portal(server: Server) -> Iterator[Sandbox]:
+    """The control plane of that portal, freshly seeded."""
+    control = Sandbox(server.url)
+    control.reset("small")
+    yield control
     control.session.close()
 
 
@@ -125,13 +122,25 @@ def page(browser: Browser) -> Iterator[Page]:
     assert complaints.except_for("404 (NOT FOUND)", "401 (UNAUTHORIZED)") == []
 
 
-def installed(portal: Portal, *places: str) -> None:
+def installed(portal: Sandbox, *places: str) -> None:
     """Install without the application's page and bind it to places of the interface."""
-    portal.control.post("install")
-    app = portal.state.app
-    for number, code in enumerate(places, 1):
-        texts = {"en": {"TITLE": "Shape"}, "de": {"TITLE": "Gestalten"}, "ru": {"TITLE": "Настроить"}}
-        app.placements.append(Placement(number, code, f"{app.url}placed", lang_all=texts))
+    portal.post("install")
+    texts = {"en": {"TITLE": "Shape"}, "de": {"TITLE": "Gestalten"}, "ru": {"TITLE": "Настроить"}}
+    for code in places:
+        handler = urlsplit(portal.post("launch", user=1)["url"])._replace(path="/placed", query="").geturl()
+        rest(portal, "placement.bind", PLACEMENT=code, HANDLER=handler, LANG_ALL=texts)
+
+
+def rest(portal: Sandbox, method: str, **params: Any) -> Any:
+    """Call as the application, for the administrator."""
+    token = portal.post("launch", user=1)["form"]["AUTH_ID"]
+    answer = portal.session.post(f"{portal.url}/rest/{method}", json={**params, "auth": token}, timeout=10)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["result"]
+
+
+def member_id(portal: Sandbox) -> str:
+    return str(portal.post("launch", user=1)["form"]["member_id"])
 
 
 def app_frame(page: Page) -> Frame:
@@ -188,7 +197,7 @@ BX24.init(() => {
 
 @pytest.mark.parametrize("library", ["b24jssdk", "BX24"])
 def test_an_admin_installs_from_the_market(
-    page: Page, portal: Portal, stand_in: StandInApp, library: str
+    page: Page, portal: Sandbox, stand_in: StandInApp, library: str
 ) -> None:
     if library == "BX24":
         stand_in.show("/install", BX24_INSTALL, portal=portal.url)
@@ -211,21 +220,21 @@ def test_an_admin_installs_from_the_market(
         "lang": "en",
         "origin": portal.url,
         "me": "1",
-        "member": portal.state.member_id,
+        "member": member_id(portal),
     }
     expect(page.locator("[data-title]")).to_have_text("Installing: step 1")
-    assert portal.control.get("state")["app"]["installed"] is False
+    assert portal.get("state")["app"]["installed"] is False
     assert page.locator("nav [data-when-installed]").is_hidden()
 
     frame.evaluate("() => { window.finish(); }")
     page.wait_for_selector("nav [data-when-installed]:visible")
     assert out(app_frame(page)) == "the app"
-    assert portal.control.get("state")["app"]["installed"] is True
+    assert portal.get("state")["app"]["installed"] is True
     assert urlsplit(page.url).path == "/marketplace/app/1/"
     assert [path for path, _, _ in stand_in.posted] == ["/install", "/"]
 
 
-def test_the_form_and_the_name_of_the_frame(page: Page, portal: Portal, stand_in: StandInApp) -> None:
+def test_the_form_and_the_name_of_the_frame(page: Page, portal: Sandbox, stand_in: StandInApp) -> None:
     installed(portal)
     stand_in.show("/", OUT + "out(window.name)")
     page.goto(f"{portal.url}/marketplace/app/1/?as=member&lang=ru")
@@ -240,15 +249,15 @@ def test_the_form_and_the_name_of_the_frame(page: Page, portal: Portal, stand_in
     }
     assert name == f"{query['DOMAIN']}|0|{query['APP_SID']}"
     assert form["PLACEMENT"] == "DEFAULT"
-    assert form["member_id"] == portal.state.member_id
+    assert form["member_id"] == member_id(portal)
     assert form["APPLICATION_SCOPE"] == ",".join(SCOPES)
     assert {"AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT", "APPLICATION_TOKEN", "status"} <= set(
         form
     )
-    assert portal.control.get("calls")["count"] == 0
+    assert portal.get("calls")["count"] == 0
 
 
-def test_the_frame_has_neither_cookies_nor_storage(page: Page, portal: Portal, stand_in: StandInApp) -> None:
+def test_the_frame_has_neither_cookies_nor_storage(page: Page, portal: Sandbox, stand_in: StandInApp) -> None:
     installed(portal)
     stand_in.show(
         "/",
@@ -261,7 +270,7 @@ def test_the_frame_has_neither_cookies_nor_storage(page: Page, portal: Portal, s
 
 # --- the conversation with the parent ---
 @pytest.fixture
-def bx24(page: Page, portal: Portal, stand_in: StandInApp) -> Callable[..., Frame]:
+def bx24(page: Page, portal: Sandbox, stand_in: StandInApp) -> Callable[..., Frame]:
     """Open the application as somebody with BX24 started."""
 
     def open_as(who: str = "admin", body: str = "<p id=out></p>") -> Frame:
@@ -288,9 +297,9 @@ def test_refresh_auth_brings_a_fresh_pair(bx24: Callable[..., Frame]) -> None:
     assert ask(frame, "BX24.callMethod('profile', {}, (a) => done(a.data().ID))") == "4"
 
 
-def test_an_expired_token_is_renewed_on_the_way(bx24: Callable[..., Frame], portal: Portal) -> None:
+def test_an_expired_token_is_renewed_on_the_way(bx24: Callable[..., Frame], portal: Sandbox) -> None:
     frame = bx24("member")
-    portal.control.post("tokens/expire", which="access")
+    portal.post("tokens/expire", which="access")
     assert ask(frame, "BX24.callMethod('profile', {}, (a) => done(a.data().ID))") == "4"
 
 
@@ -314,13 +323,13 @@ def test_calls_pages_batches_and_errors(bx24: Callable[..., Frame]) -> None:
 
 
 def test_options_are_kept_for_the_person_and_the_application(
-    bx24: Callable[..., Frame], portal: Portal
+    bx24: Callable[..., Frame], portal: Sandbox
 ) -> None:
     frame = bx24()
     ask(frame, "BX24.userOption.set('last', 'g1', done)")
     ask(frame, "BX24.appOption.set('plan', 'a:b', done)")
-    assert portal.state.app.user_options == {1: {"last": "g1"}}
-    assert portal.state.app.app_options == {"plan": "a:b"}
+    assert rest(portal, "user.option.get") == {"last": "g1"}
+    assert rest(portal, "app.option.get") == {"plan": "a:b"}
     assert frame.evaluate("BX24.userOption.get('last')") == "g1"
 
 
@@ -415,7 +424,7 @@ def test_foreign_messages_are_not_heard(bx24: Callable[..., Frame], page: Page) 
 
 
 # --- places ---
-def test_a_project_tab_opens_the_application(page: Page, portal: Portal, stand_in: StandInApp) -> None:
+def test_a_project_tab_opens_the_application(page: Page, portal: Sandbox, stand_in: StandInApp) -> None:
     installed(portal, "SONET_GROUP_DETAIL_TAB")
     stand_in.show("/placed", OUT + "BX24.init(() => out(BX24.placement.info()))", portal=portal.url)
     page.goto(f"{portal.url}/workgroups/group/1/?as=member&lang=de")
@@ -432,7 +441,7 @@ def test_a_project_tab_opens_the_application(page: Page, portal: Portal, stand_i
     ],
 )
 def test_a_toolbar_button_opens_a_slider(
-    page: Page, portal: Portal, stand_in: StandInApp, path: str, code: str, options: dict[str, str]
+    page: Page, portal: Sandbox, stand_in: StandInApp, path: str, code: str, options: dict[str, str]
 ) -> None:
     installed(portal, code)
     stand_in.show("/placed", OUT + "BX24.init(() => out(BX24.placement.info()))", portal=portal.url)
@@ -442,7 +451,7 @@ def test_a_toolbar_button_opens_a_slider(
 
 
 # --- people, languages, themes ---
-def test_people_languages_and_themes_are_switched_and_remembered(page: Page, portal: Portal) -> None:
+def test_people_languages_and_themes_are_switched_and_remembered(page: Page, portal: Sandbox) -> None:
     page.goto(portal.url)
     page.select_option("select[name=as]", "4")
     page.wait_for_selector("body[data-person='4']")
@@ -456,14 +465,14 @@ def test_people_languages_and_themes_are_switched_and_remembered(page: Page, por
     assert page.locator("dialog").count() == 0
 
 
-def test_uninstalling_from_the_card(page: Page, portal: Portal) -> None:
+def test_uninstalling_from_the_card(page: Page, portal: Sandbox) -> None:
     installed(portal)
     page.goto(f"{portal.url}/marketplace/?as=admin")
     page.click("button:has-text('Uninstall')")
     page.check("#uninstall [name=clean]")
     with page.expect_navigation():
         page.click("#uninstall button.danger")
-    assert portal.control.get("state")["app"]["added"] is False
+    assert portal.get("state")["app"]["added"] is False
     expect(page.locator("[data-dialog=install]")).to_be_visible()
 
 
@@ -471,20 +480,20 @@ def test_uninstalling_from_the_card(page: Page, portal: Portal) -> None:
 @pytest.mark.parametrize(
     "path", ["/", "/workgroups/group/1/", "/marketplace/", "/company/personal/user/1/tasks/"]
 )
-def test_pages_do_not_scroll_sideways(page: Page, portal: Portal, path: str, width: int) -> None:
+def test_pages_do_not_scroll_sideways(page: Page, portal: Sandbox, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     page.goto(portal.url + path)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_the_dashboard_orders_a_fault_and_shows_calls(page: Page, portal: Portal) -> None:
+def test_the_dashboard_orders_a_fault_and_shows_calls(page: Page, portal: Sandbox) -> None:
     page.goto(f"{portal.url}/_sandbox")
     page.fill("[name=method]", "profile")
     page.select_option("[name=kind]", "html")
     page.click("button:has-text('Order')")
     expect(page.locator("#faults tr")).to_have_count(1)
-    hook = portal.control.get("webhooks")["admin"]
-    assert portal.control.session.get(f"{hook}profile", timeout=5).status_code == 502
+    hook = portal.get("webhooks")["admin"]
+    assert portal.session.get(f"{hook}profile", timeout=5).status_code == 502
     expect(page.locator("#calls tr")).to_contain_text(["profile"])
     page.click("[data-delete=faults]")
     expect(page.locator("#faults tr")).to_have_count(0)
