@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from tests.functional.helpers import Store
-from tests.support.servers import Server
+from tests.support.servers import Sandbox, Server, free_port, start_app
 
 
 @pytest.fixture
@@ -15,3 +17,17 @@ def store(empty_app: Server, folder: Path, ports: tuple[int, int]) -> Store:
     """The store of the running app."""
     del empty_app
     return Store(folder / f"app-{ports[1]}.sqlite")
+
+
+@pytest.fixture
+def twins(sandbox: Sandbox, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    """Two processes of one app: one store, one set of keys, as behind a load balancer."""
+    shared = {
+        "TOKEN_KEYS": Fernet.generate_key().decode(),
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite'}",
+    }
+    first = start_app(free_port(), sandbox.url, tmp_path, **shared)
+    second = start_app(free_port(), sandbox.url, tmp_path, **shared)
+    yield first, second
+    first.stop()
+    second.stop()

@@ -1,0 +1,106 @@
+"""Forged openings: nothing but the authorization server's answer counts, and the page tells nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.functional.helpers import Store, form_for, open_install
+from tests.support.person import SESSION, Person
+from tests.support.servers import Sandbox, Server, free_port, http, start_app
+
+Opener = Callable[..., Person]
+PRIVATE = ["127.0.0.1:1", "10.0.0.5", "192.168.1.1", "169.254.169.254", "[::1]:80", "localhost:22"]
+
+
+def refused(text: str) -> bool:
+    return "could not be verified" in text and not SESSION.search(text) and "/home" not in text
+
+
+@pytest.mark.parametrize("auth_id", ["", "made-up-token-of-nobody", "x" * 2000, "<script>alert(1)</script>"])
+@pytest.mark.parametrize("path", ["/", "/install"])
+def test_a_token_nobody_knows(
+    sandbox: Sandbox, empty_app: Server, store: Store, path: str, auth_id: str
+) -> None:
+    url, form = form_for(sandbox, "admin")
+    address = f"{empty_app.url}{path}?{url.partition('?')[2]}"
+    answer = http().post(address, data=form | {"AUTH_ID": auth_id}, timeout=60)
+    assert answer.status_code == 403 and refused(answer.text)
+    assert auth_id == "" or auth_id not in answer.text
+    assert store.count("portal") == store.count("user_session") == store.count("token_pair") == 0
+
+
+def test_an_empty_form(empty_app: Server) -> None:
+    answer = http().post(f"{empty_app.url}/", timeout=30)
+    assert answer.status_code == 403 and refused(answer.text)
+
+
+@pytest.mark.parametrize("domain", ["evil.example", *PRIVATE])
+def test_the_domain_of_the_form_is_never_asked(
+    installed: Sandbox, empty_app: Server, store: Store, domain: str
+) -> None:
+    url, form = form_for(installed, "member")
+    port = installed.url.rsplit(":", 1)[1]
+    forged = url.replace(f"DOMAIN=localhost%3A{port}", f"DOMAIN={domain}")
+    assert forged != url
+    with installed.recording() as seen:
+        answer = http().post(forged, data=form, timeout=60)
+    assert answer.status_code == 200 and seen.http == 2, "the verified portal was asked, nobody else"
+    assert store.rows("SELECT client_endpoint FROM portal") == [(f"{installed.url}/rest/",)]
+    assert domain not in answer.headers["Content-Security-Policy"]
+
+
+def test_the_member_id_of_the_form_is_not_believed(
+    installed: Sandbox, empty_app: Server, store: Store
+) -> None:
+    _url, real = form_for(installed, "member")
+    victim = "0" * 32
+    person = Person(installed, empty_app.url, "member").open(member_id=victim)
+    assert person.status == 200
+    assert store.rows("SELECT DISTINCT member_id FROM user_session") == [(real["member_id"],)]
+
+
+def test_a_server_endpoint_outside_the_list_is_not_asked(installed: Sandbox, empty_app: Server) -> None:
+    with installed.recording() as seen:
+        person = Person(installed, empty_app.url, "member").open(
+            SERVER_ENDPOINT=f"{installed.url}/rest/"  # a server that would say yes to anything
+        )
+    assert person.status == 200
+    assert seen.calls[0]["via"] == "authserver"
+
+
+def test_a_token_of_another_application(sandbox: Sandbox, tmp_path: Path) -> None:
+    other = start_app(free_port(), sandbox.url, tmp_path, B24_CLIENT_ID="local.another.app")
+    try:
+        url, form = form_for(sandbox, "admin")
+        for path in ("/", "/install"):
+            with sandbox.recording() as seen:
+                answer = http().post(f"{other.url}{path}?{url.partition('?')[2]}", data=form, timeout=60)
+            assert answer.status_code == 403 and refused(answer.text)
+            assert seen.http == 1, "the portal is not even asked"
+    finally:
+        other.stop()
+
+
+def test_an_expired_or_revoked_token_opens_nothing(installed: Sandbox, empty_app: Server) -> None:
+    for spoil in ("tokens/expire", "tokens/revoke"):
+        url, form = form_for(installed, "member")
+        installed.post(spoil, **({"which": "access"} if spoil.endswith("expire") else {}))
+        answer = http().post(url, data=form, timeout=60)
+        assert answer.status_code == 403 and refused(answer.text)
+
+
+def test_an_opening_of_an_uninstalled_app(installed: Sandbox, empty_app: Server) -> None:
+    url, form = form_for(installed, "member")
+    installed.post("uninstall", clean=1)
+    answer = http().post(url, data=form, timeout=60)
+    assert answer.status_code == 403 and refused(answer.text)
+
+
+def test_the_refusal_can_be_read_in_the_frame_and_holds_no_data(sandbox: Sandbox, empty_app: Server) -> None:
+    answer = open_install(sandbox, empty_app.url, AUTH_ID="made-up-token")
+    policy = answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors https: http:" in policy  # http: only because the tests allow private portals
+    assert "<script" not in answer.text and "<form" not in answer.text and "<button" not in answer.text
