@@ -37,6 +37,7 @@ document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
   ctx.done?.(ctx.response?.status ?? 0);
+  if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo]')) ctx.sourceElement.closest('[data-toast]')?.remove();
   // what had the focus may be gone with its panel
   if (document.activeElement === document.body && ctx.column?.isConnected) $('.stage__row button', ctx.column)?.focus();
 });
@@ -177,7 +178,6 @@ document.addEventListener('click', event => {
   if (told) return say('toast-why', told.dataset.why);
   const button = target.closest('[data-do]');
   if (button) return ACTIONS[button.dataset.do]?.(button);
-  if (target.closest('[data-undo]')) return setTimeout(() => target.closest('[data-toast]')?.remove(), 400);
   const swatch = target.closest('.swatch[type=button]');
   if (swatch) {
     showColor(swatch.closest('[data-colors]'), swatch.dataset.hex);
