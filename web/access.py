@@ -27,7 +27,8 @@ Known = dict[str, dict[str, Any]]
 def note_board(board: Board) -> None:
     """The person has just been shown this board."""
     if not board.ref.is_planner:
-        _note({board.ref.key: {"title": board.title, "open": True}})
+        names = {str(stage.id): stage.title for stage in board.stages}
+        _note({board.ref.key: {"title": board.title, "open": True, "stages": names}})
 
 
 def note_home(home: Home) -> None:
@@ -38,6 +39,12 @@ def note_home(home: Home) -> None:
 def titles() -> dict[str, str]:
     """Names of boards by key, as far as the person has seen them; My Planner is not among them."""
     return {key: str(one["title"]) for key, one in _known().items()}
+
+
+def stage_names() -> dict[int, str]:
+    """Titles of the stages of boards the person has been shown, by id."""
+    found = (one.get("stages", {}) for one in _known().values())
+    return {int(stage_id): title for names in found for stage_id, title in names.items()}
 
 
 def open_boards() -> list[str]:
@@ -57,4 +64,6 @@ def _note(seen: Mapping[str, Mapping[str, Any]]) -> None:
     who: PortalSession = g.portal_session
     until = time.time() + DAY
     fresh = {key: {**one, "until": until} for key, one in seen.items()}
-    memos.put(services().db, who.member_id, who.user_id, KEY, {**_known(), **fresh}, DAY)
+    known = _known()
+    merged = {key: {**known.get(key, {}), **one} for key, one in fresh.items()}
+    memos.put(services().db, who.member_id, who.user_id, KEY, {**known, **merged}, DAY)

@@ -18,7 +18,7 @@ from store import journal
 from store.journal import PRIVATE, Entry, Reader
 from web import access
 from web.errors import ThingMissing
-from web.journal_view import Row, board_name, row_of
+from web.journal_view import Names, Row, board_name, row_of
 from web.sentences import kind_text
 from web.services import services
 from web.session import PortalSession, needs_session
@@ -128,9 +128,9 @@ def _entries(wanted: Wanted, limit: int, before_id: int | None) -> list[Entry]:
 
 
 def _rows(found: list[Entry], wanted: Wanted) -> list[Row]:
-    who, titles = _who(), access.titles()
+    who, names = _who(), Names(access.titles(), access.stage_names())
     undid = journal.undone_by_these(services().db, who.member_id, [one.id for one in found])
-    return [row_of(one, wanted.zone, titles, who.user_id, undid.get(one.id)) for one in found]
+    return [row_of(one, wanted.zone, names, who.user_id, undid.get(one.id)) for one in found]
 
 
 def _all_rows(wanted: Wanted) -> Iterator[Row]:

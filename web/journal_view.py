@@ -32,6 +32,14 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What the reader has seen lately: names of boards by key and titles of stages by id."""
+
+    boards: Mapping[str, str]
+    stages: Mapping[int, str]
+
+
+@dataclass(frozen=True)
 class Row:
     """An entry for people. `undoable`: the reader may try to take it back; the portal has the last word."""
 
@@ -48,9 +56,7 @@ class Row:
     undid: int | None = None
 
 
-def row_of(
-    entry: Entry, zone: dt.tzinfo, titles: Mapping[str, str], reader_id: int, undid: int | None = None
-) -> Row:
+def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: int | None = None) -> Row:
     """The entry as one person sees it, in their time."""
     change = Change.from_json(entry.change)
     someone_elses_plan = entry.board_key == PRIVATE and entry.user_id != reader_id
@@ -59,9 +65,9 @@ def row_of(
         at=dt.datetime.fromtimestamp(entry.at, zone),
         who=entry.user_name,
         board_key=entry.board_key,
-        board=board_name(entry.board_key, titles),
+        board=board_name(entry.board_key, names.boards),
         text=change_text(change),
-        differences=differences(change),
+        differences=differences(change, names.stages),
         notices=tuple(notice_text(one) for one in change.notices),
         undone=entry.undone_by is not None,
         undoable=change.undoable and entry.undone_by is None and not someone_elses_plan,
@@ -78,13 +84,14 @@ def board_name(key: str, titles: Mapping[str, str]) -> str:
     return titles.get(key) or str(_("Project %(number)s", number=key.removeprefix("g")))
 
 
-def differences(change: Change) -> tuple[Difference, ...]:
-    """What the change changed, field by field."""
-    return tuple(
-        Difference(field_text(name), _text(name, change.before), _text(name, change.after), name == "color")
-        for name in _names(change)
-        if _text(name, change.before) != _text(name, change.after)
-    )
+def differences(change: Change, stages: Mapping[int, str]) -> tuple[Difference, ...]:
+    """What the change changed, field by field. A stage nobody knows the title of is left out."""
+    found = []
+    for name in _names(change):
+        before, after = (_text(name, values, stages) for values in (change.before, change.after))
+        if before != after:
+            found.append(Difference(field_text(name), before, after, name == "color"))
+    return tuple(found)
 
 
 def _names(change: Change) -> Iterable[str]:
@@ -93,10 +100,12 @@ def _names(change: Change) -> Iterable[str]:
     return [name for name in present if name != "stage_id" or "stage" not in present]
 
 
-def _text(name: str, values: Mapping[str, Any]) -> str:
+def _text(name: str, values: Mapping[str, Any], stages: Mapping[int, str]) -> str:
     """A value for people: names in place of numbers, nothing for what is not there, and no novels."""
     value = values.get("names", {}).get(name) or values.get(name)
-    if value in (None, "", [], 0) and name != "priority":
+    if name == "stage_id":
+        value = stages.get(values.get(name, 0))
+    if value is None or (name != "priority" and value in ("", [], 0)):
         return ""
-    text = value_text(name, value) if value is not None else ""
+    text = value_text(name, value)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

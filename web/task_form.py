@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+import zoneinfo
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 
 from werkzeug.datastructures import MultiDict
 
 from boards.errors import BadInput, BadInputCode
 from boards.model import Task, TaskEdit
-
-OFFSET = re.compile(r"[+-](?:0\d|1[0-4]):[0-5]\d")
 
 
 @dataclass(frozen=True)
@@ -51,10 +50,13 @@ def form_of(task: Task) -> TaskForm:
     )
 
 
-def offset_of(task: Task, now: dt.datetime) -> str:
-    """The person's offset, as the portal wrote the task's dates for them (behaviour.md §5.1): "+03:00"."""
-    known = task.deadline or task.changed or task.created or now
-    return known.isoformat(timespec="minutes")[-6:] if known.utcoffset() else "+00:00"
+def moments_of(task: Task, now: dt.datetime) -> list[str]:
+    """Dates of the task as the portal wrote them for this person, the most telling first (behaviour.md §5.1).
+
+    Their offsets are all that is known of the person's time zone.
+    """
+    known = [moment for moment in (task.deadline, task.changed, task.created) if moment]
+    return [moment.isoformat(timespec="seconds") for moment in known or [now]]
 
 
 def posted(form: MultiDict[str, str]) -> tuple[TaskForm, TaskForm]:
@@ -81,21 +83,21 @@ def edits_of(
     portal has to the second comes in `seen_moment`. Stage "0" of a project just picked is its first stage,
     where the portal puts the task by itself.
     """
-    offset = form.get("utc_offset", "")
+    zone = zone_of(form.get("moments", "").split(), form.get("zone", ""))
     if "group_id" in changes and changes.get("stage_id") == "0":
         changes = {name: text for name, text in changes.items() if name != "stage_id"}
-    before = _edit({name: getattr(seen, name) for name in changes}, offset)
+    before = _edit({name: getattr(seen, name) for name in changes}, zone)
     if changes.get("deadline") is not None:
         before = replace(before, deadline=form.get("seen_moment", ""))
-    return _edit(changes, offset), before
+    return _edit(changes, zone), before
 
 
-def _edit(texts: Mapping[str, str], offset: str) -> TaskEdit:
+def _edit(texts: Mapping[str, str], zone: dt.tzinfo) -> TaskEdit:
     return TaskEdit(
         title=texts.get("title"),
         description=texts.get("description"),
         responsible_id=_number(texts, "responsible_id", BadInputCode.PERSON_INVALID),
-        deadline=_deadline(texts["deadline"], offset) if "deadline" in texts else None,
+        deadline=_deadline(texts["deadline"], zone) if "deadline" in texts else None,
         priority=_number(texts, "priority", BadInputCode.PRIORITY_INVALID),
         tags=split_tags([texts["tags"]]) if "tags" in texts else None,
         group_id=_number(texts, "group_id", BadInputCode.STAGE_MISSING),
@@ -109,16 +111,39 @@ def split_tags(texts: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in found if tag))
 
 
-def _deadline(text: str, offset: str) -> str:
+def zone_of(moments: Sequence[str], name: str) -> dt.tzinfo:
+    """The person's time zone: the browser's, if the portal's dates agree with it, else the portal's offset.
+
+    The offset alone would be an hour off for a deadline on the other side of a change to summer time.
+    """
+    known = [moment for moment in map(_moment, moments) if moment]
+    try:
+        zone = zoneinfo.ZoneInfo(name)
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        zone = None
+    if zone and all(one.astimezone(zone).utcoffset() == one.utcoffset() for one in known):
+        return zone
+    return known[0].tzinfo or dt.UTC if known else dt.UTC
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        moment = dt.datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None
+
+
+def _deadline(text: str, zone: dt.tzinfo) -> str:
     if not text:
         return ""
     try:
         local = dt.datetime.fromisoformat(text)
     except ValueError as error:
         raise BadInput("deadline", BadInputCode.DEADLINE_INVALID) from error
-    if not OFFSET.fullmatch(offset) or local.tzinfo:
+    if local.tzinfo:
         raise BadInput("deadline", BadInputCode.DEADLINE_INVALID)
-    return local.isoformat(timespec="seconds") + offset
+    return local.replace(tzinfo=zone).isoformat(timespec="seconds")
 
 
 def _number(texts: Mapping[str, str], name: str, code: BadInputCode) -> int | None:

@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from boards.drawer import Drawer
 from boards.model import BoardRef, Card, Person, Project, Task
 from web.crm_links import crm_link
-from web.task_form import form_of, offset_of
+from web.task_form import form_of, moments_of
 
 ACTIONS = ("start", "pause", "complete", "renew", "defer")
 """Status actions in the order of the buttons; the portal's `action` map says which are possible."""
@@ -34,7 +34,7 @@ def drawer_context(found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, 
         "ref": ref,
         "form": form,
         "seen": asdict(form),
-        "offset": offset_of(task, now),
+        "moments": " ".join(moments_of(task, now)),
         "request_key": secrets.token_hex(16),
         "can_edit": can_edit,
         "can_date": can_edit or "changeDeadline" in task.actions,

@@ -13,6 +13,8 @@ document.addEventListener("htmx:after:swap", ({ detail }) => {
   if (dialog && !dialog.open) {
     dialog.showModal();
     dialog.append(toasts);
+    const zone = dialog.querySelector("[data-zone]");
+    if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
   if (detail.ctx?.response?.status === 422) mark(dialog);
 });
