@@ -125,6 +125,8 @@ def app_environment(app_port: int, sandbox_url: str, database: Path) -> dict[str
         "B24_AUTH_SERVERS": f"{sandbox_url}/_oauth",
         "B24_JS_URL": f"{sandbox_url}/bx24.js",
         "B24_ALLOW_PRIVATE_PORTALS": "1",
+        "B24_RATE_BURST": "10000",
+        "B24_RATE_PER_SECOND": "1000",
         "TOKEN_KEYS": Fernet.generate_key().decode(),
         "DATABASE_URL": f"sqlite:///{database}",
         "HOST": "127.0.0.1",
