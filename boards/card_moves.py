@@ -60,12 +60,12 @@ def move_card(
 ) -> CardOutcome:
     """Put a card into a stage, above card `before` or below card `after`; one HTTP request.
 
-    `was_before` and `was_after` are the neighbours below and above that the person saw it between, and
-    `was_stage` the column; the undo uses them. Raises NotTaken when the portal said yes and did nothing,
-    StageGone when the stage is not on this board, AccessDenied, NotFound.
+    `was_before` and `was_after`: the cards below and above it as the person saw it, `was_stage` the column;
+    undo uses them. Raises NotTaken when the portal said yes and did nothing, StageGone when the stage is
+    not on this board, AccessDenied, NotFound.
     """
-    del actor  # the client already speaks for the person; the signature is that of all actions
-    target = Spot(before, after)
+    del actor  # the client already speaks for the person
+    target, was = Spot(before, after), Spot(was_before, was_after)
     answer, lost = read_then_write(client, _commands(ref, task_id, stage_id, target))
     stages = to_stages(stage_calls.parse_stages(answer[STAGES].result))
     row = next(iter(task_calls.parse_list(answer[WAS])), None)
@@ -79,15 +79,14 @@ def move_card(
         notices.append(note(NoticeCode.CARD_MOVED_MEANWHILE, stage_id=came_from))
     if not came_from:
         notices.append(note(NoticeCode.PLACE_UNKNOWN))
-    undo = _undo(task_id, came_from, Spot(was_before, was_after), stage_id, target)
     change = Change(
         kind=Kind.CARD_MOVE,
         board_key=ref.key,
         target=task_id,
         label=row.title if row else "",
-        before=_record(stages, came_from, Spot(was_before, was_after)),
+        before=_record(stages, came_from, was),
         after=_record(stages, stage_id, target),
-        undo=undo if came_from else None,
+        undo=_undo(task_id, came_from, was, stage_id, target) if came_from else None,
         notices=tuple(notices),
     )
     return CardOutcome(change, came_from, tuple(notices))

@@ -6,8 +6,8 @@ In one process: the real client speaks to the portal's REST address through a ca
 from __future__ import annotations
 
 import datetime as dt
-import json
 from collections.abc import Callable, Mapping, Sequence
+from json import dumps
 from typing import Any
 
 import pytest
@@ -47,7 +47,9 @@ class Carrier:
     ) -> RawAnswer:
         self.count += 1
         body = {key: value for key, value in (json or {}).items() if key != "auth"}
-        answer = self.http.post(url.removeprefix("http://portal"), json=body)
+        text = dumps(body)  # Flask's own JSON would sort the commands
+        path = url.removeprefix("http://portal")
+        answer = self.http.post(path, data=text, content_type="application/json")
         return RawAnswer(answer.status_code, answer.get_json(), answer.headers.get("Location", ""))
 
     def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
@@ -90,8 +92,15 @@ class Visit:
                 column.stage.color,
                 column.total,
                 [
-                    (card.id, card.title, card.deadline, card.priority, sorted(card.tags), card.task_status)
-                    + (card.responsible.id if card.responsible else 0,)
+                    (
+                        card.id,
+                        card.title,
+                        card.deadline,
+                        card.priority,
+                        sorted(card.tags),
+                        card.task_status,
+                        card.responsible.id if card.responsible else 0,
+                    )
                     for card in column.cards
                 ],
             )
@@ -253,35 +262,36 @@ def test_a_stage_comes_back_with_its_tasks(visit: Visit) -> None:
     assert list(undone.change.aliases) == [board.stages[index].id]
 
 
-def test_my_planner(visit: Visit, desk: Desk) -> None:
-    plan = BoardRef(0)
+def test_my_planner(desk: Desk) -> None:
+    plan, visit = BoardRef(0), Visit(desk, "member")
     board = visit.board(plan)
     start = visit.picture(plan)
-    assert len(board.stages) >= 2
-    full = next((column for column in board.columns if column.cards), None)
-    assert full is not None, "the seed puts tasks into the owner's plan"
+    full = next(column for column in board.columns if column.cards)
     target = next(one for one in board.stages if one.id != full.stage.id)
     below = full.cards[1].id if len(full.cards) > 1 else 0
-    done = cards.move_card(
-        visit.client,
-        plan,
-        visit.actor,
-        full.cards[0].id,
-        target.id,
-        was_before=below,
-        was_stage=full.stage.id,
-    )
+    visit.carrier.count = 0
+    done = cards.move_card(visit.client, plan, visit.actor, full.cards[0].id, target.id, was_before=below)
+    assert visit.carrier.count == 1
+    assert done.card_before_stage == full.stage.id
     assert visit.picture(plan) != start
     undo_change(visit.client, visit.actor, done.change)
     assert visit.picture(plan) == start
+    shaped = kanban.move_stage(visit.client, plan, visit.actor, board.stages[-1].id, 0)
+    undo_change(visit.client, visit.actor, shaped.change)
+    assert visit.picture(plan) == start
+
+
+def test_a_card_that_is_in_no_plan_does_not_move(desk: Desk) -> None:
+    plan, visit = BoardRef(0), Visit(desk, "member")
+    board = visit.board(plan)
     here = {card.id for column in board.columns for card in column.cards}
     stranger = next(one for one in desk.portal.tasks if one not in here and _readable(desk, one))
     with pytest.raises(NotTaken):
-        cards.move_card(visit.client, plan, visit.actor, stranger, target.id)
+        cards.move_card(visit.client, plan, visit.actor, stranger, board.stages[1].id)
 
 
 def _readable(desk: Desk, task_id: int) -> bool:
-    return bool(desk.ask("owner", "tasks.task.get", taskId=task_id))
+    return bool(desk.ask("member", "tasks.task.get", taskId=task_id))
 
 
 @pytest.mark.parametrize(
@@ -336,4 +346,4 @@ def test_filters_agree_with_the_cards(visit: Visit) -> None:
     assert {card.id for column in open_ones.columns for card in column.cards} == {
         card.id for card in everything if not card.completed
     }
-    assert json.dumps(sorted(card.id for card in everything))
+    assert everything

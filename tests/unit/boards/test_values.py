@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from boards import stage_lists as lists
@@ -19,10 +19,11 @@ from boards.wants import require_deadline, require_tags, require_title
 
 texts = st.text(max_size=30)
 leaves = st.none() | st.booleans() | st.integers() | texts
-trees: Any = st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(texts, inner), max_leaves=8)
+trees: Any = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 maps = st.dictionaries(texts, trees, max_size=4)
 
 
+@settings(max_examples=40)
 @given(
     st.sampled_from(Kind),
     st.integers(),
