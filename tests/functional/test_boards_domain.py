@@ -266,11 +266,14 @@ def test_my_planner(desk: Desk) -> None:
     plan, visit = BoardRef(0), Visit(desk, "member")
     board = visit.board(plan)
     start = visit.picture(plan)
-    full = next(column for column in board.columns if column.cards)
+    spots = [(column, index) for column in board.columns for index in range(len(column.cards))]
+    full, index = next(spot for spot in spots if not _is_scrum(desk, spot[0].cards[spot[1]].id))
+    card, near = full.cards[index], [0, *(one.id for one in full.cards), 0]
     target = next(one for one in board.stages if one.id != full.stage.id)
-    below = full.cards[1].id if len(full.cards) > 1 else 0
     visit.carrier.count = 0
-    done = cards.move_card(visit.client, plan, visit.actor, full.cards[0].id, target.id, was_before=below)
+    done = cards.move_card(
+        visit.client, plan, visit.actor, card.id, target.id, was_after=near[index], was_before=near[index + 2]
+    )
     assert visit.carrier.count == 1
     assert done.card_before_stage == full.stage.id
     assert visit.picture(plan) != start
@@ -288,6 +291,14 @@ def test_a_card_that_is_in_no_plan_does_not_move(desk: Desk) -> None:
     stranger = next(one for one in desk.portal.tasks if one not in here and _readable(desk, one))
     with pytest.raises(NotTaken):
         cards.move_card(visit.client, plan, visit.actor, stranger, board.stages[1].id)
+    scrum = next(one for one in here if _is_scrum(desk, one))  # false with HTTP 200 (§3.7)
+    with pytest.raises(NotTaken):
+        cards.move_card(visit.client, plan, visit.actor, scrum, board.stages[1].id)
+
+
+def _is_scrum(desk: Desk, task_id: int) -> bool:
+    group = desk.portal.groups.get(desk.portal.tasks[task_id].group_id)
+    return group is not None and group.is_scrum
 
 
 def _readable(desk: Desk, task_id: int) -> bool:
