@@ -44,6 +44,8 @@ def dumps(value: Any) -> str:
 
 def to_php(value: Any) -> Any:
     """The tree as PHP would hold it: maps with keys 0…n are lists, empty maps are empty lists."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, EmptyObject):
         return {}
     if isinstance(value, Mapping):

@@ -97,9 +97,7 @@ def method(
     """
 
     def register(handler: Handler) -> Handler:
-        METHODS[name.lower()] = Method(
-            name, scope, style, source, handler, not_modelled, application_only
-        )
+        METHODS[name.lower()] = Method(name, scope, style, source, handler, not_modelled, application_only)
         return handler
 
     return register

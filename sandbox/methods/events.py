@@ -18,7 +18,14 @@ def calling_app(call: Call) -> App:
     return call.app
 
 
-@method("event.bind", scope=None, style="classic", source=SECTION, application_only=True)
+@method(
+    "event.bind",
+    scope=None,
+    style="classic",
+    source=SECTION,
+    application_only=True,
+    not_modelled="ONOFFLINEEVENT, ONAPPPAYMENT, ONAPPMETHODCONFIRM and CRM events are bound but never raised",
+)
 def bind(call: Call) -> bool:
     """Subscribe; not idempotent. A non-admin's subscription is silently tied to him."""
     app, params = calling_app(call), upper_keys(call.params)
