@@ -83,7 +83,7 @@ def write_task(
     values = {
         name: value for name, value in writing.values.items() if not (stage_refused and name == "stage_id")
     }
-    now = task_calls.parse_task(answer[NOW if NOW in answer else WRITE].result)
+    now = _read(answer, was, values)
     if now and values.get("stage_id") and now.stage_id != values["stage_id"]:
         raise NotTaken(task_id, now.stage_id)
     before, unknown = _before(was, values, expected, lost)
@@ -125,7 +125,7 @@ def run_actions(client: Client, actor: Actor, task_id: int, actions: Sequence[st
     answer, lost = read_then_write(client, commands)
     was = _there(task_calls.parse_task(answer[WAS].result))
     last = answer[f"{ACT}{len(actions) - 1}"]
-    now = task_calls.parse_task(last.result)
+    now = _completed(task_calls.parse_task(last.result), was, {})
     status_was, status_now = to_status(was.status), to_status(now.status) if now else None
     notices = [] if now else [note(NoticeCode.TASK_UNREADABLE)]
     if lost and status_was == status_now:
@@ -182,6 +182,18 @@ def _there(row: TaskRow | None) -> TaskRow:
     if row is None:
         raise NotFound("TASK_NOT_FOUND", status=200, method="tasks.task.get")
     return row
+
+
+def _read(answer: BatchAnswer, was: TaskRow, values: Values) -> TaskRow | None:
+    """The task after the writing: read again where that was asked for, else as the update gave it."""
+    if NOW in answer:
+        return task_calls.parse_task(answer[NOW].result)
+    return _completed(task_calls.parse_task(answer[WRITE].result), was, values)
+
+
+def _completed(row: TaskRow | None, was: TaskRow, values: Values) -> TaskRow | None:
+    """What writing methods leave out of their answer: tags and CRM links come only when named (§5.2)."""
+    return row and replace(row, tags=tuple(values.get("tags", was.tags)), crm=was.crm)
 
 
 def _refused_stage(answer: BatchAnswer, writing: Writing) -> bool:
