@@ -67,7 +67,7 @@ document.addEventListener('board:idle', refreshNow);
 document.addEventListener('board:refresh', refreshSoon);
 document.addEventListener('board:stages', ({ detail }) => b.orderStages(detail));
 document.addEventListener('board:cards', ({ detail }) => b.settleCards(detail));
-document.addEventListener('dialog:close', closeDialog);
+document.addEventListener('dialog:close', () => closeDialog(true));
 
 // --- after every swap: what is new becomes alive ---
 function enliven() {
@@ -109,9 +109,10 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
 addEventListener('resize', fit);
 
 // --- dialogs, drawer, menu, toasts ---
-function closeDialog() {
+function closeDialog(over = false) {
   const host = $('#dialog');
   if (!host.firstElementChild) return false;
+  if (over !== true && $('[data-job]', host)) return true; // half a deletion is nobody's wish
   host.replaceChildren();
   if (returnTo?.isConnected) returnTo.focus();
   returnTo = null;

@@ -11,7 +11,16 @@ OWNER = Rights(role="A", may_move=True, may_shape=True)
 NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=3)))
 COLORS = ("00C4FB", "47D1E2", "75D900", "FFAB00", "FF5752", "A861AB", "4D5C6B", "BDC1C6", "FFFFFF", "101010")
 NAMES = ("Anna Weiss", "Иван Петров", "José Almeida", "Mei Lin", "Noor Haddad", "Ola Nordmann", "Zoë Brandt")
-NOUNS = ("invoice", "shelf plan", "welcome mail", "Договор поставки", "price list", "Kühlung", "landing page", "倉庫")
+NOUNS = (
+    "invoice",
+    "shelf plan",
+    "welcome mail",
+    "Договор поставки",
+    "price list",
+    "Kühlung",
+    "landing page",
+    "倉庫",
+)
 VERBS = ("Check", "Prepare", "Translate", "Send", "Проверить", "Bestellen", "Review", "Fix", "Plan")
 STAGES = ("New", "In progress", "Waiting for the customer", "Review", "На проверке", "Done", "Prüfung")
 
@@ -40,7 +49,12 @@ def fake_card(number: int, stage_id: int, rng: random.Random) -> Card:
 
 
 def fake_board(
-    stages: int = 6, cards: int = 60, *, rights: Rights = OWNER, filters: Filters | None = None, unread: int = 0
+    stages: int = 6,
+    cards: int = 60,
+    *,
+    rights: Rights = OWNER,
+    filters: Filters | None = None,
+    unread: int = 0,
 ) -> Board:
     """A project's board; the last `unread` columns have not been read yet."""
     rng = random.Random(7)
