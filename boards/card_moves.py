@@ -74,11 +74,7 @@ def move_card(
         raise StageGone(stage_id)
     read = _place(answer, ref, stages, task_id, row)
     came_from = was_stage or read if lost and read == stage_id else read
-    notices = _check(answer, ref, task_id, stage_id, came_from)
-    if was_stage and came_from and _own(stages, was_stage) != came_from:
-        notices.append(note(NoticeCode.CARD_MOVED_MEANWHILE, stage_id=came_from))
-    if not came_from:
-        notices.append(note(NoticeCode.PLACE_UNKNOWN))
+    notices = _check(answer, ref, task_id, stage_id, came_from) + _surprises(stages, came_from, was_stage)
     change = Change(
         kind=Kind.CARD_MOVE,
         board_key=ref.key,
@@ -89,7 +85,16 @@ def move_card(
         undo=_undo(task_id, came_from, was, stage_id, target) if came_from else None,
         notices=tuple(notices),
     )
-    return CardOutcome(change, came_from, tuple(notices))
+    return CardOutcome(change, came_from, change.notices)
+
+
+def _surprises(stages: tuple[Stage, ...], came_from: int, was_stage: int) -> list[Notice]:
+    """What the person did not know about where the card was."""
+    if not came_from:
+        return [note(NoticeCode.PLACE_UNKNOWN)]
+    if was_stage and _own(stages, was_stage) != came_from:
+        return [note(NoticeCode.CARD_MOVED_MEANWHILE, stage_id=came_from)]
+    return []
 
 
 def _commands(ref: BoardRef, task_id: int, stage_id: int, target: Spot) -> dict[str, Command]:
