@@ -24,7 +24,7 @@ from web.services import services
 from web.session import PortalSession, needs_session
 from web.undo import undo_entry
 
-blueprint = Blueprint("journal", __name__, url_prefix="/journal")
+blueprint = Blueprint("journal", __name__)
 blueprint.before_request(needs_session)
 
 PAGE = 50
@@ -75,7 +75,7 @@ class Wanted:
         return (start + dt.timedelta(days=later)).timestamp()
 
 
-@blueprint.get("")
+@blueprint.get("/journal")
 def show() -> str:
     """The page; asks nothing of the portal."""
     wanted, who = _wanted(), _who()
@@ -88,14 +88,14 @@ def show() -> str:
     )
 
 
-@blueprint.get("/entries")
+@blueprint.get("/journal/entries")
 def entries() -> str:
     """The next page of entries."""
     wanted = _wanted()
     return render_template("_journal_entries.html", wanted=wanted, more=True, **_page(wanted))
 
 
-@blueprint.post("/<int:entry_id>/undo")
+@blueprint.post("/journal/<int:entry_id>/undo")
 def undo(entry_id: int) -> Response:
     """Take a change back, with the rights of whoever asks."""
     entry = journal.get(services().db, _who().member_id, entry_id)
@@ -104,7 +104,7 @@ def undo(entry_id: int) -> Response:
     return undo_entry(entry)
 
 
-@blueprint.get(".csv")
+@blueprint.get("/journal.csv")
 def table() -> Response:
     """The entries as a table for spreadsheets, all that the filters let through."""
     wanted = _wanted()
