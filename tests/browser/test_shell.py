@@ -497,3 +497,31 @@ def test_the_dashboard_orders_a_fault_and_shows_calls(page: Page, portal: Sandbo
     expect(page.locator("#calls tr")).to_contain_text(["profile"])
     page.click("[data-delete=faults]")
     expect(page.locator("#faults tr")).to_have_count(0)
+
+
+AXE = ROOT / "node_modules/axe-core/axe.min.js"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "/workgroups/",
+        "/workgroups/group/1/?tab=tasks",
+        "/workgroups/group/1/?tab=about",
+        "/company/personal/user/4/tasks/",
+        "/marketplace/",
+        "/_sandbox",
+    ],
+)
+def test_axe_finds_nothing(browser: Browser, portal: Sandbox, path: str, theme: str) -> None:
+    installed(portal, "TASK_GROUP_LIST_TOOLBAR", "TASK_USER_LIST_TOOLBAR", "SONET_GROUP_DETAIL_TAB")
+    context = new_context(browser, color_scheme=theme)
+    page = context.new_page()
+    page.goto(f"{portal.url}{path}{'&' if '?' in path else '?'}theme={theme}")
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("async () => (await axe.run()).violations")
+    context.close()
+    told = [(rule["id"], [node["html"][:120] for node in rule["nodes"]][:3]) for rule in found]
+    assert told == []
