@@ -73,7 +73,7 @@ def move_card(
     if lists.find(stages, stage_id) is None:
         raise StageGone(stage_id)
     read = _place(answer, ref, stages, task_id, row)
-    came_from = was_stage or read if lost and read == stage_id else read
+    came_from = was_stage if lost and read == stage_id else read  # then we read our own move
     notices = _check(answer, ref, task_id, stage_id, came_from) + _surprises(stages, came_from, was_stage)
     change = Change(
         kind=Kind.CARD_MOVE,

@@ -81,6 +81,10 @@ def test_a_lost_answer_does_not_forget_where_the_card_was(scene: Scene) -> None:
     outcome = cards.move_card(scene.client, REF, scene.actor(), 5, third, was_stage=second)
     assert outcome.change.undo is not None
     assert outcome.change.undo["stage_id"] == second
+    scene.fake.lose = ["after"]
+    unknown = cards.move_card(scene.client, REF, scene.actor(), 6, third)
+    assert unknown.change.undo is None
+    assert [one.code for one in unknown.notices] == [NoticeCode.PLACE_UNKNOWN]
 
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1), (47, 1), (48, 2), (100, 3), (200, 5)])
