@@ -30,7 +30,10 @@ PLACEMENTS: Mapping[str, tuple[str, ...]] = {
         "TASK_ROBOT_DESIGNER_TOOLBAR",
     ),
     "sonet_group": ("SONET_GROUP_DETAIL_TAB", "SONET_GROUP_TOOLBAR", "SONET_GROUP_ROBOT_DESIGNER_TOOLBAR"),
-    "crm": tuple(f"CRM_{kind}_{place}" for kind in _CRM_TYPES for place in _CRM_PLACES),
+    "crm": (
+        *(f"CRM_{kind}_{place}" for kind in _CRM_TYPES for place in _CRM_PLACES),
+        "CRM_FUNNELS_TOOLBAR",
+    ),
 }
 
 EVENTS: Mapping[str, tuple[str, ...]] = {
@@ -45,7 +48,11 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "task": tuple(f"ONTASK{kind}{what}" for kind in ("", "COMMENT") for what in ("ADD", "UPDATE", "DELETE")),
     "sonet_group": ("ONSONETGROUPADD", "ONSONETGROUPUPDATE", "ONSONETGROUPDELETE"),
     "crm": (
-        *(f"ONCRM{kind}{what}" for kind in _CRM_TYPES for what in ("ADD", "UPDATE", "DELETE")),
+        *(
+            f"ONCRM{kind}{what}"
+            for kind in (*_CRM_TYPES, "DYNAMICITEM")
+            for what in ("ADD", "UPDATE", "DELETE")
+        ),
         "ONCRMDEALMOVETOCATEGORY",
     ),
     "user": ("ONUSERADD",),

@@ -11,6 +11,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.crm import Crm
+
 # Roles in a group (behaviour.md §2): owner, moderator, member, invited, banned.
 OWNER, MODERATOR, MEMBER, INVITED, BANNED = "A", "E", "K", "Z", "T"
 ACTIVE_ROLES = frozenset({OWNER, MODERATOR, MEMBER})
@@ -240,12 +242,13 @@ class Portal:
     # Manual order of the tasks of a board: ("G", group id) or ("U", user id) -> task id -> position.
     sorting: dict[tuple[str, int], dict[int, float]] = field(default_factory=dict)
     favorites: dict[int, set[int]] = field(default_factory=dict)
+    crm: Crm = field(default_factory=Crm)
     webhooks: list[Webhook] = field(default_factory=list)
     tokens: list[TokenPair] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)
     offline: list[OfflineEvent] = field(default_factory=list)
     auth_server: str = "http://localhost:5001/_oauth"
-    # Who the shell and the tests call admin, owner, moderator, member, outsider.
+    # Who the shell and the tests call admin, owner, moderator, member, outsider, crm_admin, no_crm.
     people: dict[str, int] = field(default_factory=dict)
     main_group_id: int = 0
     counters: dict[str, int] = field(default_factory=dict)

@@ -2,6 +2,9 @@
 
 from sandbox.methods import (
     apps,
+    crm_categories,
+    crm_items,
+    crm_status,
     events,
     groups,
     offline_events,
@@ -15,6 +18,9 @@ from sandbox.methods import (
 
 __all__ = [
     "apps",
+    "crm_categories",
+    "crm_items",
+    "crm_status",
     "events",
     "groups",
     "offline_events",

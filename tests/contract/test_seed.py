@@ -21,8 +21,9 @@ def company() -> Portal:
 @pytest.mark.parametrize("name", ["company", "huge", "small"])
 def test_the_five_people_have_their_roles_in_the_main_project(name: str) -> None:
     portal = seed.build(name)
-    assert portal.people == {"admin": 1, "owner": 2, "moderator": 3, "member": 4, "outsider": 5}
-    roles = [portal.role(portal.main_group_id, user_id) for user_id in portal.people.values()]
+    five = dict(list(portal.people.items())[:5])
+    assert five == {"admin": 1, "owner": 2, "moderator": 3, "member": 4, "outsider": 5}
+    roles = [portal.role(portal.main_group_id, user_id) for user_id in five.values()]
     assert roles == [None, "A", "E", "K", None]
     assert [user.id for user in portal.users.values() if user.is_admin] == [1]
 
@@ -31,7 +32,7 @@ def test_the_five_people_have_their_roles_in_the_main_project(name: str) -> None
 def test_everybody_has_a_webhook_with_a_code_of_their_own(name: str) -> None:
     portal = seed.build(name)
     assert [hook.user_id for hook in portal.webhooks] == list(portal.people.values())
-    assert len({hook.code for hook in portal.webhooks}) == 5
+    assert len({hook.code for hook in portal.webhooks}) == len(portal.webhooks) == 7
     assert {"task", "sonet_group", "user", "placement"} <= set(portal.webhooks[0].scopes)
 
 
