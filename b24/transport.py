@@ -172,7 +172,7 @@ class Transport:
         except (requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema, UnicodeError):
             failure = NotSent("BAD_ADDRESS")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            failure = ConnectionLost("CONNECTION_LOST", type(error).__name__)
+            failure = _lost(error)
         failure.method = method
         raise failure
 
@@ -201,6 +201,13 @@ def _tell(observer: Callable[[CallRecord], None], record: CallRecord) -> None:
         observer(record)
     except Exception:
         log.exception("the observer of calls failed")
+
+
+def _lost(error: Exception) -> PortalError:
+    """`requests` calls a timeout within the body a connection error."""
+    if error.args and isinstance(error.args[0], urllib3.exceptions.ReadTimeoutError):
+        return PortalTimeout("TIMEOUT")
+    return ConnectionLost("CONNECTION_LOST", type(error).__name__)
 
 
 # --- connecting to what was checked ---

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 import threading
@@ -189,7 +190,8 @@ class RawServer:
             if not request:
                 return
             self.requests.append(request)
-            self._handle(request, connection)
+            with contextlib.suppress(OSError):  # the client may be gone already
+                self._handle(request, connection)
 
 
 def _read_request(connection: socket.socket) -> bytes:

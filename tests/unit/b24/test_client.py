@@ -10,7 +10,7 @@ from b24 import errors as e
 from b24.client import Answer, Command, Tokens
 from b24.limits import Limiter
 from b24.transport import RawAnswer
-from tests.unit.b24.support import batch_ok, make_client, ok, refusal
+from tests.unit.b24.support import Clock, batch_ok, make_client, ok, refusal
 
 GET = Command("task.stages.get", {"entityId": 12})
 ADD = Command("task.stages.add", {"fields": {"TITLE": "x"}})
@@ -163,6 +163,19 @@ def test_503_for_a_minute_ends_within_six_seconds() -> None:
     assert caught.value.retry_after == 1.0
 
 
+def test_503_holds_back_the_other_clients_of_the_portal() -> None:
+    clock = Clock()
+    limiter = Limiter(clock=lambda: 0.0, sleep=clock.sleep)
+    busy = RawAnswer(503, {"error": "QUERY_LIMIT_EXCEEDED"}, retry_after=60.0)
+    client, _, _, _ = make_client(busy, ok(1), ok(2), limiter=limiter)
+    with pytest.raises(e.QueryLimitExceeded):
+        client.call(GET)
+    client.call(GET)
+    assert clock.slept == []
+    client.call(GET)
+    assert clock.slept == [0.5]
+
+
 def test_a_long_retry_after_is_told_and_not_waited_for() -> None:
     busy = RawAnswer(503, {"error": "QUERY_LIMIT_EXCEEDED"}, retry_after=60.0)
     client, script, _, clock = make_client(busy)
@@ -181,6 +194,16 @@ def test_429_is_raised_at_once_with_the_time_of_the_reset() -> None:
         client.call(GET)
     assert caught.value.retry_after == 200.0
     assert (len(script.sent), clock.slept) == (2, [])
+
+
+def test_a_reset_that_has_passed_tells_nothing() -> None:
+    client, _, _, _ = make_client(
+        ok([], time={"operating_reset_at": 1_700_000_000}), refusal(429, "OPERATION_TIME_LIMIT")
+    )
+    client.call(GET)
+    with pytest.raises(e.OperationTimeLimit) as caught:
+        client.call(GET)
+    assert caught.value.retry_after == 60.0
 
 
 def test_429_of_a_command_uses_the_reset_an_earlier_batch_told() -> None:

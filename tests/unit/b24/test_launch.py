@@ -88,6 +88,7 @@ def test_a_language_that_is_none_is_english(lang: str) -> None:
         ('"text"', {}),
         ("[" * 100_000, {}),
         ("[" * 9_000, {}),
+        ('{"a":"' + "x" * 20_000 + '"}', {}),
         ('{"taskId":31}', {"taskid": "31"}),
         ('{"USER_ID":"5","x":{"y":1},"z":null}', {"user_id": "5", "z": ""}),
     ],

@@ -84,7 +84,7 @@ def everything_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_name_goes_into_the_handshake_and_one_session_serves_all(
     serve: Callable[[], RawServer], certificate: Path, names: list[str | None]
 ) -> None:
-    transport = Transport(timeout=(2, 2), allow_private=True, verify=str(certificate))
+    transport = Transport(timeout=(5, 10), allow_private=True, verify=str(certificate))
     with serve() as server:
         for _ in range(3):
             answer = transport.post(f"https://{NAME}:{server.port}/rest/profile", json={})
@@ -96,7 +96,7 @@ def test_the_name_goes_into_the_handshake_and_one_session_serves_all(
 
 
 def test_another_name_is_not_believed(serve: Callable[[], RawServer], certificate: Path) -> None:
-    transport = Transport(timeout=(2, 2), allow_private=True, verify=str(certificate))
+    transport = Transport(timeout=(5, 10), allow_private=True, verify=str(certificate))
     with serve() as server, pytest.raises(NotSent):
         transport.post(f"https://other.example:{server.port}/rest/profile", json={"auth": "t"})
     assert server.requests == []
@@ -108,5 +108,5 @@ def test_the_environment_cannot_add_trust(
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         monkeypatch.setenv(name, str(certificate))
     with serve() as server, pytest.raises(NotSent):
-        Transport(timeout=(2, 2), allow_private=True).post(f"https://{NAME}:{server.port}/rest/x", json={})
+        Transport(timeout=(5, 10), allow_private=True).post(f"https://{NAME}:{server.port}/rest/x", json={})
     assert server.requests == []

@@ -165,7 +165,8 @@ def test_as_time_keeps_the_offset_and_knows_no_time_in_an_object() -> None:
     assert moment is not None
     assert moment.utcoffset() == dt.timedelta(hours=2)
     assert wire.as_time("2025-10-24T19:00:00") == dt.datetime(2025, 10, 24, 19, tzinfo=dt.UTC)
-    assert [wire.as_time(value) for value in ({}, "", None, "soon", 5)] == [None] * 5
+    values: tuple[Any, ...] = ({}, "", None, "soon", 5)
+    assert [wire.as_time(value) for value in values] == [None] * 5
 
 
 def test_empty_objects_come_as_lists_and_lists_as_objects() -> None:
