@@ -70,6 +70,8 @@ def run(portal: Portal, caller: Caller, name: str, params: dict[str, Any]) -> di
     spec = find_method(name)
     if not caller.trusted:
         _check(portal, caller, spec)
+        if current_app.extensions["faults"].ignores(name, caller.auth_type):
+            return envelope(True, Stopwatch(portal).block())
     if spec.application_only and caller.app is None:
         raise errors.wrong_auth_type(spec.name.lower())
     return _timed(portal, caller, spec, params)

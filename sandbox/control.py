@@ -16,6 +16,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from sandbox import installation
 from sandbox.calling import execute
 from sandbox.calls import CallNote, redact, summary
+from sandbox.crm import ADMIN_RIGHT, NO_RIGHT, READ_RIGHT
 from sandbox.errors import body as error_body
 from sandbox.events import Dispatcher
 from sandbox.exchange import call_log, faults
@@ -307,6 +308,18 @@ def change_role() -> Response:
             group.members[user.id] = str(role)
             group.owner_id = user.id if role == "A" else group.owner_id
     return jsonify(group=group.id, user=user.id, role=role)
+
+
+@blueprint.post("/crm")
+def change_right() -> Response:
+    """Give a person a right to the CRM: `right` admin, read or "" for none."""
+    given, portal = wish(), current_portal()
+    user, right = person(given.get("user")), str(given.get("right") or "")
+    if right not in {ADMIN_RIGHT, READ_RIGHT, NO_RIGHT}:
+        raise BadRequest("right must be admin, read or empty")
+    with portal.lock:
+        portal.crm.rights[user.id] = right
+    return jsonify(user=user.id, right=right)
 
 
 @blueprint.post("/launch")

@@ -2,7 +2,8 @@
 
 A fault waits for requests to one method (outer or inside a batch), to `*` (every REST call), to
 `oauth.token` or to `authserver.app.info`. Those that concern the whole HTTP exchange are applied by the
-hooks in `sandbox/exchange.py`; `command_error` is asked for by the transport, once per command.
+hooks in `sandbox/exchange.py`; `command_error` and `ignored` (nothing is done, the answer is `true`, as when
+a portal swallows a failed write) are asked for by the transport, once per command.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Any
 
 from sandbox.registry import RestError
 
-KINDS = ("error", "command_error", "delay", "drop_before", "drop_after", "broken_json", "html")
+KINDS = ("error", "command_error", "ignored", "delay", "drop_before", "drop_after", "broken_json", "html")
+_OF_COMMANDS = frozenset({"command_error", "ignored"})
 
 
 class BadFaultError(ValueError):
@@ -81,7 +83,7 @@ class Faults:
         with self._lock:
             taken: list[Fault] = []
             for fault in self._waiting(method, commands, via):
-                if fault.kind == "command_error":
+                if fault.kind in _OF_COMMANDS:
                     continue
                 if fault.kind != "delay" and any(other.kind != "delay" for other in taken):
                     continue
@@ -91,11 +93,18 @@ class Faults:
 
     def check_command(self, method: str, via: str = "oauth") -> None:
         """Raise the RestError ordered for this one command, alone or inside a batch."""
-        with self._lock:
-            waiting = [f for f in self._waiting(method.lower(), (), via) if f.kind == "command_error"]
-            fault = next((f for f in waiting if self._hit(f)), None)
+        fault = self._command_fault("command_error", method, via)
         if fault:
             raise RestError(fault.code, fault.description, fault.status or 400)
+
+    def ignores(self, method: str, via: str = "oauth") -> bool:
+        """Whether this one command is to answer `true` without doing anything."""
+        return self._command_fault("ignored", method, via) is not None
+
+    def _command_fault(self, kind: str, method: str, via: str) -> Fault | None:
+        with self._lock:
+            waiting = [f for f in self._waiting(method.lower(), (), via) if f.kind == kind]
+            return next((f for f in waiting if self._hit(f)), None)
 
     def listing(self) -> list[dict[str, Any]]:
         """Every fault ordered since the last clearing, with its hits."""

@@ -67,10 +67,11 @@ class CrmMaker:
             add_rows(self.portal, name, words.LISTS[name])
 
     def _items(self, kind: int, category_id: int | None, rows: Sequence[Row], amount: int) -> None:
-        """Early stages are fuller; failures collect what others leave."""
+        """One in each of the stages, then the early ones get more."""
         prefix = prefix_of(kind, category_id)
         weights = [len(rows) + 2 - place for place in range(len(rows))]
-        for row in self.rng.choices(rows, weights, k=amount):
+        more = self.rng.choices(rows, weights, k=max(amount - len(rows), 0))
+        for row in [*rows[:amount], *more]:
             self._item(kind, category_id, f"{prefix}:{row.code}" if prefix else row.code)
 
     def _item(self, kind: int, category_id: int | None, stage_id: str) -> None:
