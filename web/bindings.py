@@ -15,7 +15,7 @@ from b24.errors import AlreadyBound, PortalError
 
 TAB = {"en": "Stagecraft", "ru": "Stagecraft", "de": "Stagecraft"}
 PROJECT = {"en": "Shape the board", "ru": "Настроить доску", "de": "Board gestalten"}
-PERSON = {"en": "Shape My Planner", "ru": "Настроить Мой план", "de": "Meinen Planer gestalten"}
+PERSON = {"en": "Shape My Planner", "ru": "Настроить «Мой план»", "de": "„Mein Plan“ gestalten"}
 PLACEMENTS: Mapping[str, Mapping[str, str]] = {
     "SONET_GROUP_DETAIL_TAB": TAB,
     "TASK_GROUP_LIST_TOOLBAR": PROJECT,

@@ -146,10 +146,6 @@ OVERWRITTEN_EMPTY = _l("%(field)s: somebody had cleared it meanwhile; your value
 BEFORE_UNKNOWN = _l("What was there before is not known, because an answer got lost: %(fields)s.")
 
 
-def _counted(one: str, many: str, count: int) -> str:
-    return str(ngettext(one, many, count))
-
-
 def why_text(why: Why | None) -> str:
     """Why somebody may not do something; "" when there is nothing to say."""
     return str(WHY[why]) if why else ""
@@ -175,12 +171,14 @@ def notice_text(notice: Notice) -> str:
     code, values = NoticeCode(notice.code), notice.values
     count = int(str(values.get("count", 0)))
     if code is NoticeCode.TASKS_NOT_MOVED:
-        return _counted("%(num)s task could not be moved.", "%(num)s tasks could not be moved.", count)
+        return str(ngettext("%(num)s task could not be moved.", "%(num)s tasks could not be moved.", count))
     if code is NoticeCode.TASKS_LEFT_ALONE:
-        return _counted(
-            "%(num)s task was left alone: somebody has moved it since.",
-            "%(num)s tasks were left alone: somebody has moved them since.",
-            count,
+        return str(
+            ngettext(
+                "%(num)s task was left alone: somebody has moved it since.",
+                "%(num)s tasks were left alone: somebody has moved them since.",
+                count,
+            )
         )
     if code is NoticeCode.VALUE_BEFORE_UNKNOWN:
         return str(BEFORE_UNKNOWN) % {"fields": ", ".join(field_text(str(one)) for one in _fields(values))}
@@ -230,10 +228,12 @@ def change_text(change: Change) -> str:
 
 def _several(kind: Kind, count: int) -> str:
     if kind is Kind.CARDS_MOVE:
-        return _counted("Moved %(num)s task", "Moved %(num)s tasks", count)
+        return str(ngettext("Moved %(num)s task", "Moved %(num)s tasks", count))
     if kind is Kind.CARDS_ACTION:
-        return _counted("Changed the status of %(num)s task", "Changed the status of %(num)s tasks", count)
-    return _counted("Changed %(num)s task", "Changed %(num)s tasks", count)
+        return str(
+            ngettext("Changed the status of %(num)s task", "Changed the status of %(num)s tasks", count)
+        )
+    return str(ngettext("Changed %(num)s task", "Changed %(num)s tasks", count))
 
 
 def _fields(values: Mapping[str, object]) -> list[object]:
