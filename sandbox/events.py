@@ -127,7 +127,7 @@ def flatten(name: str, value: Any) -> dict[str, str]:
     elif isinstance(value, (list, tuple)):
         parts = [flatten(f"{name}[{place}]", inner) for place, inner in enumerate(value)]
     else:
-        return {name: "1" if value is True else "" if value in (None, False) else str(value)}
+        return {name: "1" if value is True else "" if value is None or value is False else str(value)}
     return {key: text for part in parts for key, text in part.items()}
 
 
