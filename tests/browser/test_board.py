@@ -286,27 +286,20 @@ def test_what_cannot_be_moved_is_listed_and_the_stage_stays(board: BoardPage, in
     assert board.titles() == titles
 
 
-def test_a_stage_that_somebody_else_deleted_leaves_the_board(board: BoardPage, installed: Sandbox) -> None:
+def test_a_stage_that_somebody_else_deleted_leaves_the_board(
+    page: Page, installed: Sandbox, complaints: Complaints
+) -> None:
+    group = installed.main_group_id
+    fields = {"TITLE": "Short-lived", "COLOR": "FF0000", "ENTITY_ID": group}
+    first = stages_of(installed)[0]["ID"]
+    created = installed.act("admin", "task.stages.add", fields={**fields, "AFTER_ID": first}, isAdmin=True)
+    board = BoardPage.open(page, installed, "owner")
     board.shape()
-    created = installed.act(
-        "admin",
-        "task.stages.add",
-        fields={
-            "TITLE": "Short-lived",
-            "COLOR": "FF0000",
-            "ENTITY_ID": installed.main_group_id,
-            "AFTER_ID": 0,
-        },
-        isAdmin=True,
-    )
-    other = BoardPage.open(board.page, installed, "owner")
-    other.shape()
     installed.act("admin", "task.stages.delete", id=created, isAdmin=True)
-    place = other.titles().index("Short-lived")
-    other.column(place).locator("[data-rename]").fill("Too late")
-    other.press("Enter")
-    other.toast("not there")
-    expect(other.frame.locator(f"#stage-{created}")).to_have_count(0)
+    board.column(1).locator("[data-rename]").fill("Too late")
+    board.press("Enter")
+    board.toast("not there")
+    expect(board.frame.locator(f"#stage-{created}")).to_have_count(0)
 
 
 # --- who may what ---
