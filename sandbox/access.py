@@ -102,6 +102,16 @@ def can_sort(portal: Portal, user: User, group: Group) -> bool:
     return group.tasks_enabled and not group.closed and is_member(group, user)
 
 
+def can_sort_scrum(portal: Portal, user: User, group: Group) -> bool:
+    """The same on the socialnetwork side, for scrum tasks: no exception for administrators (§2, §3.7)."""
+    return not group.closed and can_read_scrum(portal, user, group)
+
+
+def can_run_sprints(portal: Portal, user: User, group_id: int) -> bool:
+    """Starting and completing sprints takes an owner or a moderator (§4.4)."""
+    return portal.role(group_id, user.id) in MANAGER_ROLES
+
+
 def can_manage_stages(portal: Portal, user: User, group: Group | None, is_admin_flag: bool = False) -> bool:
     """Owner or moderator; an administrator only with `isAdmin`, which others send in vain (§2, §3.1)."""
     if is_admin_flag and user.is_admin:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sandbox.crm import Crm
+from sandbox.scrum import Scrum
 
 # Roles in a group (behaviour.md §2): owner, moderator, member, invited, banned.
 OWNER, MODERATOR, MEMBER, INVITED, BANNED = "A", "E", "K", "Z", "T"
@@ -237,12 +238,13 @@ class Portal:
     groups: dict[int, Group] = field(default_factory=dict)
     stages: dict[int, Stage] = field(default_factory=dict)
     tasks: dict[int, Task] = field(default_factory=dict)
-    # My Plan and sprint columns: (task id, board type, board owner id) -> stage id (§3.7, §5.7 STAGES_ID).
+    # My Plan columns: (task id, board type, board owner id) -> stage id (§3.7); sprints: `scrum.columns`.
     relations: dict[tuple[int, str, int], int] = field(default_factory=dict)
     # Manual order of the tasks of a board: ("G", group id) or ("U", user id) -> task id -> position.
     sorting: dict[tuple[str, int], dict[int, float]] = field(default_factory=dict)
     favorites: dict[int, set[int]] = field(default_factory=dict)
     crm: Crm = field(default_factory=Crm)
+    scrum: Scrum = field(default_factory=Scrum)
     webhooks: list[Webhook] = field(default_factory=list)
     tokens: list[TokenPair] = field(default_factory=list)
     grants: list[Grant] = field(default_factory=list)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from typing import Any
 
 from sandbox import access, errors, ordering, stage_rows
-from sandbox.methods import task_index
+from sandbox.methods import scrum_moves, task_index
 from sandbox.methods.task_events import task_updated
 from sandbox.params import is_array, is_true, lower_keys, text_of, to_int
 from sandbox.portal import GROUP_BOARD, SPRINT_BOARD, USER_BOARD, Stage, Task
 from sandbox.registry import Call, RestError, method
 
 SOURCE = "behaviour.md §3"
-SCRUM_NOT_MODELLED = "scrum items: a task of a scrum group has none yet, so movetask answers false there"
 
 TEXTS = {
     "EMPTY_TITLE": "Stage title is missing",
@@ -213,13 +212,7 @@ def can_move_task(call: Call) -> bool:
     return _may_move(call, text_of(_scalar(args["entitytype"])), to_int(args["entityid"]))
 
 
-@method(
-    "task.stages.movetask",
-    scope="task",
-    style="dispatcher",
-    source=f"{SOURCE}.7",
-    not_modelled=SCRUM_NOT_MODELLED,
-)
+@method("task.stages.movetask", scope="task", style="dispatcher", source=f"{SOURCE}.7")
 def move_task(call: Call) -> bool:
     """Put a task into a column, before or after another task; see §3.7 for what a plan and scrum do."""
     args = arguments(call, "id", "stageid")
@@ -229,7 +222,7 @@ def move_task(call: Call) -> bool:
         raise refusal("TASK_NOT_FOUND")
     group = call.portal.groups.get(task.group_id)
     if group is not None and group.is_scrum:
-        return False
+        return scrum_moves.move(call, task, group, stage)
     if not _may_move(call, stage.entity_type, stage.entity_id):
         raise refusal("ACCESS_DENIED_MOVE")
     if stage.entity_type == GROUP_BOARD and stage.entity_id != task.group_id:
@@ -318,9 +311,7 @@ def _drop(call: Call, stage: Stage) -> None:
     """Delete the row; the rest keeps its SORT. A sprint column takes the relations of its tasks along."""
     del call.portal.stages[stage.id]
     if stage.entity_type == SPRINT_BOARD:
-        gone = [key for key, stage_id in call.portal.relations.items() if stage_id == stage.id]
-        for key in gone:
-            del call.portal.relations[key]
+        call.portal.scrum.drop_column(stage.id)
 
 
 def _move_in_group(call: Call, task: Task, stage: Stage) -> None:

@@ -19,6 +19,7 @@ from sandbox.methods.task_render import meta_status
 from sandbox.params import as_list, as_map, is_array, text_of, to_int
 from sandbox.portal import Task
 from sandbox.registry import Call
+from sandbox.scrum import BACKLOG, SPRINT, Scrum
 
 Test = Callable[[Task], bool]
 PREFIXED = re.compile(r"(!=|!%|!|<=|>=|><|<|>|=|%|@|\?)?(.*)\Z", re.DOTALL)
@@ -37,9 +38,11 @@ NUMBERS: dict[str, Callable[[Task], int]] = {
     "PRIORITY": lambda task: task.priority,
     "TIME_ESTIMATE": lambda task: task.time_estimate,
     "FORUM_TOPIC_ID": lambda task: 0,
-    "SPRINT_ID": lambda task: 0,
-    "BACKLOG_ID": lambda task: 0,
-    "EPIC": lambda task: 0,
+}
+SCRUM: dict[str, Callable[[Scrum, Task], int]] = {
+    "SPRINT_ID": lambda state, task: _entity_id(state, task, SPRINT),
+    "BACKLOG_ID": lambda state, task: _entity_id(state, task, BACKLOG),
+    "EPIC": lambda state, task: item.epic_id if (item := state.items.get(task.id)) else 0,
 }
 PEOPLE: dict[str, Callable[[Task], Iterable[int]]] = {
     "ACCOMPLICE": lambda task: task.accomplices,
@@ -100,6 +103,9 @@ def _test(call: Call, key: str, value: Any) -> Test | None:
     operation, name = (match[1] or "", match[2]) if match else ("", key)
     if name in NUMBERS:
         return _number(NUMBERS[name], operation, value)
+    if name in SCRUM:
+        read, state = SCRUM[name], call.portal.scrum
+        return _number(lambda task: read(state, task), operation, value)
     if name == "STATUS":
         now, user = call.portal.now(), call.user
         return _number(lambda task: meta_status(task, user, now), operation, value)
@@ -111,6 +117,12 @@ def _test(call: Call, key: str, value: Any) -> Test | None:
         return _any_of(lambda task: (EXACT[name](task),), operation, _texts(value))
     special = SPECIAL.get(name)
     return special(call, operation, value) if special else None
+
+
+def _entity_id(state: Scrum, task: Task, kind: str) -> int:
+    """The sprint or backlog of the task's item, 0 for none."""
+    entity = state.entity_of(task.id)
+    return entity.id if entity is not None and entity.kind == kind else 0
 
 
 # --- kinds of fields ---
@@ -221,11 +233,12 @@ def _favorite(call: Call, operation: str, value: Any) -> Test:
 
 
 def _stages(call: Call, operation: str, value: Any) -> Test | None:
-    """The relations of My Plan and sprint boards, whoever's they are (§5.7)."""
+    """The columns of My Plan and of sprint boards, whoever's they are (§5.7)."""
     stages = _ints(value)
     if not stages:
         return None
     related = {key[0] for key, stage_id in call.portal.relations.items() if stage_id in stages}
+    related.update(call.portal.scrum.tasks_in(stages))
     if operation == "!" or (operation == "!=" and not is_array(value)):
         return lambda task: task.id not in related
     return lambda task: task.id in related
@@ -244,9 +257,9 @@ def _root_only(call: Call, operation: str, value: Any) -> Test | None:
 
 
 def _story_points(call: Call, operation: str, value: Any) -> Test:
-    """`Y` asks for estimated items, anything else for the others; no task has an item here yet."""
-    wanted = text_of(value) == "Y"
-    return lambda task: not wanted
+    """`Y` asks for estimated items, anything else for the others, tasks without an item among them."""
+    wanted, items = text_of(value) == "Y", call.portal.scrum.items
+    return lambda task: bool((item := items.get(task.id)) and item.points) == wanted
 
 
 SPECIAL: dict[str, Callable[[Call, str, Any], Test | None]] = {

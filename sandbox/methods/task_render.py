@@ -14,6 +14,7 @@ from sandbox import access, phpdates
 from sandbox.methods.task_fields import CAMEL
 from sandbox.portal import AWAITS_CONTROL, COMPLETED, GROUP_BOARD, PENDING, USER_BOARD, Portal, Task, User
 from sandbox.registry import Call
+from sandbox.scrum import BACKLOG, SPRINT
 
 OVERDUE, UNSEEN, ALMOST_OVERDUE = -1, -2, -3
 SOON = dt.timedelta(days=1)
@@ -60,6 +61,12 @@ def _favorite(call: Call, task: Task) -> str:
     return "Y" if task.id in call.portal.favorites.get(call.user.id, set()) else "N"
 
 
+def _entity(call: Call, task: Task, kind: str) -> str | None:
+    """The sprint or backlog of the task's scrum item; null when it is in the other, or has none (§5.2)."""
+    entity = call.portal.scrum.entity_of(task.id)
+    return str(entity.id) if entity is not None and entity.kind == kind else None
+
+
 READERS: dict[str, Reader] = {
     "ID": lambda call, task: str(task.id),
     "PARENT_ID": lambda call, task: _number_or_null(task.parent_id),
@@ -75,8 +82,8 @@ READERS: dict[str, Reader] = {
     "REPLICATE": _const("N"),
     "GROUP_ID": lambda call, task: str(task.group_id),
     "STAGE_ID": lambda call, task: str(task.stage_id),
-    "SPRINT_ID": _const(None),
-    "BACKLOG_ID": _const(None),
+    "SPRINT_ID": lambda call, task: _entity(call, task, SPRINT),
+    "BACKLOG_ID": lambda call, task: _entity(call, task, BACKLOG),
     "CREATED_BY": lambda call, task: str(task.created_by),
     "CREATED_DATE": _date(lambda task: task.created),
     "RESPONSIBLE_ID": lambda call, task: str(task.responsible_id),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from sandbox import access, ordering, phpdates, stage_rows
+from sandbox.methods import scrum_effects
 from sandbox.params import as_list, as_map, is_array, text_of, to_int
 from sandbox.portal import (
     AWAITS_CONTROL,
@@ -218,7 +219,7 @@ def touch(call: Call, task: Task) -> None:
 
 def set_status(call: Call, task: Task, status: int) -> None:
     """A new state with its dates; who completes a task under control hands it in for review instead."""
-    now = call.portal.now()
+    now, before = call.portal.now(), task.status
     if status == COMPLETED and task.task_control and task.created_by != call.user.id:
         status = AWAITS_CONTROL
     task.status = status
@@ -230,6 +231,7 @@ def set_status(call: Call, task: Task, status: int) -> None:
     if status == IN_PROGRESS and task.started is None:
         task.started = now
     touch(call, task)
+    scrum_effects.status_changed(call, task, before)
 
 
 def delegate(call: Call, task: Task, user_id: int) -> None:
@@ -259,6 +261,7 @@ def remove(portal: Portal, task: Task) -> None:
     task.deleted = True
     for key in [key for key in portal.relations if key[0] == task.id]:
         del portal.relations[key]
+    portal.scrum.forget(task.id)
     ordering.forget(portal, task.id)
     for child in portal.tasks.values():
         if child.parent_id == task.id:

@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 from sandbox import access
-from sandbox.methods import task_filter, task_order, task_render, task_status, task_write
+from sandbox.methods import scrum_effects, task_filter, task_order, task_render, task_status, task_write
 from sandbox.methods.task_answers import UNAVAILABLE, answer, readable_task, task_id_of
 from sandbox.methods.task_events import task_added, task_deleted, task_updated
 from sandbox.methods.task_fields import FIELDS, selected
@@ -36,7 +36,7 @@ def get(call: Call) -> Any:
     scope="task|tasks",
     style="controller",
     source=f"{SOURCE}.7",
-    not_modelled="scrum items in SPRINT_ID, BACKLOG_ID, STORY_POINTS, EPIC; failing queries",
+    not_modelled="failing queries",
 )
 def list_tasks(call: Call) -> Listing:
     """Readable tasks, 50 at a time; `start` is floored to a page, -1 leaves out the totals."""
@@ -93,7 +93,7 @@ def _upper(actions: dict[str, bool]) -> dict[str, bool]:
     scope="task|tasks",
     style="controller",
     source=f"{SOURCE}.4",
-    not_modelled="files, checklists, required user fields, SE_PARAMETER, scrum items",
+    not_modelled="files, checklists, required user fields, SE_PARAMETER",
 )
 def add(call: Call) -> Any:
     """A new task; the caller is its creator unless CREATED_BY says otherwise. STAGE_ID is not checked."""
@@ -102,6 +102,7 @@ def add(call: Call) -> Any:
     if not task_write.may_enter_group(call, changes.get("group_id", 0)):
         raise RestError("ERROR_TASK_CREATE_ACCESS_DENIED", "Cannot create a task: access denied")
     task = task_write.new_task(call, changes, call.user)
+    scrum_effects.task_added(call, task, as_map(call.params["fields"]))
     task_added(call, task)
     return answer(call, task.id)
 
@@ -111,7 +112,7 @@ def add(call: Call) -> Any:
     scope="task|tasks",
     style="controller",
     source=f"{SOURCE}.3",
-    not_modelled="files, checklists, user fields but UF_CRM_TASK, scrum side effects (§4.7)",
+    not_modelled="files, checklists, user fields but UF_CRM_TASK",
 )
 def update(call: Call) -> Any:
     """Change fields; what one field alone needs is less than the right to edit (§5.3)."""
@@ -139,8 +140,11 @@ def _change(call: Call, task: Task, fields: dict[str, Any]) -> None:
         if changes["responsible_id"] != task.responsible_id:
             task_write.delegate(call, task, changes["responsible_id"])
     else:
+        before = task.group_id
         task_write.settle_stage(call, task, changes)
         task_write.apply(call, task, changes)
+        if task.group_id != before:
+            scrum_effects.group_changed(call, task)
     task_updated(call, task)
 
 

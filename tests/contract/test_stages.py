@@ -441,9 +441,9 @@ def test_a_sprint_column_goes_without_questions_and_drops_relations(desk: Desk) 
     stage = desk.stages()[3]
     stage.entity_type, stage.entity_id, stage.system_type = "A", 777, ""
     task = desk.task(stage_id=stage.id)
-    desk.portal.relations[(task.id, "A", 777)] = stage.id
+    desk.portal.scrum.put(task.id, stage.id)
     assert desk.ask("outsider", "task.stages.delete", id=stage.id) is True
-    assert (task.id, "A", 777) not in desk.portal.relations
+    assert desk.portal.scrum.tasks_in({stage.id}) == []
 
 
 # --- one process (§3.9) ---
