@@ -64,7 +64,9 @@ def agree(key: str, stage_id: int) -> Response:
 
 @blueprint.post("/jobs/<job_id>/step")
 def step(job_id: str) -> Response:
-    """The next step of a job; its answer asks for the one after it."""
+    """The next step of a job; its answer asks for the one after it. A mere plan has no steps."""
+    if "plan" in _row(job_id).data:
+        raise ThingMissing
     return _step(job_id)
 
 
