@@ -85,6 +85,16 @@ _TASK_BITS: tuple[tuple[int, type[e.PortalError]], ...] = (
     (0x100, e.InvalidParameter),
 )
 
+# tasks.api.scrum.* says everything with code "0". Its texts are English and never translated (§4.1), so for
+# these methods, and only for them, the text decides.
+_SCRUM_METHODS = "tasks.api.scrum."
+_SCRUM_TEXTS: dict[str, type[e.PortalError]] = {
+    "Access denied": e.AccessDenied,
+    "Unable to start sprint": e.SprintNotStarted,
+    "Unable to add two active sprint": e.SprintAlreadyActive,
+    "Backlog already added": e.BacklogExists,
+}
+
 _BINDING_METHODS = frozenset({"placement.bind", "event.bind"})
 _READING_TASKS = frozenset({"tasks.task.get", "tasks.task.list"})
 
@@ -112,6 +122,8 @@ def classify(
 ) -> e.PortalError:
     """The error an answer stands for, ready to raise. `description` is kept for logs, not for pages."""
     kind = error_class(status, code, method)
+    if kind is e.Refused and method.lower().startswith(_SCRUM_METHODS):
+        kind = _scrum_text(description)
     return kind(str(code)[:_CODE_LENGTH], description, status=status, method=method, retry_after=retry_after)
 
 
@@ -121,9 +133,18 @@ def _by_method(code: str, method: str) -> type[e.PortalError]:
         return e.AlreadyBound
     if code == "" and method == "sonet_group.user.get":  # no such group, or none of yours (§7.4)
         return e.NotFound
+    if code == "" and method == "crm.status.list":  # its other refusal is a filter we never send (§6.2)
+        return e.AccessDenied
+    if code == "ERROR_CORE" and method == "crm.status.add":
+        return e.CodeRefused
     if code.isdigit() and method.startswith("tasks.task."):
         return _task_code(int(code), method)
     return e.Refused
+
+
+def _scrum_text(text: str) -> type[e.PortalError]:
+    text = text.strip().rstrip(".")
+    return _SCRUM_TEXTS.get(text, e.NotFound if text.endswith("not found") else e.Refused)
 
 
 def _task_code(code: int, method: str) -> type[e.PortalError]:

@@ -164,8 +164,24 @@ class AlreadyBound(Refused):
     """A placement or event handler that is there already."""
 
 
+class SprintNotStarted(Refused):
+    """The portal did not start a sprint. It does not say why, and keeps what it had done by then (§4.4)."""
+
+
+class SprintAlreadyActive(Refused):
+    """A team has one active sprint at most."""
+
+
+class BacklogExists(Refused):
+    """The group has a backlog already."""
+
+
 class MethodMissing(Refused):
     """404 ERROR_METHOD_NOT_FOUND."""
+
+
+class CodeRefused(Refused):
+    """ERROR_CORE of crm.status.add: the STATUS_ID is taken, too long, or of other letters."""
 
 
 class NotRun(PortalError):

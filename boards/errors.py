@@ -27,6 +27,23 @@ class BadInputCode(StrEnum):
     UNKNOWN_ACTION = "unknown_action"
     SAME_STAGE = "same_stage"
     STAGE_MISSING = "stage_missing"
+    POINTS_TOO_LONG = "points_too_long"  # values: limit, length
+    SCALE_EMPTY = "scale_empty"
+    SCALE_TOO_LONG = "scale_too_long"  # values: limit
+    SCALE_LABEL_BLANK = "scale_label_blank"
+    SCALE_LABEL_TWICE = "scale_label_twice"  # values: value
+    SCALE_NUMBER_INVALID = "scale_number_invalid"  # values: value
+    DATE_INVALID = "date_invalid"  # values: value
+    DATES_REVERSED = "dates_reversed"
+    LIST_MISSING = "list_missing"  # no backlog or open sprint of this team
+    EPIC_MISSING = "epic_missing"
+    COLUMN_TYPE_INVALID = "column_type_invalid"  # values: value
+    CODE_BLANK = "code_blank"
+    CODE_TOO_LONG = "code_too_long"  # values: limit, length
+    CODE_CHARACTERS = "code_characters"
+    CODE_TAKEN = "code_taken"  # values: value
+    SECOND_SUCCESS = "second_success"
+    FORCED_NEEDED = "forced_needed"
 
 
 class BadInput(BoardError):

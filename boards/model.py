@@ -122,6 +122,14 @@ class Why(StrEnum):
     CANNOT_SORT = "cannot_sort"
     FIRST_STAGE = "first_stage"
     TASK_FORBIDS = "task_forbids"
+    SCRUM_ADMIN_NO_MEMBER = "scrum_admin_no_member"  # scrum methods know no portal admin
+    SCRUM_START_ROLE = "scrum_start_role"  # starting and completing is for owner and moderators
+    CRM_READ_ONLY = "crm_read_only"
+    NO_CRM = "no_crm"
+    CRM_SCOPE_MISSING = "crm_scope_missing"
+    CRM_START_STAGE = "crm_start_stage"
+    CRM_SUCCESS_STAGE = "crm_success_stage"
+    CRM_LAST_FAILURE = "crm_last_failure"
 
 
 @dataclass(frozen=True)

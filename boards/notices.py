@@ -28,6 +28,24 @@ class NoticeCode(StrEnum):
     VALUE_BEFORE_UNKNOWN = "value_before_unknown"  # fields: an answer got lost, no undo for these
     NO_EXACT_REVERSE = "no_exact_reverse"  # from, to: statuses with no way back
     AUDITORS_KEPT = "auditors_kept"
+    POINTS_CHANGED_MEANWHILE = "points_changed_meanwhile"  # task, old, new: somebody else estimated it too
+    EPIC_CHANGED_MEANWHILE = "epic_changed_meanwhile"  # task, old: name of the epic it had got
+    ITEM_MOVED_MEANWHILE = "item_moved_meanwhile"  # task: somebody moved it to another list
+    ITEM_LEFT_TEAM = "item_left_team"  # task: it belongs to another project now
+    ORDER_NOT_KEPT = "order_not_kept"  # moved, but not to the exact place
+    NOT_ON_SPRINT_BOARD = "not_on_sprint_board"  # count: in the sprint, but in no column
+    TASK_COMPLETED = "task_completed"  # count: the column completed it
+    TASK_RENEWED = "task_renewed"  # count: leaving the column renewed it
+    SPRINT_START_FINAL = "sprint_start_final"  # no undo
+    SPRINT_COMPLETE_FINAL = "sprint_complete_final"  # no undo
+    SPRINT_GONE_FINAL = "sprint_gone_final"  # an active or completed sprint cannot be brought back
+    ITEMS_TO_BACKLOG = "items_to_backlog"  # count
+    ITEMS_NOT_RETURNED = "items_not_returned"  # count
+    EPIC_LEFT_ON_ITEMS = "epic_left_on_items"  # count: items that still name the deleted epic
+    CRM_NOT_ALL = "crm_not_all"  # count, total: so many of all stages were refused
+    CRM_RESULT_UNCHECKED = "crm_result_unchecked"  # done, but what came of it could not be read again
+    CRM_RULES_MAY_RUN = "crm_rules_may_run"  # items moved: automation rules of the stage may have run
+    CRM_ITEMS_NOT_NAMED = "crm_items_not_named"  # count: items that cannot be taken back, they are not known
 
 
 def note(code: NoticeCode, **values: object) -> Notice:

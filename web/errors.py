@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from b24 import errors as b24
 from boards import errors as boards
+from boards.crm import errors as crm
 from store.vault import VaultError
 from web.failures import ActionRunning, ForgedLaunch, NotAdministrator, SessionExpired, ThingMissing
 from web.sentences import bad_input_text
@@ -64,6 +65,7 @@ TABLE: dict[type[BaseException], Row] = {
         _l("The portal accepted the move but did not make it."),
         _l("The task is where it was. You may lack the right to move it."),
     ),
+    crm.ValueNotTaken: Row(409, _l("The portal accepted the change but did not make it."), SHOWN_AS_IS),
     boards.FirstStage: Row(
         409,
         _l("The first stage cannot be deleted."),
@@ -129,6 +131,7 @@ TABLE: dict[type[BaseException], Row] = {
     b24.InvalidParameter: Row(
         502, _l("The portal did not understand the request."), _l("Tell whoever runs the app.")
     ),
+    b24.CodeRefused: Row(409, _l("The portal does not accept this code."), _l("Choose another code.")),
     b24.MethodMissing: Row(502, _l("The portal does not know how to do this.")),
     b24.NotRun: Row(409, _l("This was not done, because something before it failed."), SHOWN_AS_IS),
     b24.Refused: Row(409, _l("The portal refused to do this."), SHOWN_AS_IS),

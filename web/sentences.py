@@ -20,6 +20,7 @@ from boards.change import Change, Kind
 from boards.errors import BadInput, BadInputCode
 from boards.model import PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, Notice, TaskStatus, Why
 from boards.notices import NoticeCode
+from web import crm_sentences
 
 WHY: Mapping[Why, Any] = {
     Why.NOT_A_MEMBER: _l("You are not a member of this project."),
@@ -27,6 +28,7 @@ WHY: Mapping[Why, Any] = {
     Why.CANNOT_SORT: _l("The project does not let you move its tasks."),
     Why.FIRST_STAGE: _l("The first stage cannot be deleted: tasks without a stage are shown in it."),
     Why.TASK_FORBIDS: _l("The task does not let you do this."),
+    **crm_sentences.WHY,
 }
 
 TASK_STATUS: Mapping[TaskStatus, Any] = {
@@ -74,6 +76,7 @@ FIELD: Mapping[str, Any] = {
     "moved": _l("Tasks moved"),
     "returned": _l("Tasks brought back"),
     "count": _l("Tasks"),
+    **crm_sentences.FIELD,
 }
 
 KIND: Mapping[Kind, Any] = {
@@ -89,6 +92,7 @@ KIND: Mapping[Kind, Any] = {
     Kind.TASK_ACTION: _l("Task status changed"),
     Kind.CARDS_EDIT: _l("Tasks changed"),
     Kind.CARDS_ACTION: _l("Status of tasks changed"),
+    **crm_sentences.KIND,
 }
 
 CHANGE: Mapping[Kind, Any] = {
@@ -119,6 +123,7 @@ NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.NO_EXACT_REVERSE: _l("The portal has no way back to the status the task had before."),
     NoticeCode.STAGE_NOT_TAKEN: _l("Saved, but the portal refused to move the task to that stage."),
     NoticeCode.AUDITORS_KEPT: _l("The person who was responsible before stays an observer of the task."),
+    **crm_sentences.NOTICE,
 }
 
 BAD_INPUT: Mapping[BadInputCode, Any] = {
@@ -135,6 +140,7 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
     BadInputCode.UNKNOWN_ACTION: _l("This is not an action of a task."),
     BadInputCode.SAME_STAGE: _l("Choose another stage than the one that is deleted."),
     BadInputCode.STAGE_MISSING: _l("Choose a stage of this board."),
+    **crm_sentences.BAD_INPUT,
 }
 
 OVERWRITTEN = _l("%(field)s: somebody had changed it to “%(old)s” meanwhile; your value replaced that.")
@@ -180,6 +186,8 @@ def notice_text(notice: Notice) -> str:
                 count,
             )
         )
+    if code in crm_sentences.COUNTED_NOTICES:
+        return crm_sentences.counted_notice_text(code, count)
     if code is NoticeCode.VALUE_BEFORE_UNKNOWN:
         return str(BEFORE_UNKNOWN) % {"fields": ", ".join(field_text(str(one)) for one in _fields(values))}
     if code in (NoticeCode.FIELD_CHANGED_MEANWHILE, NoticeCode.STAGE_CHANGED_SINCE):
@@ -221,6 +229,8 @@ def bad_input_text(error: BadInput) -> str:
 
 def change_text(change: Change) -> str:
     """What was done, as a sentence without its subject: “Renamed the stage “Doing””."""
+    if change.kind in crm_sentences.KIND:
+        return crm_sentences.change_text(change)
     if change.kind in CHANGE:
         return str(CHANGE[change.kind]) % {"label": change.label}
     return _several(change.kind, _count(change))

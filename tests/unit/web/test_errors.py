@@ -9,6 +9,7 @@ from flask import Flask
 
 from b24 import errors as b24
 from boards import errors as boards
+from boards.crm import errors as crm
 from boards.errors import BadInputCode
 from web import errors, failures
 
@@ -24,6 +25,8 @@ def made(kind: type[BaseException]) -> BaseException:
         return boards.BadInput("title", BadInputCode.TITLE_BLANK)
     if kind is boards.NotTaken:
         return boards.NotTaken(1, 2)
+    if kind is crm.ValueNotTaken:
+        return crm.ValueNotTaken(1, ("color",))
     if kind in (boards.StageGone, boards.FirstStage):
         return kind(1)
     if kind is b24.PortalMoved:
