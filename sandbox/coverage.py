@@ -47,8 +47,9 @@ NOT_IN_SHELL = (
     "`imCallTo`, `imPhoneTo`, `imOpenMessenger`, `imOpenHistory`, `showAppForm`, `placementBindEvent`: left "
     "out",
     "`openApplication` ignores `bx24_label` and `bx24_leftBoundary`",
-    "placements other than `DEFAULT`, `SONET_GROUP_DETAIL_TAB`, `TASK_GROUP_LIST_TOOLBAR` and "
-    "`TASK_USER_LIST_TOOLBAR` can be bound but are shown nowhere",
+    "placements other than `DEFAULT`, `SONET_GROUP_DETAIL_TAB`, `TASK_GROUP_LIST_TOOLBAR`, "
+    "`TASK_USER_LIST_TOOLBAR` and `CRM_FUNNELS_TOOLBAR` can be bound but are shown nowhere",
+    "`CRM_FUNNELS_TOOLBAR` opens without any context",
     "there is no login: whoever opens the portal chooses who to be",
     "the portal speaks plain http unless it is put behind something else",
 )

@@ -20,7 +20,7 @@ from flask import (
     request,
 )
 
-from sandbox import access, shell_view
+from sandbox import access, crm_access, shell_crm, shell_view
 from sandbox.holder import current_portal
 from sandbox.installation import the_app
 from sandbox.launching import open_frame
@@ -161,6 +161,20 @@ def task_page(task_id: int, user_id: int = 0, group_id: int = 0) -> Response:
         group, stage = portal.groups.get(task.group_id), portal.stages.get(task.stage_id)
         return page(
             "task", "tasks", task=task, card=shell_view.card_view(portal, task), group=group, stage=stage
+        )
+
+
+@blueprint.get("/crm/")
+def crm() -> Response:
+    """Pipelines and lists of the CRM, to read, with the buttons of CRM_FUNNELS_TOOLBAR."""
+    portal = current_portal()
+    with portal.lock:
+        return page(
+            "crm",
+            "crm",
+            readable=crm_access.can_read(portal, g.viewer.user),
+            directories=shell_crm.directory_views(portal),
+            toolbar=_titled(shell_view.placements(portal, "CRM_FUNNELS_TOOLBAR")),
         )
 
 

@@ -86,7 +86,7 @@ def board(portal: Portal, group: Group, viewer: Viewer) -> list[ColumnView]:
         color = (row.color or stage_rows.DEFAULT_COLOR).lstrip("#")
         shown = tuple(card_view(portal, task) for task in mine[:CARDS_SHOWN])
         title = stage_rows.shown_title(row, viewer.lang) or str(place + 1)
-        columns.append(ColumnView(title, color, _is_light(color), len(mine), shown))
+        columns.append(ColumnView(title, color, is_light(color), len(mine), shown))
     return columns
 
 
@@ -119,8 +119,8 @@ def card_view(portal: Portal, task: Task) -> CardView:
     )
 
 
-def _is_light(color: str) -> bool:
-    """Whether dark text is easier to read on this color (relative luminance of WCAG, cut at 0.3)."""
+def is_light(color: str, cut: float = 0.3) -> bool:
+    """Whether dark text is to stand on this color: its relative luminance (WCAG) is above `cut`."""
     try:
         red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (0, 2, 4))
     except ValueError:
@@ -128,7 +128,7 @@ def _is_light(color: str) -> bool:
     linear = [
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in (red, green, blue)
     ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > 0.3
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] > cut
 
 
 def placements(portal: Portal, code: str) -> list[Placement]:

@@ -19,7 +19,14 @@ from sandbox.shell_texts import LANGUAGES, keys, translator
 from sandbox.shell_view import placement_title
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "sandbox" / "templates" / "sandbox"
-PAGES = ["/", "/workgroups/", "/workgroups/group/1/", "/workgroups/group/1/?tab=about", "/marketplace/"]
+PAGES = [
+    "/",
+    "/workgroups/",
+    "/workgroups/group/1/",
+    "/workgroups/group/1/?tab=about",
+    "/crm/",
+    "/marketplace/",
+]
 
 
 @pytest.fixture
@@ -137,6 +144,46 @@ def test_choices_are_remembered_and_nonsense_is_ignored(client: FlaskClient) -> 
     page = client.get("/?as=nobody&lang=xx&theme=pink").text
     assert '<html lang="en" data-theme="light">' in page
     assert 'data-person="1"' in page
+
+
+# --- CRM ---
+def test_the_crm_page_shows_pipelines_with_counts_and_lists(client: FlaskClient, portal: Portal) -> None:
+    page = client.get("/crm/?as=member").text
+    assert set(re.findall(r'data-entity-id="(\w+)"', page)) == {
+        row.entity_id for row in portal.crm.statuses.values()
+    }
+    counts = [int(number) for number in re.findall(r"</span> <b>(\d+)</b></li>", page)]
+    assert sum(counts) == len(portal.crm.items)
+    assert "<li>Mrs.</li>" in page
+    assert "Invoice stages: Export" in page
+
+
+def test_names_and_colors_of_stages_cannot_break_the_crm_page(client: FlaskClient, portal: Portal) -> None:
+    stage = next(iter(portal.crm.statuses.values()))
+    stage.name, stage.color = "<script>alert(1)</script>", '#"><b>'
+    page = client.get("/crm/").text
+    assert "<script>alert(1)" not in page
+    assert '#"><b>' not in page
+
+
+@pytest.mark.parametrize("who", ["outsider", "no_crm"])
+def test_without_a_right_there_is_no_crm(client: FlaskClient, portal: Portal, who: str) -> None:
+    install(client, portal, "CRM_FUNNELS_TOOLBAR")
+    page = client.get(f"/crm/?as={who}").text
+    assert translator("en")("crm_no_access") in page
+    assert "data-entity-id" not in page
+    assert "data-slider=" not in page
+
+
+def test_the_toolbar_of_the_crm_page_launches_the_application(client: FlaskClient, portal: Portal) -> None:
+    assert "data-slider=" not in client.get("/crm/?as=crm_admin").text
+    install(client, portal, "CRM_FUNNELS_TOOLBAR")
+    page = client.get("/crm/?as=crm_admin").text
+    (slider,) = re.findall(r"data-slider='([^']*)'", page)
+    wish = json.loads(unescape(slider))
+    person = portal.people["crm_admin"]
+    launch = client.post("/_shell/launch", json={"person": person, **wish}).json
+    assert launch["form"]["PLACEMENT"] == "CRM_FUNNELS_TOOLBAR"
 
 
 # --- market and install ---

@@ -27,6 +27,7 @@ def test_a_project_tab_opens_the_application(page: Page, portal: Sandbox, stand_
     [
         ("/workgroups/group/1/", "TASK_GROUP_LIST_TOOLBAR", {"GROUP_ID": "1"}),
         ("/company/personal/user/4/tasks/", "TASK_USER_LIST_TOOLBAR", {"USER_ID": "4"}),
+        ("/crm/", "CRM_FUNNELS_TOOLBAR", {}),
     ],
 )
 def test_a_toolbar_button_opens_a_slider(
@@ -67,7 +68,7 @@ def test_uninstalling_from_the_card(page: Page, portal: Sandbox) -> None:
 
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize(
-    "path", ["/", "/workgroups/group/1/", "/marketplace/", "/company/personal/user/1/tasks/"]
+    "path", ["/", "/workgroups/group/1/", "/crm/", "/marketplace/", "/company/personal/user/1/tasks/"]
 )
 def test_pages_do_not_scroll_sideways(page: Page, portal: Sandbox, path: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
@@ -100,6 +101,7 @@ AXE = ROOT / "node_modules/axe-core/axe.min.js"
         "/workgroups/group/1/?tab=tasks",
         "/workgroups/group/1/?tab=about",
         "/company/personal/user/4/tasks/",
+        "/crm/",
         "/marketplace/",
         "/_sandbox",
     ],
