@@ -70,7 +70,8 @@ imports: $(VENV)/.dev
 
 texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
-	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --omit-header --ignore-obsolete -i locale/messages.pot -d locale -l $$lang; done
+	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
+	@rm locale/messages.pot
 
 bench: $(VENV)/.dev setup  ## measure speed and memory, as ratios
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
