@@ -1,124 +1,106 @@
 // The task drawer: a modal dialog that guards what was typed and gives the focus back to its card.
-const host = document.getElementById("drawer");
-const drawer = () => host?.querySelector("[data-drawer]");
-
-const toasts = document.getElementById("toasts");
+const find = (what, root = document) => root.querySelector(what);
+const host = find('#drawer'), toasts = find('#toasts');
+const drawer = () => find('[data-drawer]', host);
 
 // a modal dialog makes everything else inert, toasts as well: while it is open they live in it
-document.addEventListener("htmx:before:swap", ({ detail }) => {
-  if (detail.ctx?.target === host) document.body.append(toasts);
+document.addEventListener('htmx:before:swap', ({ detail: { ctx } }) => {
+  if (ctx?.target === host) document.body.append(toasts);
 });
-document.addEventListener("htmx:after:swap", ({ detail }) => {
+document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   const dialog = drawer();
   if (dialog && !dialog.open) {
     dialog.showModal();
     dialog.append(toasts);
-    const zone = dialog.querySelector("[data-zone]");
-    if (zone) zone.value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    find('[data-zone]', dialog).value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
-  if (detail.ctx?.response?.status === 422) mark(dialog);
+  if (dialog && ctx?.response?.status === 422) mark(dialog);
 });
-document.addEventListener("drawer:close", close);
+document.addEventListener('drawer:close', close);
 
 function close() {
   const dialog = drawer();
   if (!dialog) return;
-  const card = `#main [data-task-id="${dialog.dataset.taskId}"]`;
   document.body.append(toasts);
   dialog.close();
   host.replaceChildren();
-  document.querySelector(`${card} .card__open`)?.focus();
+  find(`#task-${dialog.dataset.taskId} .card__open`)?.focus();
 }
 
 function mark(dialog) {
-  for (const place of dialog?.querySelectorAll(".field__error") ?? []) {
-    const field = document.getElementById(place.id.replace("-error", ""));
-    field?.setAttribute("aria-invalid", Boolean(place.textContent.trim()));
+  for (const place of dialog.querySelectorAll('.field__error')) {
+    const field = find(`#${place.id.replace('-error', '')}`);
+    if (field) field.ariaInvalid = Boolean(place.textContent.trim());
   }
-  dialog?.querySelector("[aria-invalid=true]")?.focus();
+  find('[aria-invalid=true]', dialog)?.focus();
 }
 
 function ask(shown) {
-  const box = drawer().querySelector("[data-ask]");
-  box.hidden = !shown;
-  (shown ? box : drawer()).querySelector(shown ? "[data-keep]" : "#task-title").focus();
+  find('[data-ask]', host).hidden = !shown;
+  find(shown ? '[data-keep]' : '#task-title', host).focus();
 }
-
-function leave() {
-  if (drawer().dataset.dirty) ask(true);
-  else close();
-}
+const leave = () => drawer().dataset.dirty ? ask(true) : close();
 
 function touch() {
-  const dialog = drawer();
-  dialog.dataset.dirty = "1";
-  dialog.querySelector("[data-dirty]").hidden = false;
-  for (const button of dialog.querySelectorAll("[data-when-clean]")) button.disabled = true;
+  drawer().dataset.dirty = 1;
+  find('[data-unsaved]', host).hidden = false;
+  for (const button of host.querySelectorAll('[data-when-clean]')) button.disabled = true;
 }
 
-function addTags(input, text) {
-  const known = [...input.parentNode.querySelectorAll(".chip input")].map((one) => one.value);
-  for (const tag of text.split(",").map((one) => one.trim())) {
+function addTags(input) {
+  const box = input.parentNode;
+  const known = [...box.querySelectorAll('.chip input')].map(one => one.value);
+  for (const tag of input.value.split(',').map(one => one.trim())) {
     if (!tag || known.includes(tag)) continue;
-    const chip = input.parentNode.querySelector("template").content.cloneNode(true);
-    chip.querySelector("input").value = chip.querySelector("span span").textContent = tag;
-    const button = chip.querySelector("button");
-    button.setAttribute("aria-label", `${button.getAttribute("aria-label")} ${tag}`);
+    const chip = find('template', box).content.cloneNode(true);
+    find('input', chip).value = find('span span', chip).textContent = tag;
+    find('button', chip).ariaLabel += ` ${tag}`;
     input.before(chip);
   }
-  input.value = "";
+  input.value = '';
 }
-
-function removeTag(chip, input) {
-  chip?.remove();
-  input.focus();
+function change(field, chip) {
+  chip ? chip.remove() : field.value = '';
+  field.focus();
   touch();
 }
 
-host?.addEventListener("click", ({ target }) => {
-  const hit = (what) => target.closest(`[data-${what}]`);
-  if (target === drawer() || hit("close")) leave();
-  else if (hit("discard")) close();
-  else if (hit("keep")) ask(false);
-  else if (hit("remove")) removeTag(target.closest(".chip"), host.querySelector(".chips__input"));
-  else if (hit("clear")) {
-    const field = document.getElementById(hit("clear").dataset.clear);
-    field.value = "";
-    field.focus();
-    touch();
-  }
+host.addEventListener('click', ({ target }) => {
+  const hit = what => target.closest(`[data-${what}]`);
+  if (target === drawer() || hit('close')) leave();
+  else if (hit('discard')) close();
+  else if (hit('keep')) ask(false);
+  else if (hit('remove')) change(find('.chips__input'), target.closest('.chip'));
+  else if (hit('clear')) change(find(`#${hit('clear').dataset.clear}`));
 });
 
-host?.addEventListener("keydown", (event) => {
-  const { key, target } = event;
-  const input = target.closest(".chips__input");
-  const picker = target.closest("[data-picker]");
-  if (key === "Escape") leave();
-  else if (input && (key === "," || (key === "Enter" && input.value.trim()))) addTags(input, input.value);
-  else if (input && key === "Backspace" && !input.value) return removeTag([...input.parentNode.querySelectorAll(".chip")].pop(), input);
-  else if (picker && key === "Enter" && target.type === "radio") {
+host.addEventListener('keydown', event => {
+  const { key, target } = event, tags = target.matches('.chips__input'), picker = target.closest('[data-picker]');
+  if (key === 'Escape') leave();
+  else if (tags && target.value.trim() && (key === ',' || key === 'Enter')) addTags(target);
+  else if (tags && !target.value && key === 'Backspace') change(target, target.parentNode.querySelector('.chip:nth-last-child(1 of .chip)'));
+  else if (picker && key === 'Enter' && target.type === 'radio') {
     picker.open = false;
-    picker.querySelector("summary").focus();
+    find('summary', picker).focus();
   } else return;
   event.preventDefault();
 });
 
-host?.addEventListener("input", ({ target }) => {
-  if (target.type === "search") return;
-  if (target.matches(".chips__input") && target.value.includes(",")) addTags(target, target.value);
+host.addEventListener('input', ({ target }) => {
+  if (target.type === 'search') return;
+  if (target.matches('.chips__input') && target.value.includes(',')) addTags(target);
   touch();
 });
 
 // before htmx looks: what was picked has to be in the form when the stages of a project are asked for
-host?.addEventListener("change", ({ target }) => {
-  const picker = target.type === "radio" && target.closest("[data-picker]");
+host.addEventListener('change', ({ target }) => {
+  const picker = target.type === 'radio' && target.closest('[data-picker]');
   if (!picker) return;
-  picker.querySelector("[data-value]").value = target.value;
-  picker.querySelector("[data-chosen]").textContent = target.closest("label").querySelector("[data-name]").textContent;
+  find('[data-value]', picker).value = target.value;
+  find('[data-chosen]', picker).textContent = find('[data-name]', target.closest('label')).textContent;
 }, true);
 
 // the journal shows times and days of whoever reads it
-document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => {
-  const { action, method, body } = ctx.request;
-  if (method === "GET" && action.startsWith("/journal")) body.set("offset", -new Date().getTimezoneOffset());
+document.addEventListener('htmx:config:request', ({ detail: { ctx: { request } } }) => {
+  if (request.method === 'GET' && request.action.startsWith('/journal')) request.body.set('offset', -new Date().getTimezoneOffset());
 });

@@ -179,7 +179,7 @@ def test_a_status_action_waits_for_unsaved_changes(board: BoardPage, installed: 
     complete = dialog.locator(f"[hx-post='/tasks/{task_id}/complete']")
     dialog.locator("#task-title").fill("Not saved yet")
     expect(complete).to_be_disabled()
-    expect(dialog.locator("[data-dirty]")).to_be_visible()
+    expect(dialog.locator("[data-unsaved]")).to_be_visible()
     dialog.locator("#task-save").click()
     expect(dialog).to_have_count(0)
     open_drawer(board)
