@@ -19,7 +19,7 @@ from store.journal import PRIVATE, Entry, Reader
 from web import access
 from web.errors import ThingMissing
 from web.journal_view import Names, Row, board_name, row_of
-from web.sentences import kind_text
+from web.sentences import KIND, kind_text
 from web.services import services
 from web.session import PortalSession, needs_session
 from web.undo import undo_entry
@@ -82,7 +82,7 @@ def show() -> str:
     titles = access.titles()
     people = journal.people(services().db, who.member_id, _reader())
     boards = [(key, board_name(key, titles)) for key in (PRIVATE, *sorted(titles, key=titles.__getitem__))]
-    kinds = [(kind.value, kind_text(kind.value)) for kind in Kind]
+    kinds = [(kind.value, kind_text(kind.value)) for kind in Kind if kind in KIND]
     return render_template(
         "journal.html", wanted=wanted, people=people, boards=boards, kinds=kinds, **_page(wanted)
     )
