@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from sandbox import stage_rows
 from sandbox.portal import GROUP_BOARD, Portal
-from sandbox.seed import boards, crm, people, projects
+from sandbox.seed import boards, crm, people, projects, scrum
 from sandbox.seed.maker import Maker
 from sandbox.seed.projects import Project
 
@@ -36,6 +36,7 @@ def build(name: str, *, settings: Any = None) -> Portal:
     maker = Maker(portal, random.Random(f"stagecraft {name}"))  # noqa: S311 (sameness, not secrecy)
     SEEDS[name](maker)
     CRM[name](portal)
+    SCRUM[name](portal)
     maker.webhooks()
     return portal
 
@@ -76,3 +77,8 @@ def _projects(maker: Maker, plans: tuple[Project, ...]) -> None:
 
 SEEDS: dict[str, Callable[[Maker], None]] = {"company": _company, "huge": _huge, "small": _small}
 CRM: dict[str, Callable[[Portal], None]] = {"company": crm.company, "huge": crm.huge, "small": crm.small}
+SCRUM: dict[str, Callable[[Portal], None]] = {
+    "company": scrum.company,
+    "huge": scrum.none,
+    "small": scrum.small,
+}
