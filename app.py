@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, send_from_directory
 from flask.typing import ResponseReturnValue
+from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from b24.limits import Limiter
@@ -30,6 +31,7 @@ from web import (
     launch,
     pages,
     renewal,
+    scripts,
     security,
     sentences,
     services,
@@ -67,12 +69,13 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
         "app", root_path=str(ROOT), static_folder=str(static), static_url_path=f"/static/{_version(static)}"
     )
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=YEAR)
+    Compress(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.add_url_rule("/static/<path:filename>", "plain_static", _plain_static)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    for part in (i18n, security, errors, sentences):
+    for part in (i18n, security, errors, sentences, scripts):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -1,4 +1,4 @@
-"""What the HTTP client costs: a pooled connection against a new one per call, a batch against single calls."""
+"""What the HTTP client costs: a pooled connection against a new one, a batch against single calls."""
 
 from __future__ import annotations
 

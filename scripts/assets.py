@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
-    "htmx.org/dist/ext/hx-csp.min.js": "hx-csp.min.js",
     "sortablejs/Sortable.min.js": "Sortable.min.js",
 }
 

@@ -47,7 +47,7 @@ def protect(response: Response) -> Response:
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if (request.endpoint or "") not in ("static", "plain_static"):
+    if (request.endpoint or "") not in ("static", "plain_static", "script"):
         response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -1,0 +1,34 @@
+"""Scripts and pages as they travel: minified, versioned, compressed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from tests.support.person import Person
+
+
+def test_our_scripts_come_without_comments_and_may_be_kept(open_as: Callable[..., Person]) -> None:
+    person = open_as("owner")
+    address = re.search(r'src="(/static/[0-9a-f]{12}/js/app\.js)"', person.html)
+    assert address
+    answer = person.get(address[1])
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].startswith("text/javascript")
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert "import" in answer.text
+    assert not re.search(r"^\s*//", answer.text, re.MULTILINE)
+
+
+def test_a_script_that_is_none_of_ours_is_not_there(open_as: Callable[..., Person]) -> None:
+    person = open_as("owner")
+    version = re.search(r"/static/([0-9a-f]{12})/", person.html)
+    assert version
+    for name in ("nothing.js", "..%2f..%2fapp.py.js", "%2e%2e/app.js"):
+        assert person.get(f"/static/{version[1]}/js/{name}").status_code == 404
+
+
+def test_pages_travel_compressed(open_as: Callable[..., Person]) -> None:
+    answer = open_as("owner").get("/home", headers={"Accept-Encoding": "gzip"})
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in answer.headers["Vary"]
