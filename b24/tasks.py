@@ -16,6 +16,10 @@ CARD_FIELDS = (
     "ID", "TITLE", "STAGE_ID", "GROUP_ID", "RESPONSIBLE_ID", "DEADLINE", "PRIORITY", "STATUS", "PARENT_ID",
     "UF_CRM_TASK", "TAGS",
 )  # fmt: skip
+ITEM_FIELDS = (
+    "ID", "TITLE", "STAGE_ID", "GROUP_ID", "RESPONSIBLE_ID", "STATUS", "PARENT_ID", "TAGS", "CLOSED_DATE",
+    "SPRINT_ID", "BACKLOG_ID",
+)  # fmt: skip
 DRAWER_FIELDS = (
     *CARD_FIELDS, "DESCRIPTION", "CREATED_BY", "CREATED_DATE", "CHANGED_DATE", "ACCOMPLICES", "AUDITORS",
 )  # fmt: skip
@@ -26,7 +30,10 @@ _TEXT_FIELDS = frozenset({"TITLE", "DESCRIPTION", "TAGS"})
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task. `status` is the real one, "2" to "6"; `actions` the keys of the `action` map that are true."""
+    """A task. `status` is the real one, "2" to "6"; `actions` the keys of the `action` map that are true.
+
+    `sprint_id` or `backlog_id` is where its scrum item is; both come only when selected.
+    """
 
     id: int
     title: str
@@ -47,6 +54,9 @@ class TaskRow:
     crm: tuple[str, ...] = ()
     group_name: str = ""
     actions: frozenset[str] = frozenset()
+    closed: dt.datetime | None = None
+    sprint_id: int = 0
+    backlog_id: int = 0
 
 
 def get(task_id: int | str, *, select: Sequence[str] = DRAWER_FIELDS) -> Command:
@@ -146,6 +156,9 @@ def _row(task: Mapping[str, Any]) -> TaskRow:
         crm=tuple(as_text(link) for link in as_list(task.get("ufCrmTask")) if link),
         group_name=as_text(as_map(task.get("group")).get("name")),
         actions=frozenset(key for key, allowed in as_map(task.get("action")).items() if allowed is True),
+        closed=as_time(task.get("closedDate")),
+        sprint_id=as_int(task.get("sprintId")),
+        backlog_id=as_int(task.get("backlogId")),
     )
 
 

@@ -86,3 +86,57 @@ class FirstStage(BoardError):
 
 class CannotUndo(BoardError):
     """This change has no way back; its notices say why."""
+
+
+# --- scrum ---
+class NoScrumRecord(BoardError):
+    """The task is in no list of the team: it cannot be estimated before it is given a scrum record."""
+
+    def __init__(self, task_id: int = 0) -> None:
+        super().__init__(f"task {task_id} has no scrum record")
+        self.task_id = task_id
+
+
+class LeftTeam(BoardError):
+    """The task belongs to another project now."""
+
+    def __init__(self, task_id: int = 0) -> None:
+        super().__init__(f"task {task_id} is in another project")
+        self.task_id = task_id
+
+
+class EpicGone(BoardError):
+    """The epic was deleted meanwhile; assigning it would silently clear what is there (§4.2)."""
+
+
+class SprintGone(BoardError):
+    """The sprint was deleted or completed meanwhile."""
+
+
+class ColumnGone(BoardError):
+    """The column of the sprint is not there (any more)."""
+
+
+class LastColumnOfType(BoardError):
+    """A sprint keeps at least one NEW and one FINISH column; without NEW it could never start."""
+
+    def __init__(self, kind: str = "NEW") -> None:
+        super().__init__(f"the last {kind} column")
+        self.kind = kind
+
+
+class ColumnNotEmpty(BoardError):
+    """Tasks are still in the column of the sprint."""
+
+
+class TeamClosed(BoardError):
+    """The team is closed to the person."""
+
+
+class CannotStart(BoardError):
+    """The portal did not start the sprint. `reasons` and `left_behind` are codes of `scrum.lifecycle`."""
+
+    def __init__(self, reasons: tuple[object, ...] = (), left_behind: tuple[object, ...] = ()) -> None:
+        super().__init__(f"cannot start: {reasons}")
+        self.reasons = reasons
+        self.left_behind = left_behind
