@@ -67,6 +67,27 @@ def shown_columns(page: str) -> list[Shown]:
     return found
 
 
+Opener = Callable[..., Person]
+PLANNED = 9
+"""Tasks added to a planner, so that its columns have some."""
+
+
+def scene_of(open_as: Opener, portal: Sandbox, who: str, key: str = "") -> Scene:
+    """Somebody before the main board (or `key`; "me" for My Planner), already loaded."""
+    if key == "me":
+        _fill_planner(portal, who)
+    return Scene(open_as(who), portal, key or f"g{portal.main_group_id}").look()
+
+
+def _fill_planner(portal: Sandbox, who: str) -> None:
+    stages = [one["ID"] for one in portal.act(who, "task.stages.get", entityId=0, numeric=1)]
+    fields = {"RESPONSIBLE_ID": portal.user(who), "CREATED_BY": portal.user(who)}
+    for number in range(PLANNED):
+        added = portal.act(who, "tasks.task.add", fields=fields | {"TITLE": f"Planned {number}"})
+        stage = stages[1 + number % 2]
+        portal.act(who, "task.stages.movetask", id=added["task"]["id"], stageId=stage, after=0)
+
+
 @dataclass
 class Scene:
     """A person before a board, and the truth behind it."""
@@ -99,9 +120,7 @@ class Scene:
 
     def full(self, least: int = 3, but: int = -1) -> int:
         """Index of a column with that many cards, not the first."""
-        return next(
-            i for i, one in enumerate(self.columns) if i and i != but and len(one.cards) >= least
-        )
+        return next(i for i, one in enumerate(self.columns) if i and i != but and len(one.cards) >= least)
 
     # --- the truth ---
     def stages(self) -> list[dict[str, Any]]:
@@ -127,9 +146,9 @@ class Scene:
             who, wanted = "admin", {"GROUP_ID": self.group_id, "STAGE_ID": stage_id}
             if is_first:
                 wanted["STAGE_ID"] = [0, stage_id]
-        found = self.portal.act(
-            who, "tasks.task.list", filter=wanted, order=CARD_ORDER, select=FIELDS
-        )["tasks"]
+        found = self.portal.act(who, "tasks.task.list", filter=wanted, order=CARD_ORDER, select=FIELDS)[
+            "tasks"
+        ]
         assert len(found) < 50, "a page holds them all"
         yield from found
 
@@ -217,13 +236,16 @@ def ask_deletion(scene: Scene, stage: Shown) -> requests.Response:
 
 def delete_stage(scene: Scene, form: dict[str, Any]) -> requests.Response:
     """A stage with tasks, which go to the last one; dialog, agreement, every step."""
-    stage = scene.columns[scene.full(2, but=len(scene.columns) - 1)]
+    # the second column of the planner holds a scrum task, which does not move
+    stage = scene.columns[2 if scene.key == "me" else scene.full(2, but=len(scene.columns) - 1)]
     asked = ask_deletion(scene, stage)
     if asked.status_code != 200:
         return asked
     target = {"target_stage_id": scene.columns[-1].stage_id}
     path = f"{scene.stages_path}/{stage.stage_id}/delete"
-    return finish(scene.person, scene.person.post(path, **scene.shaping(**hidden(asked.text) | target | form)))
+    return finish(
+        scene.person, scene.person.post(path, **scene.shaping(**hidden(asked.text) | target | form))
+    )
 
 
 def delete_empty_stage(scene: Scene, form: dict[str, Any]) -> requests.Response:
@@ -252,34 +274,38 @@ def _around(cards: tuple[int, ...], index: int) -> tuple[int, int]:
     return row[index + 2], row[index]
 
 
-def _move(scene: Scene, source: int, index: int, target: int, spot: dict[str, int], form: dict[str, Any]) -> requests.Response:  # noqa: E501
-    column = scene.columns[source]
-    below, above = _around(column.cards, index)
+Where = tuple[int, int]
+"""Index of a column, and of a card in it."""
+
+
+def _move(scene: Scene, source: Where, target: Where, form: dict[str, Any]) -> requests.Response:
+    """A card to where it will be in the target column, with its neighbours before and after."""
+    column, goal = scene.columns[source[0]], scene.columns[target[0]]
+    card = column.cards[source[1]]
+    below, above = _around(column.cards, source[1])
+    rest = [one for one in goal.cards if one != card]
+    rest.insert(target[1], card)
+    before, after = _around(tuple(rest), target[1])
+    moved = {"stage_id": goal.stage_id, "before": before, "after": after}
     was = {"was_stage": column.stage_id, "was_before": below, "was_after": above}
-    goal = {"stage_id": scene.columns[target].stage_id} | spot
-    path = f"/boards/{scene.key}/cards/{column.cards[index]}/move"
-    return scene.person.post(path, **goal | was | form)
+    return scene.person.post(f"/boards/{scene.key}/cards/{card}/move", **moved | was | form)
 
 
 def move_card(scene: Scene, form: dict[str, Any]) -> requests.Response:
     """A middle card to below the first card of another column."""
     source = scene.full(3)
-    target = scene.full(1, but=source)
-    return _move(scene, source, 1, target, {"after": scene.columns[target].cards[0]}, form)
+    return _move(scene, (source, 1), (scene.full(1, but=source), 1), form)
 
 
 def move_top_card(scene: Scene, form: dict[str, Any]) -> requests.Response:
     """The first card of a column to the top of the first column."""
-    source = scene.full(2)
-    spot = {"before": scene.columns[0].cards[0]} if scene.columns[0].cards else {}
-    return _move(scene, source, 0, 0, spot, form)
+    return _move(scene, (scene.full(2), 0), (0, 0), form)
 
 
 def move_card_within(scene: Scene, form: dict[str, Any]) -> requests.Response:
     """The last card of a column to its top."""
     source = scene.full(3)
-    cards = scene.columns[source].cards
-    return _move(scene, source, len(cards) - 1, source, {"before": cards[0]}, form)
+    return _move(scene, (source, len(scene.columns[source].cards) - 1), (source, 0), form)
 
 
 def _bulk(scene: Scene, task_ids: list[int], **form: Any) -> requests.Response:

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import pytest
 
-from tests.functional.deeds import DEEDS, Deed, Scene, finish, undo_address
+from tests.functional.deeds import DEEDS, Deed, Opener, finish, scene_of, undo_address
 from tests.support.person import Person
 from tests.support.servers import Sandbox
 
-Opener = Callable[..., Person]
-
-GROUP = [pytest.param(one, "owner", id=one.name) for one in DEEDS]
-PLANNER = [pytest.param(one, "member", id=f"{one.name}-me") for one in DEEDS if one.planner]
-
-
-@pytest.fixture
-def scene_of(open_as: Opener, installed: Sandbox) -> Callable[[str], Scene]:
-    """The main board before its owner, or the member's own planner."""
-
-    def scene(who: str) -> Scene:
-        key = "me" if who == "member" else f"g{installed.main_group_id}"
-        return Scene(open_as(who), installed, key).look()
-
-    return scene
+GROUP = [pytest.param(one, "owner", "", id=one.name) for one in DEEDS]
+PLANNER = [pytest.param(one, "member", "me", id=f"{one.name}-me") for one in DEEDS if one.planner]
 
 
 def newest_in_journal(person: Person) -> str:
@@ -36,9 +22,11 @@ def newest_in_journal(person: Person) -> str:
     return found[1]
 
 
-@pytest.mark.parametrize(("deed", "who"), GROUP + PLANNER)
-def test_there_and_back_and_there_again(scene_of: Callable[[str], Scene], deed: Deed, who: str) -> None:
-    scene = scene_of(who)
+@pytest.mark.parametrize(("deed", "who", "key"), GROUP + PLANNER)
+def test_there_and_back_and_there_again(
+    open_as: Opener, installed: Sandbox, deed: Deed, who: str, key: str
+) -> None:
+    scene = scene_of(open_as, installed, who, key)
     before = scene.picture()
     answer = deed(scene)
     assert answer.status_code == 200, answer.text
