@@ -69,7 +69,7 @@ imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
 
 texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_pgettext:1c,2 --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
 	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
 	@rm locale/messages.pot
 
