@@ -7,7 +7,7 @@ in the first batch, made from what the page knew; what turns out to be otherwise
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24 import scrum as scrum_calls
 from b24 import sprints as sprint_calls
@@ -167,7 +167,7 @@ class Deed:
         due = {
             key: one for key, one in self._plan(fitting, self.places, None).items() if key not in self.early
         }
-        again = self._plan(others, self.places, None)
+        again = self._plan([self._afresh(one) for one in others], self._fresh_places(others), None)
         repairs = {f"{AGAIN}{key}": one for key, one in (self._undone(others) | again).items()}
         homeless = [one for one in self.moves if self.early and self._homeless(one)]
         return due | repairs | self._undone(homeless) | self._restored(homeless)
@@ -175,6 +175,18 @@ class Deed:
     def _as_assumed(self, move: Move) -> bool:
         place = self.places.get(move.task_id)
         return place is None or place.entity_id == self.seen[move.task_id].entity_id
+
+    def _afresh(self, move: Move) -> Move:
+        """A move that goes back to the column the task really had, if it was on the board already."""
+        return replace(move, stage_id=self.places[move.task_id].stage_id)
+
+    def _fresh_places(self, moves: Iterable[Move]) -> dict[int, Place]:
+        """Where they are, after the places that were given too early are taken back."""
+        places = {one.task_id: self.places[one.task_id] for one in moves}
+        return {
+            one: replace(place, entity_id=0) if f"{PUT}{one}" in self.early else place
+            for one, place in places.items()
+        }
 
     def _undone(self, moves: Iterable[Move]) -> dict[str, Command]:
         """Places on the board that were given too early."""

@@ -145,4 +145,6 @@ def _back(deed: Deed, move: Move) -> dict[str, Any] | None:
         "stage_id": stage_id,
         "from": move.entity_id,
         "from_sort": move.sort,
+        "points": was.points,
+        "epic_id": was.epic_id,
     }

@@ -1,0 +1,57 @@
+"""The ways back of what is done in scrum teams; `boards.undo` dispatches to them by `op`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from b24.client import Client
+from boards.actor import Actor
+from boards.model import BoardRef
+from boards.scrum.ids import Resolve, resolve_epic, resolve_sprint
+from boards.scrum.item_edits import ItemEdit, write_items
+from boards.scrum.model import ItemFacts
+from boards.scrum.move_batches import Move
+from boards.scrum.moves import run_moves
+from boards.scrum.outcomes import ItemsOutcome, ScrumOutcome
+
+Recipe = Mapping[str, Any]
+Way = Callable[[Client, BoardRef, Actor, Recipe, Resolve], ScrumOutcome]
+
+
+def _items(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> ScrumOutcome:
+    """Points and epics as they were; what was set since by others gets a notice."""
+    edits = {one["task_id"]: _edit(one["to"], resolve) for one in recipe["items"]}
+    expected = {one["task_id"]: _edit(one["from"], resolve) for one in recipe["items"]}
+    return _some(write_items(client, ref, actor, edits, expected))
+
+
+def _edit(values: Mapping[str, Any], resolve: Resolve) -> ItemEdit:
+    epic_id = values.get("epic_id")
+    return ItemEdit(values.get("points"), None if epic_id is None else resolve_epic(resolve, epic_id))
+
+
+def _move(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> ScrumOutcome:
+    """Each item back into its list, at its place; on the sprint's board into its column."""
+    moves, seen = [], {}
+    for one in recipe["items"]:
+        entity_id, now = resolve_sprint(resolve, one["entity_id"]), resolve_sprint(resolve, one["from"])
+        moves.append(Move(one["task_id"], entity_id, one["sort"], resolve(one["stage_id"])))
+        epic_id = resolve_epic(resolve, one["epic_id"])
+        seen[one["task_id"]] = ItemFacts(one["points"], epic_id, now, one["from_sort"] or 0.0)
+    active_id = resolve_sprint(resolve, recipe["active_id"])
+    return _some(run_moves(client, ref, actor, moves, seen, active_id=active_id))
+
+
+def _some(outcome: ItemsOutcome) -> ItemsOutcome:
+    """An undo of several items of which none came back has not happened."""
+    errors = [one.error for one in outcome.results if one.error]
+    if errors and len(errors) == len(outcome.results):
+        raise errors[0]
+    return outcome
+
+
+WAYS: dict[str, Way] = {
+    "scrum_items": _items,
+    "scrum_move": _move,
+}

@@ -1,0 +1,237 @@
+"""Moving items: lists, places, the active sprint's board, cost, and the way back."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24.errors import ConnectionLost
+from boards.change import Change, Kind
+from boards.errors import BadInput, LeftTeam, NoScrumRecord, SprintGone
+from boards.notices import NoticeCode
+from boards.scrum.moves import move_items
+from boards.scrum.outcomes import ItemsOutcome
+from boards.scrum.placing import place, sorts_between
+from boards.undo import undo_change
+from tests.unit.boards.scrum.scene import REF, TEAM, ScrumScene
+
+
+def move(team: ScrumScene, ids: list[int], entity_id: int, **more: object) -> ItemsOutcome:
+    options = {"seen": team.seen(), "active_id": team.active} | more
+    return move_items(team.client, REF, team.actor(), ids, entity_id, **options)  # type: ignore[arg-type]
+
+
+def back(team: ScrumScene, outcome: ItemsOutcome) -> None:
+    undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
+
+
+@pytest.mark.parametrize(
+    ("ids", "after", "following", "order"),
+    [
+        ([6], 0, [1, 2, 3, 4, 5], [6, 1, 2, 3, 4, 5]),
+        ([1], 6, [], [2, 3, 4, 5, 6, 1]),
+        ([5, 2], 3, [4], [1, 3, 5, 2, 4, 6]),
+        ([1], 1, [2, 3], [1, 2, 3, 4, 5, 6]),
+    ],
+)
+def test_places_within_the_backlog(
+    team: ScrumScene, ids: list[int], after: int, following: list[int], order: list[int]
+) -> None:
+    start = team.picture()
+    outcome = move(team, ids, team.backlog, after_id=after, following=following)
+    assert team.fake.count == 2
+    assert team.portal.in_list(team.backlog) == order
+    assert not outcome.notices
+    back(team, outcome)
+    assert team.picture() == start
+
+
+def test_items_with_the_same_sort_make_room(team: ScrumScene) -> None:
+    for task_id in range(1, 7):
+        team.portal.items[task_id].sort = 1.0
+    outcome = move(team, [6], team.backlog, after_id=1, following=[2, 3, 4, 5])
+    assert team.portal.in_list(team.backlog) == [1, 6, 2, 3, 4, 5]
+    assert [one.task_id for one in outcome.results] == [6]
+    back(team, outcome)
+    assert {team.portal.items[one].sort for one in range(1, 7)} == {1.0}
+
+
+def test_an_unknown_neighbour_is_no_place(team: ScrumScene) -> None:
+    seen = {6: team.seen()[6]}
+    outcome = move(team, [6], team.backlog, after_id=1, following=[2], seen=seen)
+    assert [one.code for one in outcome.notices] == [NoticeCode.ORDER_NOT_KEPT]
+
+
+def test_into_a_planned_sprint(team: ScrumScene) -> None:
+    start = team.picture()
+    outcome = move(team, [1, 2], team.planned, after_id=13)
+    assert team.portal.in_list(team.planned) == [11, 12, 13, 1, 2]
+    assert outcome.change.kind is Kind.SCRUM_MOVE
+    assert not team.portal.relations.get(1)
+    assert [one.facts.entity_id for one in outcome.results if one.facts] == [team.planned] * 2
+    back(team, outcome)
+    assert team.picture() == start
+
+
+def test_into_the_active_sprint_and_onto_its_board(team: ScrumScene) -> None:
+    start = team.picture()
+    outcome = move(team, [1, 2], team.active)
+    assert team.fake.count == 2
+    assert team.portal.lane(team.columns[0]) == [21, 1, 2]
+    assert {team.portal.tasks[one].stage_id for one in (1, 2)} == {team.columns[0]}
+    assert not outcome.notices
+    back(team, outcome)
+    assert team.picture() == start
+    assert team.portal.relations[1] == []
+
+
+def test_a_completed_task_lands_in_finish(team: ScrumScene) -> None:
+    team.portal.tasks[11].status = "5"
+    move(team, [11], team.active)
+    assert 11 in team.portal.lane(team.columns[2])
+    assert team.portal.tasks[11].status == "5"
+
+
+def test_out_of_the_active_sprint_leaves_no_trace_and_returns_to_its_column(team: ScrumScene) -> None:
+    start = team.picture()
+    outcome = move(team, [22, 23], team.backlog)
+    assert team.portal.relations[22] == [] == team.portal.relations[23]
+    assert team.portal.tasks[22].stage_id == 0
+    back(team, outcome)
+    assert team.picture() == start
+
+
+@pytest.mark.parametrize("hint", [True, False])
+def test_thirty_items_into_the_active_sprint(team: ScrumScene, hint: bool) -> None:
+    ids = list(range(1000, 1030))
+    for task_id in ids:
+        team.portal.item(task_id, team.backlog, "1")
+    start = team.picture()
+    outcome = move(team, ids, team.active, active_id=team.active if hint else 0)
+    assert team.fake.count == (2 if hint else 3)
+    assert team.portal.lane(team.columns[0]) == [21, *ids]
+    assert {team.portal.tasks[one].stage_id for one in ids} == {team.columns[0]}
+    assert all(one.error is None for one in outcome.results)
+    assert not outcome.notices
+    team.fake.requests.clear()
+    back(team, outcome)
+    assert team.fake.count == 2
+    assert team.picture() == start
+
+
+def test_thirty_items_into_a_planned_sprint(team: ScrumScene) -> None:
+    ids = list(range(1000, 1030))
+    for task_id in ids:
+        team.portal.item(task_id, team.backlog, "1")
+    move(team, ids, team.planned, after_id=13)
+    assert team.fake.count == 2
+    assert team.portal.in_list(team.planned) == [11, 12, 13, *ids]
+
+
+def test_thirty_of_which_some_are_not_where_the_page_had_them(team: ScrumScene) -> None:
+    ids = list(range(1000, 1030))
+    for task_id in ids:
+        team.portal.item(task_id, team.backlog, "1")
+    seen = team.seen()
+    portal = team.portal
+    portal.tasks[1000].group_id, portal.items[1000].entity_id = 21, team.other_backlog  # another team's now
+    portal.items[1001].entity_id = team.active  # already there, in its second column
+    portal.stand(1001, team.columns[1])
+    portal.items[1002].entity_id = team.planned
+    outcome = move(team, ids, team.active, seen=seen)
+    assert team.fake.count == 3  # one more, to put right what the page could not know
+    assert isinstance(outcome.results[0].error, LeftTeam)
+    assert portal.items[1000].entity_id == team.other_backlog
+    assert not portal.relations.get(1000)
+    assert portal.relations[1001] == [team.columns[1]]
+    assert portal.relations[1002] == [team.columns[0]]
+    assert [one.code for one in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
+
+
+def test_a_task_of_another_team_is_left_alone(team: ScrumScene) -> None:
+    portal = team.portal
+    portal.tasks[1].group_id, portal.items[1].entity_id = 21, team.other_backlog
+    outcome = move(team, [1, 2], team.planned)
+    assert isinstance(outcome.results[0].error, LeftTeam)
+    assert portal.items[1].entity_id == team.other_backlog
+    assert portal.items[2].entity_id == team.planned
+    with pytest.raises(LeftTeam):
+        move(team, [1], team.planned)
+
+
+def test_a_task_moved_to_a_plain_project(team: ScrumScene) -> None:
+    team.portal.tasks[1].group_id = 22
+    del team.portal.items[1]
+    with pytest.raises(LeftTeam):
+        move(team, [1], team.planned)
+
+
+def test_a_task_without_record(team: ScrumScene) -> None:
+    team.portal.add_task(99, TEAM)
+    outcome = move(team, [99, 2], team.planned)
+    assert isinstance(outcome.results[0].error, NoScrumRecord)
+    assert outcome.results[0].offer_record
+    assert outcome.results[1].error is None
+    with pytest.raises(NoScrumRecord):
+        move(team, [99], team.planned)
+
+
+def test_a_list_that_is_gone(team: ScrumScene) -> None:
+    start = team.picture()
+    for entity_id in (team.done, team.other_backlog, 12345):
+        with pytest.raises(SprintGone):
+            move(team, [1], entity_id)
+    assert team.picture() == start
+    with pytest.raises(BadInput):
+        move(team, [1], 0)
+
+
+def test_somebody_else_moved_it(team: ScrumScene) -> None:
+    seen = team.seen()
+    team.portal.items[1].entity_id = team.active
+    team.portal.stand(1, team.columns[1])
+    outcome = move(team, [1], team.planned, seen=seen)
+    assert [one.code for one in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
+    assert team.portal.relations[1] == []
+    back(team, outcome)
+    assert (team.portal.items[1].entity_id, team.portal.relations[1]) == (team.active, [team.columns[1]])
+
+
+def test_an_active_sprint_without_columns(team: ScrumScene) -> None:
+    team.portal.columns = {
+        key: one for key, one in team.portal.columns.items() if one.sprint_id != team.active
+    }
+    outcome = move(team, [1], team.active)
+    assert [(one.code, one.values) for one in outcome.notices] == [
+        (NoticeCode.NOT_ON_SPRINT_BOARD, {"count": 1})
+    ]
+
+
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_a_lost_answer(team: ScrumScene, fate: str) -> None:
+    ids = list(range(1000, 1030))
+    for task_id in ids:
+        team.portal.item(task_id, team.backlog, "1")
+    start = team.picture()
+    team.fake.lose = [fate]
+    outcome = move(team, ids, team.active)
+    assert sorted(team.portal.lane(team.columns[0])) == [21, *ids]
+    assert {len(team.portal.relations[one]) for one in ids} == {1}
+    back(team, outcome)
+    assert team.picture() == start
+    team.fake.lose = ["after", "after"]
+    with pytest.raises(ConnectionLost):
+        move(team, [1], team.planned)
+
+
+def test_sorts_between() -> None:
+    assert sorts_between(None, None, 2) == (1.0, 2.0)
+    assert sorts_between(1.0, 2.0, 3) == (1.25, 1.5, 1.75)
+    assert sorts_between(None, 0.0, 1) is None
+    assert sorts_between(1.0, 1.0, 1) is None
+
+
+def test_making_room_stops_where_it_can() -> None:
+    sorts = {1: 1.0, 2: 1.0, 3: 1.0, 4: 9.0}
+    assert place([7], 1.0, [2, 3, 4], sorts, 10) == ({7: 2.0, 2: 3.0, 3: 4.0}, True)
+    assert place([7], 1.0, [2, 3, 4], sorts, 1) == ({7: 2.0, 2: 3.0}, False)
+    assert place([7], 1.0, [5, 4], sorts, 1) == ({7: 5.0}, False)
