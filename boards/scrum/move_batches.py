@@ -237,9 +237,9 @@ class Deed:
         read = None if self.lost else self.facts.facts.get(task_id)
         found = read or self.seen.get(task_id) or self.facts.facts.get(task_id)
         place = self.places.get(task_id)
-        if found is None and place and place.entity_id:
-            return ItemFacts("", 0, place.entity_id, 0.0)
-        return found
+        if place is None or not place.entity_id:
+            return found
+        return replace(found or ItemFacts("", 0, 0, 0.0), entity_id=place.entity_id)
 
     def result(self, move: Move) -> ItemResult:
         """What became of one item."""
