@@ -12,59 +12,42 @@ from typing import Any
 from b24.client import BATCH_SIZE, Client
 from b24.errors import StageNotEmpty
 from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.deletion import DeletionPlan, finish_deletion, move_portion, plan_deletion
+from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
+from boards.crm.model import CrmOutcome
+from boards.deletion import DeletionPlan
+from boards.deletion_job import DeletionJob
 from boards.errors import BadInput, BadInputCode, FirstStage, NotTaken
-from boards.model import BoardRef, CardResult, Notice, Stage, Why
+from boards.model import BoardRef, CardResult, Why
 from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
-from boards.restore import RestoreJob, advance_restore
+from boards.restore import RestoreJob, advance_restore, frozen
+
+__all__ = [
+    "DeletionJob",
+    "Job",
+    "Progress",
+    "RestoreJob",
+    "advance",
+    "job_from_json",
+    "run",
+    "start_deletion",
+]
 
 PLANS_AFTER_REFUSAL = 3
 
+Job = DeletionJob | RestoreJob
 
-@dataclass(frozen=True)
-class DeletionJob:
-    """Deleting a stage. `queue` are the tasks still to move to `target_id`, `moved` those that went.
-
-    `planned`: `queue` and `moved` were all there is, as far as we know; otherwise the next step looks
-    again. `seen` are the stages of the plan (id, title, color, sort). `refusals` counts how often the
-    portal said that there still are tasks.
-    """
-
-    board_key: str
-    stage_id: int
-    target_id: int = 0
-    as_admin: bool = False
-    off_front: int = 0
-    queue: tuple[int, ...] = ()
-    moved: tuple[int, ...] = ()
-    failed: tuple[int, ...] = ()
-    seen: tuple[tuple[int, str, str, int], ...] = ()
-    planned: bool = True
-    refusals: int = 0
-    finished: bool = False
-
-    @property
-    def total(self) -> int:
-        """Tasks known so far."""
-        return len(self.queue) + len(self.moved) + len(self.failed)
-
-    @property
-    def done(self) -> int:
-        """Tasks dealt with."""
-        return len(self.moved) + len(self.failed)
-
-    def to_json(self) -> str:
-        return json.dumps({"job": "delete", **vars(self)})
+_JOBS: dict[str, type[DeletionJob] | type[RestoreJob]] = {
+    one.KIND: one for one in (DeletionJob, RestoreJob, CrmDeletionJob, CrmRestoreJob)
+}
 
 
 @dataclass(frozen=True)
 class Progress:
     """A job after a step. `outcome` comes with the last one; `results` are the cards of this step."""
 
-    job: DeletionJob | RestoreJob
-    outcome: StageOutcome | None = None
+    job: Job
+    outcome: StageOutcome | CrmOutcome | None = None
     results: tuple[CardResult, ...] = field(default=())
 
     @property
@@ -97,7 +80,7 @@ def start_deletion(
     )
 
 
-def advance(client: Client, actor: Actor, job: DeletionJob | RestoreJob) -> Progress:
+def advance(client: Client, actor: Actor, job: Job) -> Progress:
     """One step. Errors of the portal as a whole are raised; the job may then be tried again as it is."""
     if isinstance(job, RestoreJob):
         restored, outcome, results = advance_restore(client, actor, job)
@@ -111,31 +94,28 @@ def advance(client: Client, actor: Actor, job: DeletionJob | RestoreJob) -> Prog
     return _finish(client, actor, job)
 
 
-def run(client: Client, actor: Actor, job: DeletionJob | RestoreJob) -> StageOutcome:
+def run(client: Client, actor: Actor, job: Job) -> StageOutcome | CrmOutcome:
     """All steps of a job, one after the other."""
     results: tuple[CardResult, ...] = ()
     while True:
         progress = advance(client, actor, job)
         job, results = progress.job, results + progress.results
+        if isinstance(progress.outcome, CrmOutcome):
+            return replace(progress.outcome, moved=results)
         if progress.outcome:
             return replace(progress.outcome, results=results)
 
 
-def job_from_json(text: str) -> DeletionJob | RestoreJob:
+def job_from_json(text: str) -> Job:
     """What `to_json` wrote."""
     data: dict[str, Any] = json.loads(text)
-    if data.pop("job") == "restore":
-        return RestoreJob.from_data(data)
-    for key in ("queue", "moved", "failed"):
-        data[key] = tuple(data[key])
-    data["seen"] = tuple(tuple(one) for one in data["seen"])
-    return DeletionJob(**data)
+    kind = _JOBS[data.pop("job")]
+    return kind(**{key: frozen(value) for key, value in data.items()})
 
 
 def _move(client: Client, job: DeletionJob) -> Progress:
     part, rest = job.queue[:BATCH_SIZE], job.queue[BATCH_SIZE:]
-    last = job.moved[-1] if job.moved else 0
-    results = move_portion(client, [(task_id, job.target_id) for task_id in part], after=last)
+    results = job.move(client, part)
     went = tuple(one.task_id for one in results if one.error is None)
     stuck = tuple(one.task_id for one in results if one.error is not None)
     job = replace(job, queue=rest, moved=job.moved + went, failed=job.failed + stuck)
@@ -144,16 +124,15 @@ def _move(client: Client, job: DeletionJob) -> Progress:
 
 def _plan(client: Client, actor: Actor, job: DeletionJob) -> Progress:
     """Look again. A task that was moved and is still there was not moved, whatever the portal said."""
-    ref = BoardRef.parse(job.board_key)
-    plan = plan_deletion(client, ref, actor, job.stage_id, as_admin=job.as_admin)
-    lied = tuple(one for one in plan.task_ids if one in set(job.moved))
-    new = tuple(one for one in plan.task_ids if one not in {*job.moved, *job.failed})
+    there, complete = job.look(client, actor)
+    lied = tuple(one for one in there if one in set(job.moved))
+    new = tuple(one for one in there if one not in {*job.moved, *job.failed})
     job = replace(
         job,
         queue=new if job.target_id else (),
         moved=tuple(one for one in job.moved if one not in lied),
         failed=job.failed + lied,
-        planned=plan.complete or not new,
+        planned=complete or not new,
     )
     results = tuple(CardResult(one, NotTaken(one, job.stage_id)) for one in lied)
     if new and not job.target_id:
@@ -164,19 +143,8 @@ def _plan(client: Client, actor: Actor, job: DeletionJob) -> Progress:
 
 
 def _finish(client: Client, actor: Actor, job: DeletionJob) -> Progress:
-    ref = BoardRef.parse(job.board_key)
-    moved = dict.fromkeys(job.moved, job.target_id)
     try:
-        outcome = finish_deletion(
-            client,
-            ref,
-            actor,
-            job.stage_id,
-            as_admin=job.as_admin,
-            moved=moved,
-            off_front=job.off_front,
-            seen=[Stage(*one) for one in job.seen],
-        )
+        outcome = job.finish(client, actor)
     except StageNotEmpty:
         if not job.target_id:
             raise
@@ -187,26 +155,7 @@ def _finish(client: Client, actor: Actor, job: DeletionJob) -> Progress:
 
 
 def _give_up(job: DeletionJob, code: NoticeCode) -> Progress:
-    """The stage stays; what was moved is a change of its own that can be undone."""
+    """The stage stays; what was moved is a change of its own."""
     count = len(job.failed)
-    notices: tuple[Notice, ...] = (note(code, count=count) if count else note(code),)
-    change = Change(
-        kind=Kind.CARDS_MOVE,
-        board_key=job.board_key,
-        target=0,
-        label="",
-        before={"stage_id": job.stage_id, "count": len(job.moved)},
-        after={"stage_id": job.target_id, "count": len(job.moved)},
-        undo=_back(job),
-        notices=notices,
-    )
-    return Progress(replace(job, finished=True), StageOutcome(change, (), notices))
-
-
-def _back(job: DeletionJob) -> dict[str, Any] | None:
-    """The moved tasks back, in their order."""
-    if not job.moved:
-        return None
-    above = (0, *job.moved)
-    moves = [[one, job.stage_id, 0, after] for one, after in zip(job.moved, above, strict=False)]
-    return {"op": "move_cards", "moves": moves, "places": {}}
+    notices = (note(code, count=count) if count else note(code),)
+    return Progress(replace(job, finished=True), job.stopped(notices))

@@ -45,7 +45,9 @@ class NoticeCode(StrEnum):
     CRM_NOT_ALL = "crm_not_all"  # count, total: so many of all stages were refused
     CRM_RESULT_UNCHECKED = "crm_result_unchecked"  # done, but what came of it could not be read again
     CRM_RULES_MAY_RUN = "crm_rules_may_run"  # items moved: automation rules of the stage may have run
-    CRM_ITEMS_NOT_NAMED = "crm_items_not_named"  # count: items that cannot be taken back, they are not known
+    CRM_CODE_CANNOT_RETURN = "crm_code_cannot_return"  # status_id: no new row can have it, so no undo
+    CRM_NO_SYSTEM_ROW = "crm_no_system_row"  # restored, but no longer as one of the system's
+    CRM_VALUE_NOT_TAKEN = "crm_value_not_taken"  # fields: added, but not with these values
 
 
 def note(code: NoticeCode, **values: object) -> Notice:

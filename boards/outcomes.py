@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from boards.change import Change
-from boards.model import CardResult, Notice, Stage, Task
+from boards.crm.model import CrmOutcome
+from boards.model import Card, CardResult, Notice, Stage, Task
+from boards.scrum.outcomes import ScrumOutcome
 
 
 @dataclass(frozen=True)
@@ -32,11 +34,15 @@ class CardOutcome:
 
 @dataclass(frozen=True)
 class BulkOutcome:
-    """One result per card, in the order asked. The change covers those that worked."""
+    """One result per card, in the order asked. The change covers those that worked.
+
+    `cards`: after a change of fields or status, those as they are now; who cannot be read any more is absent.
+    """
 
     change: Change
     results: tuple[CardResult, ...]
     notices: tuple[Notice, ...] = ()
+    cards: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -48,4 +54,4 @@ class TaskOutcome:
     notices: tuple[Notice, ...] = ()
 
 
-Outcome = StageOutcome | CardOutcome | BulkOutcome | TaskOutcome
+Outcome = StageOutcome | CardOutcome | BulkOutcome | TaskOutcome | CrmOutcome | ScrumOutcome

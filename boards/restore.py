@@ -10,15 +10,16 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from typing import Any
+from typing import Any, ClassVar
 
 from b24 import stages as stage_calls
 from b24 import tasks as task_calls
-from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
+from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
 from b24.errors import OutcomeUnknown, PortalError
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
+from boards.crm.model import CrmOutcome
 from boards.deletion import move_portion
 from boards.model import BoardRef, CardResult, Notice, Stage
 from boards.notices import NoticeCode, note
@@ -39,6 +40,8 @@ class RestoreJob:
     `unchecked`: (task, stage where it was put) of which we do not know yet whether it is still there;
     `queue`: tasks to take back; `last`: the one taken back last, the next goes below it.
     """
+
+    KIND: ClassVar[str] = "restore"
 
     board_key: str
     old_id: int
@@ -70,33 +73,53 @@ class RestoreJob:
         return self.returned + self.failed
 
     def to_json(self) -> str:
-        return json.dumps({"job": "restore", **vars(self)})
+        return json.dumps({"job": self.KIND, **vars(self)})
 
-    @classmethod
-    def from_data(cls, data: dict[str, Any]) -> RestoreJob:
-        """From the decoded JSON without its "job"."""
-        return cls(**{key: _frozen(value) for key, value in data.items()})
+    # --- what the steps do; `boards.crm.jobs` does it with items of a pipeline ---
+    def add(self, client: Client, actor: Actor) -> RestoreJob:
+        """The job with its stage in place and perhaps some tasks looked at."""
+        return _add(client, actor, self)
+
+    def find(self, part: Sequence[tuple[int, int]]) -> Command:
+        """Which of at most 50 tasks are where the deletion put them, all of them in one place."""
+        key = "STAGES_ID" if BoardRef.parse(self.board_key).is_planner else "STAGE_ID"
+        return list_by_id([task_id for task_id, _ in part], **{key: part[0][1]})
+
+    def found(self, answer: Answer) -> set[int]:
+        """Those that `find` found."""
+        return {row.id for row in task_calls.parse_list(answer)}
+
+    def take_back(self, client: Client, task_ids: Sequence[int]) -> list[CardResult]:
+        """Move up to 50 back into the stage; one request."""
+        return move_portion(client, [(task_id, self.new_id) for task_id in task_ids], after=self.last)
+
+    def outcome(
+        self, results: tuple[CardResult, ...], notices: Sequence[Notice]
+    ) -> StageOutcome | CrmOutcome:
+        """What came of it."""
+        stages = lists.numbered([Stage(one[0], one[1], one[2], 0) for one in self.stages])
+        return StageOutcome(_change(self, stages, notices), stages, tuple(notices), results)
 
 
-def _frozen(value: Any) -> Any:
-    return tuple(_frozen(one) for one in value) if isinstance(value, list) else value
+def frozen(value: Any) -> Any:
+    """Lists of decoded JSON as tuples, at any depth."""
+    return tuple(frozen(one) for one in value) if isinstance(value, list) else value
 
 
-Step = tuple[RestoreJob, StageOutcome | None, tuple[CardResult, ...]]
+Step = tuple[RestoreJob, StageOutcome | CrmOutcome | None, tuple[CardResult, ...]]
 
 
 def advance_restore(client: Client, actor: Actor, job: RestoreJob) -> Step:
     """One step: the addition with the first look at the tasks, further looks, then the moves."""
     if not job.new_id:
-        return _closed(_add(client, actor, job), ())
+        return _closed(job.add(client, actor), ())
     if job.unchecked:
         parts = _parts(job.unchecked)[:BATCH_SIZE]
         answer = client.batch(_where(job, parts), halt=False)
         answer.raise_first()
         return _closed(_found(job, parts, answer), ())
     part_ids, rest = job.queue[:BATCH_SIZE], job.queue[BATCH_SIZE:]
-    moves = [(task_id, job.new_id) for task_id in part_ids]
-    results = tuple(move_portion(client, moves, after=job.last))
+    results = tuple(job.take_back(client, part_ids))
     failed = sum(one.error is not None for one in results)
     job = replace(
         job,
@@ -163,12 +186,7 @@ def _parts(pairs: Sequence[tuple[int, int]]) -> list[Sequence[tuple[int, int]]]:
 
 def _where(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]]) -> dict[str, Command]:
     """Which of these tasks are where the deletion put them; one command per 50 and target."""
-    key = "STAGES_ID" if BoardRef.parse(job.board_key).is_planner else "STAGE_ID"
-    commands: dict[str, Command] = {}
-    for index, part in enumerate(parts):
-        target = part[0][1]
-        commands[f"{WHERE}{index}"] = list_by_id([task_id for task_id, _ in part], **{key: target})
-    return commands
+    return {f"{WHERE}{index}": job.find(part) for index, part in enumerate(parts)}
 
 
 def _found(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]], answer: BatchAnswer) -> RestoreJob:
@@ -179,7 +197,7 @@ def _found(job: RestoreJob, parts: Sequence[Sequence[tuple[int, int]]], answer: 
         one = answer.get(f"{WHERE}{index}")
         if one is None:
             break
-        there |= {row.id for row in task_calls.parse_list(one)}
+        there |= job.found(one)
         looked += [task_id for task_id, _ in part]
     queue = tuple(task_id for task_id in looked if task_id in there)
     return replace(
@@ -199,9 +217,7 @@ def _closed(job: RestoreJob, results: tuple[CardResult, ...]) -> Step:
         notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=job.left_alone))
     if job.failed:
         notices.append(note(NoticeCode.TASKS_NOT_MOVED, count=job.failed))
-    stages = lists.numbered([Stage(one[0], one[1], one[2], 0) for one in job.stages])
-    change = _change(job, stages, notices)
-    return replace(job, finished=True), StageOutcome(change, stages, tuple(notices), results), results
+    return replace(job, finished=True), job.outcome(results, notices), results
 
 
 def _change(job: RestoreJob, stages: tuple[Stage, ...], notices: Sequence[Notice]) -> Change:

@@ -14,12 +14,14 @@ from boards.bulk import run_writes, writes_of
 from boards.bulk_moves import Step, run_steps
 from boards.card_moves import move_card
 from boards.change import Change
+from boards.crm import undo as crm_undo
 from boards.errors import CannotUndo
 from boards.jobs import DeletionJob
 from boards.model import BoardRef
 from boards.notices import NoticeCode
 from boards.outcomes import Outcome, StageOutcome
 from boards.restore import RestoreJob
+from boards.scrum import undo as scrum_undo
 from boards.stage_changes import move_stage, recolor_stage, set_title
 from boards.tasks import run_actions, write_task, writing_of
 
@@ -44,6 +46,11 @@ def undo_change(client: Client, actor: Actor, change: Change, resolve_stage: Res
     job = _job(change, actor, resolve_stage)
     if job is not None:
         return jobs.run(client, actor, job)
+    if recipe["op"] in crm_undo.WAYS:
+        return crm_undo.WAYS[recipe["op"]](client, actor, recipe)
+    if recipe["op"] in scrum_undo.WAYS:
+        ref = BoardRef.parse(change.board_key)
+        return scrum_undo.WAYS[recipe["op"]](client, ref, actor, recipe, resolve_stage)
     return _WAYS[recipe["op"]](client, BoardRef.parse(change.board_key or "me"), actor, recipe, resolve_stage)
 
 
@@ -88,7 +95,7 @@ def _job(change: Change, actor: Actor, resolve: Resolve) -> DeletionJob | Restor
             target_id=moved[0][1] if moved else 0,
             as_admin=actor.is_admin,
         )
-    return None
+    return crm_undo.job_of(recipe, change.label)
 
 
 def _move_stage(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:

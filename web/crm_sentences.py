@@ -51,10 +51,13 @@ CHANGE: Mapping[Kind, Any] = {
 
 NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.CRM_RESULT_UNCHECKED: _l("Done, but how it is now could not be read. Load the page again."),
+    NoticeCode.CRM_CODE_CANNOT_RETURN: _l(
+        "This cannot be undone: the portal takes no new entry with a code like that."
+    ),
+    NoticeCode.CRM_NO_SYSTEM_ROW: _l("It is back, but no longer as one of the system's own."),
+    NoticeCode.CRM_VALUE_NOT_TAKEN: _l("The portal did not take all values. Check how it looks now."),
     NoticeCode.CRM_RULES_MAY_RUN: _l("Automation rules of the stage may have run for the items."),
 }
-
-COUNTED_NOTICES = frozenset({NoticeCode.CRM_NOT_ALL, NoticeCode.CRM_ITEMS_NOT_NAMED})
 
 BAD_INPUT: Mapping[BadInputCode, Any] = {
     BadInputCode.CODE_BLANK: _l("Enter a code."),
@@ -68,19 +71,9 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
 }
 
 
-def counted_notice_text(code: NoticeCode, count: int) -> str:
-    """A notice about a number of stages or items."""
-    if code is NoticeCode.CRM_NOT_ALL:
-        return str(
-            ngettext("%(num)s stage could not be changed.", "%(num)s stages could not be changed.", count)
-        )
-    return str(
-        ngettext(
-            "%(num)s item cannot be taken back: it is not known which.",
-            "%(num)s items cannot be taken back: it is not known which.",
-            count,
-        )
-    )
+def counted_notice_text(count: int) -> str:
+    """How many stages of several stayed as they were."""
+    return str(ngettext("%(num)s stage could not be changed.", "%(num)s stages could not be changed.", count))
 
 
 def change_text(change: Change) -> str:

@@ -66,6 +66,7 @@ TABLE: dict[type[BaseException], Row] = {
         _l("The task is where it was. You may lack the right to move it."),
     ),
     crm.ValueNotTaken: Row(409, _l("The portal accepted the change but did not make it."), SHOWN_AS_IS),
+    crm.StageStays: Row(409, _l("The pipeline needs this stage, so it stays."), SHOWN_AS_IS),
     boards.FirstStage: Row(
         409,
         _l("The first stage cannot be deleted."),

@@ -186,8 +186,8 @@ def notice_text(notice: Notice) -> str:
                 count,
             )
         )
-    if code in crm_sentences.COUNTED_NOTICES:
-        return crm_sentences.counted_notice_text(code, count)
+    if code is NoticeCode.CRM_NOT_ALL:
+        return crm_sentences.counted_notice_text(count)
     if code is NoticeCode.VALUE_BEFORE_UNKNOWN:
         return str(BEFORE_UNKNOWN) % {"fields": ", ".join(field_text(str(one)) for one in _fields(values))}
     if code in (NoticeCode.FIELD_CHANGED_MEANWHILE, NoticeCode.STAGE_CHANGED_SINCE):

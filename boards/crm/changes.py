@@ -25,7 +25,7 @@ from boards.crm.model import (
 )
 from boards.crm.sorts import plan_sorts
 from boards.crm.writing import FIELDS, Written, values_of, write_rows
-from boards.errors import BadInput, BadInputCode
+from boards.errors import BadInput, BadInputCode, StageGone
 from boards.model import Notice
 from boards.notices import NoticeCode, note
 from boards.wants import require_title
@@ -156,15 +156,32 @@ def read_directory(client: Client, entity_id: str) -> Directory:
 
 
 def write_back(client: Client, actor: Actor, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> CrmOutcome:
-    """Old values back into rows, for undo: one HTTP request, a second one for rows that were restored since.
+    """Old values back into rows, for undo: one HTTP request, a second one if rows were restored since.
 
     A deleted row comes back under another id but with its code, by which it is found.
     """
     del actor
+    written = _write_back(client, rows, raise_if_all_failed=False)
+    ids = {(one.entity_id, stage.status_id): stage.id for one in written.directories for stage in one.stages}
+    gone = {one.stage_id for one in written.results if isinstance(one.error, StageGone)}
+    moved = [
+        {**one, "id": ids[one["entity_id"], one["status_id"]]}
+        for one in rows
+        if one["id"] in gone and (one["entity_id"], one["status_id"]) in ids
+    ]
+    if moved:
+        rest = [one for one in rows if one["id"] not in gone]
+        written = _write_back(client, [*rest, *moved], raise_if_all_failed=True)
+    elif len([one for one in written.results if one.error]) == len(written.results):
+        raise written.results[0].error or AssertionError("a failure without its error")
+    return _outcome(kind, written)
+
+
+def _write_back(client: Client, rows: Sequence[Mapping[str, Any]], *, raise_if_all_failed: bool) -> Written:
     entity_ids = list(dict.fromkeys(one["entity_id"] for one in rows))
     edits = {one["id"]: RowEdit(**one["was"]) for one in rows}
     known = {one["id"]: RowEdit(**one["expected"]) for one in rows}
-    return _outcome(kind, write_rows(client, entity_ids, edits, known))
+    return write_rows(client, entity_ids, edits, known, raise_if_all_failed=raise_if_all_failed)
 
 
 # --- shared ---
@@ -227,6 +244,17 @@ def _state(
             state["order"] = [one.name for one in directories[0].stages]
     if len(written.results) == 1 and len(values) == 1:
         state |= {name: value for name, value in _told(*values.values()).items() if name != "position"}
+    return state
+
+
+def state_of(directory: Directory, stage: CrmStage | None) -> dict[str, Any]:
+    """A directory for the journal, and of the one row concerned name, code, color and position from 1."""
+    state: dict[str, Any] = {"title": "", "code": "", "color": "", "position": 0}
+    if stage:
+        place = directory.ids.index(stage.id) + 1 if stage.id in directory.ids else 0
+        state = {"title": stage.name, "code": stage.status_id, "color": stage.color, "position": place}
+    if len(directory.stages) <= WORTH_KEEPING:
+        state["stages"] = to_record(directory.stages)
     return state
 
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from boards.errors import BoardError
+from boards.model import Why
 
 
 class ValueNotTaken(BoardError):
@@ -17,3 +18,12 @@ class ValueNotTaken(BoardError):
         super().__init__(f"row {stage_id} did not take {', '.join(fields)}")
         self.stage_id = stage_id
         self.fields = fields
+
+
+class StageStays(BoardError):
+    """The row cannot be deleted; known before anything is sent. `why` says what would be missing."""
+
+    def __init__(self, stage_id: int, why: Why) -> None:
+        super().__init__(f"row {stage_id} stays: {why}")
+        self.stage_id = stage_id
+        self.why = why

@@ -82,6 +82,15 @@ def read_naming(
     return (crm_calls.parse_entity_types(types.result) if types else ()), tuple(found)
 
 
+def read_one(answer: BatchAnswer, key: str, entity_id: str) -> Directory:
+    """One directory of a batch, with its name if that came along."""
+    stages = to_stages(crm_calls.parse_statuses(answer[key].result, entity_id))
+    types, categories = read_naming(answer.answers)
+    mine = [one for one in types if one.entity_id == entity_id]
+    found = to_directories(stages, mine, categories)
+    return found[0] if found else Directory(entity_id, entity_id)
+
+
 # --- counts ---
 def load_counts(client: Client, actor: Actor, directory: Directory) -> dict[str, int]:
     """Items by STATUS_ID of a pipeline's stages, as far as the person sees them; one HTTP request.

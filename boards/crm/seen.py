@@ -12,12 +12,14 @@ from boards.crm.model import CrmStage, Directory, Semantic, ordered
 
 def seen_text(directory: Directory) -> str:
     """A directory as text for a hidden field."""
-    stages = [
-        [one.id, one.status_id, one.name, one.sort, one.raw_color, one.semantic.letter, int(one.system)]
-        for one in directory.stages
-    ]
-    data = {"start": directory.start_code, "stages": stages}
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    stages = ",".join(row_text(one) for one in directory.stages)
+    return f'{{"start":{_text(directory.start_code)},"stages":[{stages}]}}'
+
+
+def row_text(stage: CrmStage) -> str:
+    """One row of that text: a page keeps each with its row, so that they can be replaced one by one."""
+    letter, system = stage.semantic.letter, int(stage.system)
+    return _text([stage.id, stage.status_id, stage.name, stage.sort, stage.raw_color, letter, system])
 
 
 def read_seen(entity_id: str, text: str) -> Directory | None:
@@ -28,6 +30,10 @@ def read_seen(entity_id: str, text: str) -> Directory | None:
         return Directory(entity_id, "", ordered(stages), str(data["start"]))
     except (ValueError, TypeError, KeyError):
         return None
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _stage(entity_id: str, record: Sequence[Any]) -> CrmStage:

@@ -28,7 +28,7 @@ def plan_sorts(order: Sequence[tuple[int, int | None]]) -> dict[int, int]:
         end = next((other for other in range(index, len(order)) if other in kept), len(order))
         low = _sort(order[index - 1][1]) if index else 0
         high = _sort(order[end][1]) if end < len(order) else None
-        for place, value in zip(range(index, end), _between(low, high, end - index), strict=True):
+        for place, value in zip(range(index, end), between(low, high, end - index), strict=True):
             changes[order[place][0]] = value
         index = end
     return changes
@@ -63,7 +63,7 @@ def _kept(sorts: Sequence[int | None]) -> frozenset[int]:
     return frozenset(kept)
 
 
-def _between(low: int, high: int | None, count: int) -> list[int]:
+def between(low: int, high: int | None, count: int) -> list[int]:
     """`count` growing numbers after `low` and before `high`: round ones where there is room."""
     if high is None:
         first = low - low % STEP + STEP

@@ -53,6 +53,8 @@ def write_rows(
     entity_ids: Sequence[str],
     edits: Mapping[int, RowEdit],
     seen: Mapping[int, RowEdit] | None = None,
+    *,
+    raise_if_all_failed: bool = True,
 ) -> Written:
     """Write new values into rows of these directories; one HTTP request for up to 48 rows, 4 for 198.
 
@@ -60,7 +62,7 @@ def write_rows(
     or what the portal said. A refusal of one row among others is in its result.
     """
     packed = send_packed(client, _commands(entity_ids, edits))
-    return _Reading(packed, entity_ids, edits, seen or {}).written()
+    return _Reading(packed, entity_ids, edits, seen or {}).written(raise_if_all_failed)
 
 
 def _commands(entity_ids: Sequence[str], edits: Mapping[int, RowEdit]) -> dict[str, Command]:
@@ -97,10 +99,10 @@ class _Reading:
         self.new = by_id(self.after)
         self.unknown: set[str] = set()
 
-    def written(self) -> Written:
+    def written(self, raise_if_all_failed: bool) -> Written:
         results = tuple(self._result(row_id) for row_id in self.edits)
         failed = [one for one in results if one.error]
-        if failed and len(failed) == len(results):
+        if raise_if_all_failed and failed and len(failed) == len(results):
             raise failed[0].error or AssertionError("a failure without its error")
         done = {one.stage_id for one in results if not one.error}
         was = {one: self._was(one) for one in self.edits if one in done and one in self.old}
@@ -206,6 +208,11 @@ def refusal(error: Refused, *, known: bool, row_id: int) -> Exception:
     """
     if not known:
         return StageGone(row_id)
+    return denied(error)
+
+
+def denied(error: Refused) -> Refused:
+    """The refusal of somebody who asked for the right; without a code nothing else is left (§6.5)."""
     if error.code:
         return error
     return AccessDenied(error.code, error.description, status=error.status, method=error.method)

@@ -10,6 +10,7 @@ from flask import Flask
 from b24 import errors as b24
 from boards import errors as boards
 from boards.crm import errors as crm
+from boards.model import Why
 from boards.errors import BadInputCode
 from web import errors, failures
 
@@ -27,6 +28,8 @@ def made(kind: type[BaseException]) -> BaseException:
         return boards.NotTaken(1, 2)
     if kind is crm.ValueNotTaken:
         return crm.ValueNotTaken(1, ("color",))
+    if kind is crm.StageStays:
+        return crm.StageStays(1, Why.CRM_SUCCESS_STAGE)
     if kind in (boards.StageGone, boards.FirstStage):
         return kind(1)
     if kind is b24.PortalMoved:
