@@ -37,6 +37,7 @@ class BadInputCode(StrEnum):
     DATES_REVERSED = "dates_reversed"
     LIST_MISSING = "list_missing"  # no backlog or open sprint of this team
     EPIC_MISSING = "epic_missing"
+    CANNOT_CLEAR = "cannot_clear"  # the portal ignores an empty value
     COLUMN_TYPE_INVALID = "column_type_invalid"  # values: value
     CODE_BLANK = "code_blank"
     CODE_TOO_LONG = "code_too_long"  # values: limit, length

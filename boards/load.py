@@ -19,14 +19,16 @@ from boards.convert import to_card, to_people, to_stages
 from boards.model import Board, BoardRef, Card, Column, Filters, Person, Stage
 from boards.queries import list_column
 from boards.rights import read_rights
+from boards.scrum.team import is_scrum, scrum_probe_command
 
 STAGES, MEMBERS, GROUP, MOVE, USERS = "b_stages", "b_members", "b_group", "b_move", "b_users"
+SCRUM = "b_scrum"
 COLUMN = "b_column_"
 
 ROOM_FOR_LAUNCH = 4
 SPARE_COLUMNS = 2  # somebody may have added stages since we counted
 UNKNOWN_COLUMNS = 24
-MAX_COLUMNS = BATCH_SIZE - ROOM_FOR_LAUNCH - 5
+MAX_COLUMNS = BATCH_SIZE - ROOM_FOR_LAUNCH - 6
 
 
 def board_commands(
@@ -42,6 +44,7 @@ def board_commands(
         commands[MOVE] = stage_calls.can_move_task(ref.group_id)
         commands[GROUP] = group_calls.get_group(ref.group_id, as_admin=actor.is_admin)
         commands[MEMBERS] = group_calls.members(ref.group_id)
+        commands[SCRUM] = scrum_probe_command(ref.group_id)
     commands[USERS] = user_calls.get_users()
     count = UNKNOWN_COLUMNS if known_stages is None else known_stages + SPARE_COLUMNS
     for index in range(min(count, MAX_COLUMNS)):
@@ -67,6 +70,7 @@ def read_board(answer: BatchAnswer, ref: BoardRef, actor: Actor, filters: Filter
         filters=filters,
         people=_people(answer, columns),
         member_count=count or (group.member_count if group else 0),
+        is_scrum=is_scrum(answer, SCRUM),
     )
 
 

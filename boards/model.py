@@ -150,6 +150,8 @@ class Rights:
 
 @dataclass(frozen=True)
 class Board:
+    """`is_scrum`: the group is a scrum team, so its sprints are planned elsewhere (behaviour.md §3.2)."""
+
     ref: BoardRef
     title: str
     columns: tuple[Column, ...]
@@ -157,6 +159,7 @@ class Board:
     filters: Filters = Filters()
     people: tuple[Person, ...] = ()
     member_count: int = 0
+    is_scrum: bool = False
 
     @property
     def stages(self) -> tuple[Stage, ...]:

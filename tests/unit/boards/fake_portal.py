@@ -342,6 +342,9 @@ class FakePortal:
     def users(self, user: int, params: Mapping[str, Any]) -> Any:
         return [{"ID": str(number), "NAME": name, "ACTIVE": True} for number, name in self.people.items()]
 
+    def no_backlog(self, user: int, params: Mapping[str, Any]) -> Any:
+        raise NotFound("0", "Backlog not found", status=400)
+
     def handler(self, method: str) -> Callable[[int, Mapping[str, Any]], Any]:
         name = method.lower()
         if name.startswith("tasks.task.") and name.removeprefix("tasks.task.") in ALLOWED:
@@ -362,6 +365,7 @@ class FakePortal:
             "sonet_group.user.groups": self.my_groups,
             "user.get": self.users,
             "user.search": self.users,
+            "tasks.api.scrum.backlog.get": self.no_backlog,
         }[name]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import AuthError, ConnectionLost, OperationTimeLimit, ScopeMissing, TokenRejected
+from boards.load import load_board
 from boards.model import Why
 from boards.scrum.load import load_more, load_planning, load_points
 from boards.scrum.model import ItemFacts, Planning, SprintStatus
@@ -192,3 +193,13 @@ def test_a_broken_connection_is_raised(team: ScrumScene) -> None:
     team.fake.lose = ["after", "after"]
     with pytest.raises(ConnectionLost):
         team.planning()
+
+
+@pytest.mark.parametrize(("group_id", "who", "scrum"), [(20, 1, True), (22, 1, False), (20, ADMIN, False)])
+def test_a_board_tells_whether_its_group_is_a_team(
+    team: ScrumScene, group_id: int, who: int, scrum: bool
+) -> None:
+    team.become(who)
+    board = load_board(team.client, type(REF)(group_id), team.actor(), known_stages=60)
+    assert board.is_scrum is scrum
+    assert (team.fake.count, len(team.fake.requests[0])) == (1, 46)
