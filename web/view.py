@@ -7,6 +7,7 @@ import re
 from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
+from babel.numbers import format_decimal
 from flask import Blueprint
 from flask_babel import get_locale
 
@@ -46,9 +47,15 @@ def text_on(color: str) -> str:
 
 
 @blueprint.app_template_filter()
+def one_digit(number: float) -> str:
+    """A number with one digit after the comma, or point, of the person's language: "4.5", "4,5"."""
+    return str(format_decimal(number, "0.0", locale=get_locale() or "en"))
+
+
+@blueprint.app_template_filter()
 def contrast(color: str) -> str:
     """Contrast of the better of black and white on that color, one digit."""
-    return f"{colors.text_contrast(color):.1f}"
+    return one_digit(colors.text_contrast(color))
 
 
 @blueprint.app_template_filter()

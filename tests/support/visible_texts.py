@@ -15,8 +15,8 @@ HOLE = "\ufffc"
 SHOWN = re.compile(r"title|aria-label|aria-description|placeholder|alt|label|data-(text|why|title|msg-.*)")
 """Attributes people see or hear."""
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-NAMES = {"Stagecraft", "hex"}
-"""Words that are the same in every language."""
+NAMES = {"Stagecraft", "Aa"}
+"""The same in every language: the product, and two letters that show how text looks on a color."""
 KEYS = {"Alt", "Enter", "Esc", "m", "x"}
 """As they are engraved on keyboards everywhere."""
 COMPONENTS = re.compile(r"htmx|SortableJS|SQLAlchemy|Flask, Jinja2, Werkzeug|0BSD|MIT|BSD-3-Clause")
