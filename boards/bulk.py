@@ -1,50 +1,46 @@
 """Changing many tasks at once: fields, tags or status, with a result per card.
 
 Up to 200 tasks: what was is read and the writes are made in batches of 50, so 5 requests at most, and one for
-up to 49 tasks. Only adding a tag needs the old tags first, because `update` knows no "add".
+up to 49 tasks. `update` knows no "add", so adding a tag writes the tags the person saw with the new one, and
+sets right in a second step what was not so any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import replace
 
-from b24 import tasks as task_calls
-from b24.client import Client, Command
-from b24.errors import NotFound
+from b24.client import Client
+from b24.errors import NotFound, PortalError
 from b24.tasks import TaskRow
 from boards.actor import Actor
 from boards.bulk_moves import move_cards
-from boards.change import Change, Kind
-from boards.convert import to_status
-from boards.edits import checked, current, edit_of, restoring, same, values_of, wire_fields
+from boards.bulk_writes import (
+    WRITE,
+    Write,
+    commands,
+    outcome_of,
+    reads,
+    rows_before,
+    run_writes,
+    unique,
+    writes_of,
+)
+from boards.convert import to_card
+from boards.edits import checked, same, values_of
 from boards.errors import BadInput, BadInputCode
-from boards.model import BoardRef, CardResult, Notice, TaskEdit
-from boards.notices import NoticeCode, note
+from boards.model import BoardRef, Card, CardResult, TaskEdit
 from boards.outcomes import BulkOutcome
-from boards.queries import CARD_ORDER
-from boards.sending import PackedAnswer, chunks, send_packed
-from boards.tasks import ACTIONS, action_back
+from boards.sending import PackedAnswer, send_packed
+from boards.tasks import ACTIONS
 from boards.wants import require_cards, require_tags
 
-__all__ = ["change_cards", "move_cards"]
-
-WAS, WRITE = "was_", "write_"
-PAGE_SIZE = 50
-FIELDS = (*task_calls.CARD_FIELDS, "DESCRIPTION", "AUDITORS")
+__all__ = ["change_cards", "move_cards", "run_writes", "writes_of"]
 
 # What makes sense for many tasks alike; a title does not, a stage is `move_cards`.
 FOR_MANY = {"responsible_id", "deadline", "priority", "tags"}
 
-
-@dataclass(frozen=True)
-class Write:
-    """What is written to one task: `values` of an edit, or `actions`; `extra` are wire fields of an undo."""
-
-    values: Mapping[str, Any]
-    extra: Mapping[str, Any]
-    actions: tuple[str, ...] = ()
+Tags = Mapping[int, Sequence[str]]
 
 
 def change_cards(
@@ -54,9 +50,13 @@ def change_cards(
     what: TaskEdit | str,
     *,
     ref: BoardRef | None = None,
+    seen_tags: Tags | None = None,
 ) -> BulkOutcome:
     """Change up to 200 tasks alike: an edit (responsible, deadline, priority, tags, more tags) or an action
     (complete, renew, start, pause, defer). `ref`: the board it was done on, for the journal.
+
+    `seen_tags`: for more tags, those each card had as the person saw it. They spare the reading beforehand
+    and are nothing but a hint: what is not so is set right.
 
     BadInput before anything is sent; a refusal of one card is in its result.
     """
@@ -68,34 +68,68 @@ def change_cards(
         return run_writes(client, actor, dict.fromkeys(wanted, Write({}, {}, (what,))), board_key)
     values = values_of(checked(what))
     if set(values) == {"add_tags"}:
-        return _add_tags(client, wanted, values["add_tags"], board_key)
+        return _add_tags(client, actor, wanted, values["add_tags"], seen_tags or {}, board_key)
     if not FOR_MANY.issuperset(values):
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=",".join(values))
     return run_writes(client, actor, dict.fromkeys(wanted, Write(values, {})), board_key)
 
 
-def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_key: str) -> BulkOutcome:
-    """Read what was, then write to each task its own; the results in the order given."""
-    del actor
-    packed = send_packed(client, _reads(list(writes)) | _writes(writes))
-    return _outcome(packed, _was(packed, len(writes)), writes, board_key)
+def _add_tags(
+    client: Client, actor: Actor, task_ids: Sequence[int], new: Sequence[str], seen: Tags, board_key: str
+) -> BulkOutcome:
+    """First a guess from what the person saw, then what the guess got wrong; usually nothing.
+
+    Cards that have all the tags are left alone. A card whose guess went through and whose repair did not is
+    reported as failed, and the change has it all the same: its undo brings back the tags it really had.
+    """
+    guesses = _additions({one: seen[one] for one in task_ids if one in seen}, new)
+    first = send_packed(client, reads(task_ids) | commands(guesses))
+    was = rows_before(first, len(task_ids))
+    wrong = [one for one, row in was.items() if not _is_right(first, row, new, guesses.get(one))]
+    repairs = {one: Write({"tags": _with(was[one].tags, new)}, {}) for one in wrong}
+    second = _repair(client, repairs)
+    errors = {one: error for one in repairs if (error := second.error(f"{WRITE}{one}"))}
+    kept = {one: write for one, write in guesses.items() if one not in repairs or one in errors}
+    fixed = {one: write for one, write in repairs.items() if one not in errors}
+    parts = [outcome_of(*what, board_key, actor.now) for what in ((first, was, kept), (second, was, fixed))]
+    done = {one.task_id: one for part in parts for one in part.results if one.task_id in was}
+    failed = {one: CardResult(one, error, was[one].title) for one, error in errors.items()}
+    untouched = {one: _untouched(one, was.get(one)) for one in task_ids}
+    results = tuple((untouched | done | failed).values())
+    cards = {card.id: card for part in parts for card in part.cards}
+    same_as_before = {one: to_card(row, actor.now) for one, row in was.items()}
+    return _joined(parts, results, tuple((same_as_before | cards).values()))
 
 
-def _add_tags(client: Client, task_ids: Sequence[int], new: Sequence[str], board_key: str) -> BulkOutcome:
-    """Two steps: the old tags, then old and new together. Cards that have them all are left alone."""
-    read = send_packed(client, _reads(task_ids))
-    was = _was(read, len(task_ids))
-    wanted = {one: list(require_tags((*row.tags, *new))) for one, row in was.items()}
-    writes = {
-        one: Write({"tags": wanted[one]}, {})
-        for one in task_ids
-        if one in was and not same("tags", wanted[one], was[one].tags)
+def _with(tags: Sequence[str], new: Sequence[str]) -> list[str]:
+    return list(require_tags((*tags, *new)))
+
+
+def _additions(old: Tags, new: Sequence[str]) -> dict[int, Write]:
+    """Old and new tags of the cards that lack some."""
+    wanted = {one: _with(tags, new) for one, tags in old.items()}
+    return {
+        one: Write({"tags": tags}, {}) for one, tags in wanted.items() if not same("tags", tags, old[one])
     }
-    packed = send_packed(client, _writes(writes)) if writes else PackedAnswer()
-    outcome = _outcome(packed, was, writes, board_key)
-    done = {one.task_id: one for one in outcome.results}
-    results = tuple(done.get(one) or _untouched(one, was.get(one)) for one in task_ids)
-    return BulkOutcome(outcome.change, results, outcome.notices)
+
+
+def _is_right(first: PackedAnswer, row: TaskRow, new: Sequence[str], guess: Write | None) -> bool:
+    """Whether a card has the tags it should have after the first step, or was refused them for good."""
+    if guess and first.error(f"{WRITE}{row.id}"):
+        return True
+    return same("tags", _with(row.tags, new), guess.values["tags"] if guess else row.tags)
+
+
+def _repair(client: Client, repairs: Mapping[int, Write]) -> PackedAnswer:
+    """The second step. It never raises: the first one has happened and must be told."""
+    if not repairs:
+        return PackedAnswer()
+    try:
+        return send_packed(client, commands(repairs))
+    except PortalError as error:
+        nothing = PackedAnswer()
+        nothing.broken = error
+        return nothing
 
 
 def _untouched(task_id: int, row: TaskRow | None) -> CardResult:
@@ -104,96 +138,19 @@ def _untouched(task_id: int, row: TaskRow | None) -> CardResult:
     return CardResult(task_id, None, row.title)
 
 
-def _reads(task_ids: Sequence[int]) -> dict[str, Command]:
-    return {
-        f"{WAS}{index}": task_calls.list_tasks({"ID": list(part)}, order=CARD_ORDER, select=FIELDS)
-        for index, part in enumerate(chunks(task_ids, PAGE_SIZE))
-    }
-
-
-def _writes(writes: Mapping[int, Write]) -> dict[str, Command]:
-    commands: dict[str, Command] = {}
-    for task_id, write in writes.items():
-        fields = {**wire_fields(write.values), **write.extra}
-        if fields:
-            commands[f"{WRITE}{task_id}"] = task_calls.update(task_id, fields)
-        for index, action in enumerate(write.actions):
-            commands[f"{WRITE}{task_id}{f'_{index}' if index else ''}"] = task_calls.status_action(
-                action, task_id
-            )
-    return commands
-
-
-def _was(packed: PackedAnswer, count: int) -> dict[int, TaskRow]:
-    pages = (packed.get(f"{WAS}{index}") for index in range((count + PAGE_SIZE - 1) // PAGE_SIZE))
-    return {row.id: row for page in pages if page for row in task_calls.parse_list(page)}
-
-
-def _outcome(
-    packed: PackedAnswer, was: Mapping[int, TaskRow], writes: Mapping[int, Write], board_key: str
+def _joined(
+    parts: Sequence[BulkOutcome], results: tuple[CardResult, ...], cards: tuple[Card, ...]
 ) -> BulkOutcome:
-    results = tuple(_result(packed, task_id, was) for task_id in writes)
-    done = [one.task_id for one in results if one.error is None and one.task_id in was]
-    notices: list[Notice] = []
-    recipes = [_back(packed, was[one], writes[one], notices) for one in done]
-    back = [recipe for recipe in recipes if recipe]
-    acts = any(write.actions for write in writes.values())
-    change = Change(
-        kind=Kind.CARDS_ACTION if acts else Kind.CARDS_EDIT,
-        board_key=board_key,
-        target=0,
-        label="",
-        before={"cards": {str(one): _state(was[one], writes[one]) for one in done}},
-        after={"cards": {str(one): _wanted(writes[one]) for one in done}, "count": len(done)},
+    """One change of both steps."""
+    changes = [part.change for part in parts]
+    back = [recipe for one in changes if one.undo for recipe in one.undo["cards"]]
+    notices = tuple(unique([notice for one in changes for notice in one.notices]))
+    after = {key: value for one in changes for key, value in one.after["cards"].items()}
+    change = replace(
+        changes[0],
+        before={"cards": {key: value for one in changes for key, value in one.before["cards"].items()}},
+        after={"cards": after, "count": len(after)},
         undo={"op": "write_cards", "cards": back} if back else None,
-        notices=tuple(_unique(notices)),
+        notices=notices,
     )
-    return BulkOutcome(change, results, change.notices)
-
-
-def _result(packed: PackedAnswer, task_id: int, was: Mapping[int, TaskRow]) -> CardResult:
-    row = was.get(task_id)
-    key = f"{WRITE}{task_id}"
-    error = packed.error(key) or (packed.error(f"{key}_1") if packed.asked(f"{key}_1") else None)
-    return CardResult(task_id, error, row.title if row else "")
-
-
-def _state(row: TaskRow, write: Write) -> dict[str, Any]:
-    return {"status": to_status(row.status).value} if write.actions else current(row, write.values)
-
-
-def _wanted(write: Write) -> dict[str, Any]:
-    return {"actions": list(write.actions)} if write.actions else dict(write.values)
-
-
-def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]) -> dict[str, Any] | None:
-    """How one card gets back; None, with a notice, where that is not known."""
-    if write.actions:
-        last = f"_{len(write.actions) - 1}" if len(write.actions) > 1 else ""
-        answer = packed.get(f"{WRITE}{row.id}{last}")
-        now = task_calls.parse_task(answer.result) if answer else None
-        if packed.lost and now and now.status == row.status:
-            notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
-            return None
-        actions = action_back(to_status(now.status) if now else None, to_status(row.status), notices)
-        return {"task_id": row.id, "values": {}, "extra": {}, "actions": list(actions)} if actions else None
-    values = current(row, write.values)
-    unknown = [
-        name for name, value in values.items() if packed.lost and same(name, value, write.values[name])
-    ]
-    if unknown:
-        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
-        return None
-    return {"task_id": row.id, "values": values, "extra": restoring(row, values), "actions": []}
-
-
-def _unique(notices: Sequence[Notice]) -> list[Notice]:
-    return [one for index, one in enumerate(notices) if one not in notices[:index]]
-
-
-def writes_of(undo: Mapping[str, Any]) -> dict[int, Write]:
-    """The writes of such a way back."""
-    return {
-        one["task_id"]: Write(values_of(edit_of(one["values"])), one["extra"], tuple(one["actions"]))
-        for one in undo["cards"]
-    }
+    return BulkOutcome(change, results, notices, cards)

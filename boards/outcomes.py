@@ -36,7 +36,7 @@ class CardOutcome:
 class BulkOutcome:
     """One result per card, in the order asked. The change covers those that worked.
 
-    `cards`: after a change of fields or status, those as they are now; who cannot be read any more is absent.
+    `cards`: after a change of fields or status, all cards as they are now; absent is what cannot be read.
     """
 
     change: Change

@@ -13,7 +13,7 @@ from typing import Any
 from b24 import tasks as task_calls
 from b24.client import Command
 from boards.actor import Actor
-from boards.model import BoardRef, Filters
+from boards.model import BoardRef, Card, Filters
 
 CARD_ORDER = {"SORTING": "asc", "ID": "desc"}
 
@@ -43,6 +43,15 @@ def card_filter(filters: Filters, actor: Actor) -> dict[str, Any]:
     elif not filters.with_completed:
         wanted["REAL_STATUS"] = list(OPEN)
     return wanted
+
+
+def still_shown(card: Card, filters: Filters) -> bool:
+    """Whether a card that was just changed is among what `card_filter` asks for; its title is as it was."""
+    if filters.responsible_id and (not card.responsible or card.responsible.id != filters.responsible_id):
+        return False
+    if filters.overdue:
+        return card.overdue
+    return filters.with_completed or not card.completed
 
 
 def stage_filter(ref: BoardRef, stage_id: int | str, *, is_first: bool) -> dict[str, Any]:

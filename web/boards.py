@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
+from werkzeug.datastructures import MultiDict
 
 from boards.kanban import load_board, load_column
 from boards.model import Board, BoardRef, Filters
@@ -29,9 +30,9 @@ def board_of(key: str) -> BoardRef:
         raise ThingMissing from None
 
 
-def asked_filters() -> Filters:
-    """Filters of the query; what makes no sense there is left out."""
-    query = request.args
+def asked_filters(query: MultiDict[str, str] | None = None) -> Filters:
+    """Filters of the address, or of a form; what makes no sense there is left out."""
+    query = request.args if query is None else query
     return Filters(
         text=query.get("text", "").strip()[:200],
         responsible_id=query.get("responsible", type=int),

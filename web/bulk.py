@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -12,8 +13,9 @@ from boards.cards import change_cards, move_cards
 from boards.errors import BadInput, BadInputCode
 from boards.model import BoardRef, TaskEdit
 from boards.outcomes import BulkOutcome
+from boards.queries import still_shown
 from web.answers import announced, done_toast
-from web.boards import board_of
+from web.boards import asked_filters, board_of
 from web.clients import actor, client
 from web.errors import explain
 from web.journal_service import Done, run_action
@@ -42,14 +44,26 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
         return lambda: move_cards(client(), ref, actor(), task_ids, stage_id, was=_places())
     if action == "complete":
         return lambda: change_cards(client(), actor(), task_ids, "complete", ref=ref)
-    edit = _edit(action)
-    return lambda: change_cards(client(), actor(), task_ids, edit, ref=ref)
+    edit, seen = _edit(action), _seen_tags()
+    return lambda: change_cards(client(), actor(), task_ids, edit, ref=ref, seen_tags=seen)
 
 
 def _places() -> dict[int, tuple[int, int]]:
     """Which cards each card stood between, as the page showed it: "17:18:16" is 17, above 18, below 16."""
     spots = (re.fullmatch(r"(\d+):(\d+):(\d+)", part) for part in request.form.get("was", "").split(","))
     return {int(spot[1]): (int(spot[2]), int(spot[3])) for spot in spots if spot}
+
+
+def _seen_tags() -> dict[int, list[str]]:
+    """The tags of each card as the page showed them, {"17": ["urgent"]}; anything else is left out."""
+    try:
+        shown = json.loads(request.form.get("tags", "{}"))
+    except ValueError:
+        return {}
+    if not isinstance(shown, dict):
+        return {}
+    known = {key: tags for key, tags in shown.items() if key.isdecimal() and isinstance(tags, list)}
+    return {int(key): tags for key, tags in known.items() if all(isinstance(tag, str) for tag in tags)}
 
 
 def _edit(action: str) -> TaskEdit:
@@ -81,6 +95,9 @@ def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Respo
     if action == "move":
         stage = request.form.get("stage_id", 0, type=int)
         return announced(html, board_cards={"ids": worked, "stage": stage})
-    if action == "complete":
-        return announced(html, board_cards={"ids": worked, "done": True})
-    return announced(html, board_refresh={"unselect": True})
+    if not outcome.cards:
+        return announced(html, board_refresh={"unselect": True})
+    filters, ids = asked_filters(request.form), [one.task_id for one in outcome.results]
+    shown = [card for card in outcome.cards if still_shown(card, filters)]
+    html += render_template("_changed_cards.html", cards=shown)
+    return announced(html, board_cards={"ids": ids, "gone": sorted({*ids} - {card.id for card in shown})})

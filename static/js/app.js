@@ -23,7 +23,10 @@ document.addEventListener('htmx:config:request', event => {
   if (request.method === 'GET') return;
   if (!request.body.has('request_key')) request.body.set('request_key', randomKey());
   if (rename) request.body.set('seen_title', rename.defaultValue);
-  if (source.id === 'bulk') request.body.set('was', b.selectedPlaces());
+  if (source.id === 'bulk') {
+    request.body.set('was', b.selectedPlaces());
+    request.body.set('tags', b.selectedTags());
+  }
   if (request.body.get('utc_offset') === '') request.body.set('utc_offset', ownOffset());
   if (b.board() && request.action.includes('/stages')) {
     if (!request.body.has('seen')) request.body.set('seen', b.stageIds().join());

@@ -148,15 +148,14 @@ export function orderStages({ order, into = 0 }) {
   });
 }
 
-/** Cards that are in another stage now, or gone. */
-export function settleCards({ ids, stage, gone, done }) {
-  if (done && $('#filter-completed')?.checked) return refresh();
+/** Cards that are in another stage now, or (`gone`: all of them, or these) not shown any more. */
+export function settleCards({ ids, stage, gone }) {
   const cards = ids.map(id => $(`#task-${id}`)).filter(Boolean);
   const column = stage && $(`.column[data-stage-id="${stage}"]`);
   for (const card of cards) {
     const pick = $('.pick', card);
     if (pick) pick.checked = false;
-    if (gone || done) { recount(card.parentNode, null, 1); card.remove(); }
+    if (gone === true || gone?.includes(Number(cardId(card)))) { recount(card.parentNode, null, 1); card.remove(); }
     else if (column && card.closest('.column') !== column) put(card, $('.cards', column), $(CARD, column));
   }
   showSelection();
@@ -180,6 +179,8 @@ export const selected = () => $$('.pick:checked');
 /** Which cards each selected one stands between, for the way back. */
 export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [card, nextOf(card), previousOf(card)].map(cardId).join(':')).join();
 export function showSelection() {
+/** The tags each selected card shows. */
+export const selectedTags = () => JSON.stringify(Object.fromEntries(selected().map(pick => pick.closest(CARD)).map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
   const count = $('.bulk__count');
   if (!count) return;
   const text = count.dataset.text.replace('{count}', selected().length);

@@ -144,6 +144,28 @@ def test_several_cards_are_moved_at_once(board: BoardPage, installed: Sandbox) -
     expect(board.frame.locator(".pick:checked")).to_have_count(0)
 
 
+def test_several_cards_are_tagged_with_one_request_and_show_it(board: BoardPage, installed: Sandbox) -> None:
+    chosen = board.cards(0)[:2]
+    tags = [board.card(0, place).locator(".tag").all_text_contents() for place in range(2)]
+    for place in range(2):
+        board.focus(0, place)
+        board.press("x")
+    board.frame.select_option("#bulk-action", "tag")
+    board.frame.fill("#bulk [name=tag]", "by many")
+    with installed.recording() as seen:
+        board.frame.click("#bulk [type=submit]")
+        board.toast("Changed")
+        board.settled()
+    assert seen.http == 1
+    assert board.cards(0)[:2] == chosen
+    expect(board.frame.locator(".pick:checked")).to_have_count(0)
+    for place, had in enumerate(tags):
+        assert set(board.card(0, place).locator(".tag").all_text_contents()) == {*had, "by many"}
+    board.focus(0, 1)
+    board.press("Alt+ArrowUp")
+    board.toast("Moved the task")
+
+
 def test_a_result_for_each_card_when_some_cannot_be_changed(board: BoardPage, installed: Sandbox) -> None:
     gone, other = board.cards(0)[:2]
     installed.act("admin", "tasks.task.delete", taskId=gone)
