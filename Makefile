@@ -76,6 +76,9 @@ texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
 bench: $(VENV)/.dev setup  ## measure speed and memory, as ratios
 	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
 
+pictures: $(VENV)/.dev setup  ## take the pictures of the README from the running thing
+	@PYTHONPATH=. $(BIN)/python scripts/pictures.py
+
 lock:  ## make the pinned requirements anew from the .in files (needs pip-tools)
 	@for name in requirements requirements-dev; do pip-compile -q --strip-extras --no-emit-index-url \
 	  --no-emit-find-links --no-emit-trusted-host --no-header -o $$name.txt $$name.in; done

@@ -1,0 +1,110 @@
+"""Take the pictures of the README from the running thing: `make pictures`.
+
+Starts the stand-in portal and the app on free ports, installs the app, does what each picture shows, and
+writes docs/pictures/*.png.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlencode
+
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
+
+from tests.support.browser import launch, new_context
+from tests.support.person import Person
+from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
+
+FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
+
+
+@contextmanager
+def installed_portal() -> Iterator[Sandbox]:
+    """The invented company's portal with the app installed."""
+    with tempfile.TemporaryDirectory() as name:
+        portal_port, app_port, folder = free_port(), free_port(), Path(name)
+        portal = start_sandbox(portal_port, app_port, folder)
+        app = start_app(app_port, portal.url, folder)
+        try:
+            sandbox = Sandbox(portal.url)
+            sandbox.reset("company")
+            opened = sandbox.post("launch", user=1, placement="DEFAULT", options={}, install=True)
+            Person(sandbox, app.url, "admin").session.post(opened["url"], data=opened["form"], timeout=60)
+            sandbox.post("install", user=1)
+            yield sandbox
+        finally:
+            app.stop()
+            portal.stop()
+
+
+class Stage:
+    """One browser page at a portal address, with the app's frame in it."""
+
+    def __init__(self, browser: Browser, sandbox: Sandbox, path: str, **look: object) -> None:
+        width, height = int(str(look.pop("width", 1280))), int(str(look.pop("height", 800)))
+        theme = str(look.get("theme", "light"))
+        options = {"viewport": {"width": width, "height": height}, "color_scheme": theme}
+        self.page: Page = new_context(browser, **options).new_page()
+        query = urlencode({"as": "owner", "lang": "en", "theme": "light"} | look)
+        self.page.goto(f"{sandbox.url}{path}{'&' if '?' in path else '?'}{query}")
+        self.page.wait_for_function("document.querySelector('iframe')")
+        self.frame = self._frame()
+
+    def _frame(self) -> Frame:
+        element = self.page.wait_for_selector("iframe")
+        frame = element.content_frame() if element else None
+        if frame is None:
+            raise RuntimeError("the portal page shows no frame")
+        frame.wait_for_selector("#main > *")
+        return frame
+
+    def take(self, name: str) -> None:
+        """Wait until nothing is under way, then write the picture."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.wait_for_timeout(700)
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        self.page.screenshot(path=FOLDER / f"{name}.png")
+        print(f"docs/pictures/{name}.png")
+
+
+def take_all(browser: Browser, sandbox: Sandbox) -> None:
+    board = f"/workgroups/group/{sandbox.main_group_id}/?tab=app"
+    main = Stage(browser, sandbox, board)
+    main.take("board")
+    main.frame.click("[data-task-id] >> nth=2")
+    main.frame.wait_for_selector("#drawer form")
+    main.take("drawer")
+
+    shaping = Stage(browser, sandbox, board)
+    shaping.frame.click("text=Shape the board")
+    shaping.frame.locator("button[aria-label^='Color']").nth(2).click()
+    shaping.take("shape")
+
+    changed = Stage(browser, sandbox, board)
+    stages = list(sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id))
+    changed.frame.click("text=Shape the board")
+    for stage, title in ((stages[1], "Ideas"), (stages[2], "Design")):
+        name = changed.frame.locator(f"[data-stage-id='{stage}'] [data-rename]")
+        name.fill(title)
+        name.press("Enter")
+        changed.frame.wait_for_selector("#toasts .toast")
+        changed.page.wait_for_timeout(600)
+    changed.frame.locator("nav >> text=Journal").click()
+    changed.frame.wait_for_selector("table, .journal")
+    changed.take("journal")
+
+    Stage(browser, sandbox, board, lang="de", theme="dark", width=360, height=740).take("narrow")
+
+
+def main() -> None:
+    with installed_portal() as sandbox, sync_playwright() as playwright:
+        browser = launch(playwright)
+        take_all(browser, sandbox)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
