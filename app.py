@@ -20,6 +20,8 @@ from web import (
     boards,
     bulk,
     cards,
+    crm,
+    crm_view,
     errors,
     events,
     eventwork,
@@ -56,6 +58,8 @@ BLUEPRINTS = (
     cards.blueprint,
     bulk.blueprint,
     jobs.blueprint,
+    crm.blueprint,
+    crm_view.blueprint,
     tasks.blueprint,
     journal.blueprint,
 )

@@ -12,6 +12,7 @@ from typing import Any
 
 from flask import g
 
+from boards.crm.model import SEVERAL, Overview
 from boards.model import Board, Home
 from store import memos
 from web.services import services
@@ -34,6 +35,12 @@ def note_board(board: Board) -> None:
 def note_home(home: Home) -> None:
     """The projects a person sees by name; those they are in they can open."""
     _note({one.ref.key: {"title": one.name, "open": one.role in MEMBERS} for one in home.projects})
+
+
+def note_crm(overview: Overview) -> None:
+    """The directories of the CRM the person has just been shown; who reads the CRM reads its journal."""
+    shown = {one.board_key: {"title": one.name, "open": True} for one in overview.directories}
+    _note({**shown, SEVERAL: {"title": "", "open": True}})
 
 
 def titles() -> dict[str, str]:

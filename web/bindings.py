@@ -16,14 +16,17 @@ from b24.errors import AlreadyBound, PortalError
 TAB = {"en": "Stagecraft", "ru": "Stagecraft", "de": "Stagecraft"}
 PROJECT = {"en": "Shape the board", "ru": "Настроить доску", "de": "Board gestalten"}
 PERSON = {"en": "Shape My Planner", "ru": "Настроить «Мой план»", "de": "„Mein Plan“ gestalten"}
+CRM = {"en": "Shape the pipelines", "ru": "Настроить воронки", "de": "Pipelines gestalten"}
 PLACEMENTS: Mapping[str, Mapping[str, str]] = {
     "SONET_GROUP_DETAIL_TAB": TAB,
     "TASK_GROUP_LIST_TOOLBAR": PROJECT,
     "TASK_USER_LIST_TOOLBAR": PERSON,
 }
+CRM_PLACEMENTS: Mapping[str, Mapping[str, str]] = {"CRM_FUNNELS_TOOLBAR": CRM}
+"""Only where the app was granted the CRM, which shows in the places the portal offers it."""
 EVENTS = ("ONAPPUNINSTALL", "ONAPPUPDATE", "ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
 
-_PLACEMENTS, _EVENTS = "bound_placements", "bound_events"
+_PLACEMENTS, _AVAILABLE, _EVENTS = "bound_placements", "available_placements", "bound_events"
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,11 @@ class Report:
 
 def look() -> dict[str, Command]:
     """Read what is bound now; for a batch with halt=0."""
-    return {_PLACEMENTS: placements.list_bound(), _EVENTS: placements.bound_events()}
+    return {
+        _PLACEMENTS: placements.list_bound(),
+        _AVAILABLE: placements.available(),
+        _EVENTS: placements.bound_events(),
+    }
 
 
 def repair(seen: BatchAnswer, app_url: str) -> dict[str, Command]:
@@ -60,15 +67,22 @@ def report(done: BatchAnswer) -> Report:
 def _repair_placements(seen: BatchAnswer, handler: str) -> dict[str, Command]:
     answer = seen.get(_PLACEMENTS)
     bound = placements.parse_bound(answer.result) if answer else ()
+    wanted = {**PLACEMENTS, **_of_the_crm(seen)}
     commands: dict[str, Command] = {}
     for number, one in enumerate(bound):
-        if one.code in PLACEMENTS and one.handler != handler:
+        if one.code in wanted and one.handler != handler:
             commands[f"old_place:{number}"] = placements.unbind(one.code, one.handler)
     present = {one.code for one in bound if one.handler == handler}
-    for code, titles in PLACEMENTS.items():
+    for code, titles in wanted.items():
         if code not in present:
             commands[f"place:{code}"] = placements.bind(code, handler, titles)
     return commands
+
+
+def _of_the_crm(seen: BatchAnswer) -> dict[str, Mapping[str, str]]:
+    answer = seen.get(_AVAILABLE)
+    offered = placements.parse_available(answer.result) if answer else frozenset()
+    return {code: titles for code, titles in CRM_PLACEMENTS.items() if code in offered}
 
 
 def _repair_events(seen: BatchAnswer, handler: str) -> dict[str, Command]:

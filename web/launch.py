@@ -18,14 +18,16 @@ from b24.client import BatchAnswer, Command
 from b24.errors import AccessDenied, NotFound, NotRun, Refused, UserBlocked
 from b24.launch import Launch
 from boards.actor import Actor
+from boards.crm.load import overview_commands, read_overview
 from boards.home import home_commands, read_home
 from boards.kanban import board_commands, read_board
 from boards.model import BoardRef, Filters
 from store import portals, prefs, sessions
-from web import security
+from web import crm, crm_memory, security
 from web.access import note_home
 from web.boards import board_page
 from web.clients import actor, client_with
+from web.crm_view import overview_page
 from web.home import home_page
 from web.i18n import language
 from web.memory import known_stages, remember_board
@@ -39,16 +41,21 @@ PROFILE = "profile"
 HOME = "home"
 OF_A_PROJECT = ("SONET_GROUP_DETAIL_TAB", "TASK_GROUP_LIST_TOOLBAR")
 OF_A_PERSON = ("TASK_USER_LIST_TOOLBAR",)
+OF_THE_CRM = ("CRM_FUNNELS_TOOLBAR",)
 PAGES_BESIDE_A_BOARD = 2
 """Pages of projects read in case the board turns out to be forbidden; a batch has no room for more."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where the app opens: a board, or (`ref` None) the home page. `asked` by the portal, not from memory."""
+    """Where the app opens: a board, the CRM (`crm`: a directory's ENTITY_ID, "" for all), or the home page.
+
+    `asked` by the portal, not from memory.
+    """
 
     ref: BoardRef | None
     asked: bool = False
+    crm: str | None = None
 
     @property
     def key(self) -> str:
@@ -103,7 +110,11 @@ def _place(visit: Visit) -> Place:
     ref = place_of(visit.launch)
     if ref is not None:
         return Place(ref, asked=True)
+    if visit.launch.placement in OF_THE_CRM:
+        return Place(None, asked=True, crm="")
     last = prefs.get(services().db, visit.member_id, visit.user_id, prefs.LAST_BOARD, HOME)
+    if last.partition(":")[0] == crm.PLACE:
+        return Place(None, crm=last.partition(":")[2])
     try:
         return Place(BoardRef.parse(last))
     except ValueError:
@@ -116,7 +127,9 @@ def _read(visit: Visit, place: Place) -> BatchAnswer:
     last = sessions.last_known(shared.db, visit.member_id, visit.user_id)
     who = Actor(visit.user_id, bool(last and last[1]), g.lang, dt.datetime.now(dt.UTC))
     commands: dict[str, Command] = {PROFILE: users.profile()}
-    if place.ref is None:
+    if place.crm is not None:
+        commands |= overview_commands(who)
+    elif place.ref is None:
         commands |= home_commands(who)
     else:
         known = known_stages(visit.member_id, visit.user_id, place.ref)
@@ -151,6 +164,8 @@ def _adopt_application_token(visit: Visit) -> None:
 
 
 def _first_page(answer: BatchAnswer, place: Place) -> Opened:
+    if place.crm is not None:
+        return Opened(_crm(answer, place.crm), crm.PLACE)
     if place.ref is None:
         return Opened(_home(answer), HOME)
     try:
@@ -167,6 +182,16 @@ def _home(answer: BatchAnswer) -> str:
     note_home(home)
     remember_place(HOME)
     return home_page(home)
+
+
+def _crm(answer: BatchAnswer, entity_id: str) -> str:
+    """The directory the person was at, or all of them."""
+    overview = read_overview(answer, actor())
+    crm_memory.note(overview)
+    if overview.find(entity_id):
+        return crm.page_of(overview, entity_id)
+    remember_place(crm.PLACE)
+    return overview_page(overview)
 
 
 def _home_instead(answer: BatchAnswer, place: Place, error: Exception) -> Opened:

@@ -34,13 +34,13 @@ document.addEventListener('htmx:config:request', event => {
   }
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
-  ctx.column = ctx.sourceElement.closest('.column');
+  ctx.column = ctx.sourceElement.closest('.column, .crm-row');
   $('#app').classList.toggle('busy', ++running > 0);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
   ctx.done?.(ctx.response?.status ?? 0);
-  if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo]')) ctx.sourceElement.closest('[data-toast]')?.remove();
+  if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo], #unfinished *')) ctx.sourceElement.closest('[data-toast], #unfinished').remove();
   // what had the focus may be gone with its panel
   if (document.activeElement === document.body && ctx.column?.isConnected) $('.stage__row button', ctx.column)?.focus();
 });
@@ -81,6 +81,7 @@ function enliven() {
   const shape = $('#shape');
   if (shape) shape.ariaPressed = String(Boolean(editing));
   b.mount(Boolean(editing));
+  if ($('#crm')) import('./crm.js').then(crm => crm.mount());
   keepTabStops();
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
@@ -124,7 +125,7 @@ function closeDialog(over = false) {
 function closeTop() {
   const pop = $('[data-pop], .column--new');
   if (!pop) return closeDialog();
-  const column = pop.closest('.column[data-stage-id]');
+  const column = pop.closest('.column[data-stage-id], .crm-row[data-stage-id]');
   pop.remove();
   if (column) $('.stage__row button', column)?.focus();
   return true;

@@ -36,8 +36,9 @@ const beside = (node, way, selector) => {
   return node;
 };
 const CARD = '.card', COLUMN = '.column[data-stage-id]';
-export const nextOf = node => beside(node, 'nextElementSibling', node.matches(CARD) ? CARD : COLUMN);
-export const previousOf = node => beside(node, 'previousElementSibling', node.matches(CARD) ? CARD : COLUMN);
+const kind = node => [CARD, '.crm-row[data-stage-id]'].find(one => node.matches(one)) ?? COLUMN;
+export const nextOf = node => beside(node, 'nextElementSibling', kind(node));
+export const previousOf = node => beside(node, 'previousElementSibling', kind(node));
 export const place = node => ({ list: node.parentNode, next: nextOf(node), previous: previousOf(node) });
 const same = (a, b) => a.list === b.list && a.next === b.next && a.previous === b.previous;
 export const stageIds = () => $$(COLUMN).map(column => column.dataset.stageId);
@@ -65,7 +66,7 @@ export function recount(from, to, by) {
 }
 
 /** Tell the portal where a node is now. Moves made meanwhile follow in their turn; a refusal puts it back. */
-async function settle(node, from, send) {
+export async function settle(node, from, send) {
   if (pending.has(node)) return;
   const seen = swaps;
   pending.add(node);
@@ -178,9 +179,9 @@ export function dropTwins() {
 export const selected = () => $$('.pick:checked');
 /** Which cards each selected one stands between, for the way back. */
 export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [card, nextOf(card), previousOf(card)].map(cardId).join(':')).join();
-export function showSelection() {
 /** The tags each selected card shows. */
 export const selectedTags = () => JSON.stringify(Object.fromEntries(selected().map(pick => pick.closest(CARD)).map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
+export function showSelection() {
   const count = $('.bulk__count');
   if (!count) return;
   const text = count.dataset.text.replace('{count}', selected().length);
@@ -214,13 +215,13 @@ const still = matchMedia('(prefers-reduced-motion: reduce)');
 const made = new WeakMap();
 let from = null;
 
-const common = () => ({
+export const common = () => ({
   animation: still.matches ? 0 : 120, delay: 200, delayOnTouchOnly: true, touchStartThreshold: 6,
   filter: '[aria-busy=true]', preventOnFilter: false, fallbackOnBody: true, scroll: true, bubbleScroll: true, scrollSensitivity: 70, scrollSpeed: 14,
   onStart: ({ item }) => { from = { ...place(item) }; document.body.classList.add('dragging'); },
 });
 
-function dropped(settle) {
+export function dropped(settle) {
   return ({ item, from: left, to }) => {
     document.body.classList.remove('dragging');
     if (left !== to) recount(left, to, 1);

@@ -27,11 +27,19 @@ class Person:
     session: requests.Session = field(default_factory=http)
 
     def open(
-        self, placement: str = "DEFAULT", options: dict[str, Any] | None = None, **overrides: str
+        self,
+        placement: str = "DEFAULT",
+        options: dict[str, Any] | None = None,
+        lang: str = "",
+        **overrides: str,
     ) -> Person:
-        """Launch the app; `overrides` replace fields of the posted form."""
+        """Launch the app, in the person's own language or `lang`; `overrides` replace fields of the form."""
         launch = self.sandbox.post(
-            "launch", user=self.sandbox.user(self.who), placement=placement, options=options or {}
+            "launch",
+            user=self.sandbox.user(self.who),
+            placement=placement,
+            options=options or {},
+            lang=lang,
         )
         answer = self.session.post(launch["url"], data=launch["form"] | overrides, timeout=60)
         self.html, self.status = answer.text, answer.status_code
