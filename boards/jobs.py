@@ -12,6 +12,7 @@ from typing import Any
 from b24.client import BATCH_SIZE, Client
 from b24.errors import StageNotEmpty
 from boards.actor import Actor
+from boards.change import Change
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
 from boards.crm.model import CrmOutcome
 from boards.deletion import DeletionPlan
@@ -106,6 +107,16 @@ def run(client: Client, actor: Actor, job: Job) -> StageOutcome | CrmOutcome:
             return replace(progress.outcome, results=results)
 
 
+def abandoned(job: Job) -> Change | None:
+    """What a job has done that nobody went on with, and the way back; None when it has done nothing yet."""
+    if job.finished:
+        return None
+    notices = (note(NoticeCode.ABANDONED),)
+    if isinstance(job, RestoreJob):
+        return job.outcome((), notices).change if job.new_id else None
+    return job.stopped(notices).change if job.moved else None
+
+
 def job_from_json(text: str) -> Job:
     """What `to_json` wrote."""
     data: dict[str, Any] = json.loads(text)
@@ -118,7 +129,8 @@ def _move(client: Client, job: DeletionJob) -> Progress:
     results = job.move(client, part)
     went = tuple(one.task_id for one in results if one.error is None)
     stuck = tuple(one.task_id for one in results if one.error is not None)
-    job = replace(job, queue=rest, moved=job.moved + went, failed=job.failed + stuck)
+    moved, failed, order = job.moved + went, job.failed + stuck, job.order + tuple(part)
+    job = replace(job, queue=rest, moved=moved, failed=failed, order=order)
     return Progress(job, None, tuple(results))
 
 

@@ -19,6 +19,7 @@ class NoticeCode(StrEnum):
     NOT_IN_PLACE = "not_in_place"  # added, but not where it was wanted
     HIDDEN_TASKS_REMAIN = "hidden_tasks_remain"
     TASKS_NOT_MOVED = "tasks_not_moved"  # count
+    ABANDONED = "abandoned"  # nobody went on with a job
     TASKS_LEFT_ALONE = "tasks_left_alone"  # count: moved on by somebody since
     CARD_MOVED_MEANWHILE = "card_moved_meanwhile"  # stage_id
     PLACE_UNKNOWN = "place_unknown"  # no undo: where the card was is not known

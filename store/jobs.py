@@ -10,15 +10,19 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from store import journal
 from store import models as m
 from store.database import Database
 
 LEASE = 90.0
+PORTION = 20
 
 
 @dataclass(frozen=True)
 class JobRow:
-    """`data` is the job's own document, `state` "open" until the job is over ("done", "failed")."""
+    """`data` is the job's own document. `state`: "plan" until the person agrees, "open" while there are
+    steps, then "done", or "abandoned" when nobody took the next one.
+    """
 
     id: str
     member_id: str
@@ -30,7 +34,14 @@ class JobRow:
 
 
 def create(
-    db: Database, member_id: str, user_id: int, kind: str, board_key: str, data: Mapping[str, Any]
+    db: Database,
+    member_id: str,
+    user_id: int,
+    kind: str,
+    board_key: str,
+    data: Mapping[str, Any],
+    *,
+    state: str = "open",
 ) -> str:
     """A new job; answers its id."""
     now = time.time()
@@ -40,7 +51,7 @@ def create(
         user_id=user_id,
         kind=kind,
         board_key=board_key,
-        state="open",
+        state=state,
         data=dict(data),
         created_at=now,
         changed_at=now,
@@ -83,9 +94,50 @@ def save(db: Database, member_id: str, job_id: str, data: Mapping[str, Any], *, 
 
 
 def release(db: Database, member_id: str, job_id: str) -> None:
-    """Give the lease back after a step that failed."""
+    """Give the lease back after a step that failed; the job may be tried again."""
     with db.session() as session:
-        session.execute(sa.update(m.Job).where(_one(member_id, job_id)).values(lease_until=0.0))
+        session.execute(
+            sa.update(m.Job).where(_one(member_id, job_id)).values(lease_until=0.0, changed_at=time.time())
+        )
+
+
+def unfinished(db: Database, member_id: str, user_id: int, board_key: str) -> str | None:
+    """The newest job of a person on a board that still has steps to take."""
+    query = (
+        sa.select(m.Job.id)
+        .where(m.Job.member_id == member_id, m.Job.user_id == user_id)
+        .where(m.Job.board_key == board_key, m.Job.state == "open")
+        .order_by(m.Job.changed_at.desc())
+        .limit(1)
+    )
+    with db.reading() as session:
+        return session.scalar(query)
+
+
+def idle(db: Database, seconds: float) -> list[JobRow]:
+    """Open jobs of all portals that took no step for so long and take none now; a portion of them."""
+    query = sa.select(m.Job).where(_is_idle(seconds)).order_by(m.Job.changed_at).limit(PORTION)
+    with db.reading() as session:
+        return [_job(row) for row in session.scalars(query)]
+
+
+def abandon(db: Database, row: JobRow, seconds: float, user_name: str, change_json: str | None) -> bool:
+    """End an idle job and write to the journal what it did (None: nothing), both or neither.
+
+    False when it is not idle any more: another process has ended it, or the person went on.
+    """
+    ended = sa.update(m.Job).where(_one(row.member_id, row.id), _is_idle(seconds)).values(state="abandoned")
+    with db.session() as session:
+        if session.execute(ended).rowcount != 1:  # type: ignore[attr-defined]
+            return False
+        if change_json is not None:
+            session.add(journal.row_of(row.member_id, row.user_id, user_name, change_json, row.id))
+    return True
+
+
+def _is_idle(seconds: float) -> sa.ColumnElement[bool]:
+    now = time.time()
+    return sa.and_(m.Job.state == "open", m.Job.changed_at < now - seconds, m.Job.lease_until < now)
 
 
 def _one(member_id: str, job_id: str) -> sa.ColumnElement[bool]:

@@ -50,8 +50,19 @@ def record(
     request_key: str = "",
 ) -> int:
     """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
+    row = row_of(member_id, user_id, user_name, change_json, request_key)
+    with db.session() as session:
+        session.add(row)
+        session.flush()
+        return row.id
+
+
+def row_of(
+    member_id: str, user_id: int, user_name: str, change_json: str, request_key: str
+) -> m.JournalEntry:
+    """An entry that is not in the store yet, for whoever writes it together with something else."""
     document = json.loads(change_json)
-    row = m.JournalEntry(
+    return m.JournalEntry(
         member_id=member_id,
         user_id=user_id,
         user_name=user_name[:300],
@@ -61,10 +72,6 @@ def record(
         change=change_json,
         request_key=request_key,
     )
-    with db.session() as session:
-        session.add(row)
-        session.flush()
-        return row.id
 
 
 def entries(

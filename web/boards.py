@@ -7,9 +7,11 @@ from werkzeug.datastructures import MultiDict
 
 from boards.kanban import load_board, load_column
 from boards.model import Board, BoardRef, Filters
+from store import jobs
 from web.clients import actor, client
 from web.failures import ThingMissing
 from web.memory import known_stages, remember_board
+from web.services import services
 from web.session import needs_session, remember_place
 from web.view import board_address, column_link
 
@@ -19,7 +21,13 @@ blueprint.before_request(needs_session)
 
 def board_page(board: Board) -> str:
     """HTML of #main for a board already read; the launch uses it for its first page."""
-    return render_template("board.html", board=board, address=board_address(board.ref, board.filters))
+    who = g.portal_session
+    return render_template(
+        "board.html",
+        board=board,
+        address=board_address(board.ref, board.filters),
+        unfinished=jobs.unfinished(services().db, who.member_id, who.user_id, board.ref.key),
+    )
 
 
 def board_of(key: str) -> BoardRef:

@@ -12,7 +12,7 @@ from b24.oauth import Verified
 from store import eventqueue, memos, portals, tokens
 from store.eventqueue import Queued
 from store.tokens import StoredPair
-from web import bindings
+from web import bindings, leftovers
 from web.clients import StoreTokenSource, client_for, client_with
 from web.services import Services
 
@@ -35,7 +35,7 @@ class TryLater(Exception):  # noqa: N818 (a request, not a failure)
 
 
 def work_off(shared: Services) -> int:
-    """Everything that is due; answers how many events were handled."""
+    """Everything that is due: events, and jobs nobody went on with; answers how many events were handled."""
     handled = 0
     while (event := eventqueue.take(shared.db)) is not None:
         try:
@@ -47,6 +47,7 @@ def work_off(shared: Services) -> int:
         else:
             eventqueue.finish(shared.db, event.id)
         handled += 1
+    leftovers.write_down(shared)
     return handled
 
 

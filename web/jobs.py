@@ -20,7 +20,7 @@ from boards.model import CardResult, Stage, Why
 from boards.restore import RestoreJob
 from store import jobs
 from store.jobs import JobRow
-from web.answers import announced, done_toast, shaped
+from web.answers import announced, done_toast, shaped, toast
 from web.boards import board_of
 from web.clients import actor, client
 from web.errors import explain
@@ -44,7 +44,7 @@ def ask(key: str, stage_id: int) -> str:
     """What deleting the stage means: how many tasks, who could take them; one request, nothing is changed."""
     ref, as_admin = board_of(key), request.args.get("as_admin") == "1"
     plan = plan_deletion(client(), ref, actor(), stage_id, as_admin=as_admin)
-    job_id = _create(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin})
+    job_id = _create(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin}, state="plan")
     return render_template("_delete_stage.html", key=ref.key, plan=plan, job_id=job_id)
 
 
@@ -58,7 +58,7 @@ def agree(key: str, stage_id: int) -> Response:
             raise ThingMissing
         target = request.form.get("target_stage_id", 0, type=int)
         job = work.start_deletion(ref, plan, target, as_admin=row.data["as_admin"])
-        jobs.save(services().db, row.member_id, row.id, {"job": job.to_json(), "failures": []})
+        jobs.save(services().db, row.member_id, row.id, _begun(job))
     return _step(row.id)
 
 
@@ -72,7 +72,12 @@ def step(job_id: str) -> Response:
 
 def begin(job: DeletionJob | RestoreJob) -> Response:
     """Start a job made elsewhere (the undo of a deletion) and take its first step."""
-    return _step(_create(job.board_key, {"job": job.to_json(), "failures": []}))
+    return _step(_create(job.board_key, _begun(job)))
+
+
+def _begun(job: DeletionJob | RestoreJob) -> dict[str, Any]:
+    """The document of a job; the name is for the journal, should nobody come back to it."""
+    return {"job": job.to_json(), "failures": [], "name": _who().user_name}
 
 
 def _step(job_id: str) -> Response:
@@ -91,7 +96,7 @@ def _step(job_id: str) -> Response:
 def _after(row: JobRow, progress: Progress) -> Response:
     """Keep what the step achieved; show the progress, or what came of it all."""
     failures = row.data["failures"] + [_failure(one) for one in progress.results if one.error]
-    data = {"job": progress.job.to_json(), "failures": failures}
+    data = row.data | {"job": progress.job.to_json(), "failures": failures}
     entry_id = None
     if progress.outcome and (progress.outcome.change.undoable or progress.outcome.stages):
         entry_id = record_change(progress.outcome.change, request_key=row.id)
@@ -122,6 +127,9 @@ def _gave_up(progress: Progress) -> bool:
 
 def _waiting(row: JobRow) -> Response:
     """Another request has the job, or it is over: look again, or read the board."""
+    if row.state == "abandoned":
+        text = _("This was not finished. What was done so far is in the journal and can be undone there.")
+        return announced(toast(text, "warn"), board_refresh={}, dialog_close=True)
     if row.state != "open":
         return announced("", board_refresh={}, dialog_close=True)
     return announced(_progress(row.id, job_from_json(row.data["job"]), wait=True))
@@ -143,8 +151,8 @@ def _who() -> PortalSession:
     return who
 
 
-def _create(board_key: str, data: dict[str, Any]) -> str:
-    return jobs.create(services().db, _who().member_id, _who().user_id, KIND, board_key, data)
+def _create(board_key: str, data: dict[str, Any], *, state: str = "open") -> str:
+    return jobs.create(services().db, _who().member_id, _who().user_id, KIND, board_key, data, state=state)
 
 
 def _row(job_id: str) -> JobRow:

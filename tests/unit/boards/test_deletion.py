@@ -11,7 +11,7 @@ from boards.errors import BadInput, FirstStage, NotTaken, StageGone
 from boards.jobs import DeletionJob, Progress
 from boards.model import BoardRef, CardResult, Why
 from boards.notices import NoticeCode
-from boards.undo import undo_change
+from boards.undo import undo_change, undo_job
 from tests.unit.boards.scene import ADMIN, GROUP, MEMBER, Scene
 
 REF = BoardRef(GROUP)
@@ -43,6 +43,42 @@ def test_the_plan_is_one_request_and_changes_nothing(scene: Scene) -> None:
     assert [one.title for one in plan.others] == ["S1", "S3"]
     assert scene.fake.count == 1
     assert scene.picture() == picture
+
+
+def test_a_deletion_nobody_goes_on_with_is_a_change_that_can_be_undone(scene: Scene) -> None:
+    for task_id in range(1000, 1060):
+        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+    picture, job = scene.picture(), start(scene, 1, 2)
+    assert jobs.abandoned(job) is None
+    job = jobs.advance(scene.client, scene.actor(), job).job
+    change = jobs.abandoned(jobs.job_from_json(job.to_json()))
+    assert change is not None
+    assert (change.kind, change.after["count"]) == (Kind.CARDS_MOVE, 50)
+    assert [notice.code for notice in change.notices] == [NoticeCode.ABANDONED]
+    assert scene.picture() != picture
+    undo_change(scene.client, scene.actor(), change, lambda one: one)
+    assert scene.picture() == picture
+
+
+def test_a_restoration_nobody_goes_on_with_is_a_change_that_can_be_undone(scene: Scene) -> None:
+    for task_id in range(1000, 1060):
+        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+    gone = jobs.run(scene.client, scene.actor(), start(scene, 1, 2))
+    picture, job = scene.picture(), undo_job(gone.change, scene.actor(), lambda one: one)
+    assert job is not None
+    assert jobs.abandoned(job) is None
+    for _ in range(2):
+        job = jobs.advance(scene.client, scene.actor(), job).job
+    change = jobs.abandoned(jobs.job_from_json(job.to_json()))
+    assert change is not None
+    assert (change.kind, change.after["returned"]) == (Kind.STAGE_RESTORE, 50)
+    undo_change(scene.client, scene.actor(), change, lambda one: one)
+    assert scene.picture() == picture
+
+
+def test_a_finished_job_leaves_nothing_behind(scene: Scene) -> None:
+    progress, _results = finish(scene, start(scene, 1, 2))
+    assert jobs.abandoned(progress.job) is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from store import Database, actions, aliases, jobs, journal, memos, prefs
+from store import models as m
 from tests.unit.store.conftest import OTHER
 
 
@@ -145,6 +146,67 @@ def test_a_step_of_a_job_is_done_by_one(db: Database, portal: str) -> None:
     jobs.release(db, portal, job_id)
     jobs.save(db, portal, job_id, {"left": []}, state="done")
     assert jobs.lease(db, portal, job_id) is None
+
+
+def aged(db: Database, job_id: str, seconds: float) -> None:
+    """As if nothing had happened to the job for so long."""
+    with db.session() as session:
+        job = session.get(m.Job, job_id)
+        assert job
+        job.changed_at -= seconds
+
+
+def test_a_job_without_steps_for_a_while_is_ended_once_with_its_entry(db: Database, portal: str) -> None:
+    job_id = jobs.create(db, portal, 5, "stage", "g1", {})
+    assert jobs.idle(db, 120) == []
+    aged(db, job_id, 121)
+    [row] = jobs.idle(db, 120)
+    text = json.dumps({"kind": "cards_move", "board_key": "g1"})
+    start, won = threading.Barrier(4), []
+
+    def end() -> None:
+        start.wait()
+        won.append(jobs.abandon(db, row, 120, "Anna", text))
+
+    threads = [threading.Thread(target=end) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(won) == [False, False, False, True]
+    [entry] = journal.entries(db, portal)
+    assert (entry.user_id, entry.user_name, entry.kind) == (5, "Anna", "cards_move")
+    after = jobs.get(db, portal, job_id)
+    assert after and after.state == "abandoned"
+    assert jobs.lease(db, portal, job_id) is None
+
+
+def test_who_goes_on_in_time_is_not_interrupted(db: Database, portal: str) -> None:
+    under_way, tried, plan, over = (
+        jobs.create(db, portal, 5, "stage", "g1", {}, state=state)
+        for state in ("open", "open", "plan", "done")
+    )
+    for job_id in (under_way, tried, plan, over):
+        aged(db, job_id, 500)
+    seen = jobs.idle(db, 120)
+    assert {row.id for row in seen} == {under_way, tried}
+    assert jobs.lease(db, portal, under_way)
+    jobs.release(db, portal, tried)
+    assert jobs.idle(db, 120) == []
+    assert not any(jobs.abandon(db, row, 120, "", None) for row in seen)
+
+
+def test_the_newest_unfinished_job_of_a_person_on_a_board(db: Database, portal: str) -> None:
+    for member, user, board, state in (
+        (OTHER, 5, "g1", "open"), (portal, 6, "g1", "open"), (portal, 5, "g2", "open"),
+        (portal, 5, "g1", "plan"), (portal, 5, "g1", "done"), (portal, 5, "g1", "abandoned"),
+    ):  # fmt: skip
+        jobs.create(db, member, user, "stage", board, {}, state=state)
+    assert jobs.unfinished(db, portal, 5, "g1") is None
+    older = jobs.create(db, portal, 5, "stage", "g1", {})
+    aged(db, older, 5)
+    newer = jobs.create(db, portal, 5, "stage", "g1", {})
+    assert jobs.unfinished(db, portal, 5, "g1") == newer
 
 
 def test_memos_end_and_are_dropped_by_prefix(db: Database, portal: str) -> None:
