@@ -25,7 +25,7 @@ class DeletionJob:
     """Deleting a stage. `queue` are the tasks still to move to `target_id`, `moved` those that went.
 
     `planned`: `queue` and `moved` were all there is, as far as we know; otherwise the next step looks
-    again. `seen` are the stages of the plan (id, title, color, sort). `refusals` counts how often the
+    again. `order` are all that were tried, as they stood in the stage. `seen` are the stages of the plan (id, title, color, sort). `refusals` counts how often the
     portal said that there still are tasks.
     """
 
@@ -39,6 +39,7 @@ class DeletionJob:
     queue: tuple[int, ...] = ()
     moved: tuple[int, ...] = ()
     failed: tuple[int, ...] = ()
+    order: tuple[int, ...] = ()
     seen: tuple[tuple[int, str, str, int], ...] = ()
     planned: bool = True
     refusals: int = 0
@@ -97,9 +98,12 @@ class DeletionJob:
         return StageOutcome(change, (), notices)
 
     def _back(self) -> dict[str, Any] | None:
-        """The moved tasks back, in their order."""
+        """The moved tasks back, in their order, between those that stayed."""
         if not self.moved:
             return None
-        above = (0, *self.moved)
-        moves = [[one, self.stage_id, 0, after] for one, after in zip(self.moved, above, strict=False)]
+        stayed = next((one for one in self.order if one in self.failed), 0)
+        above = dict(zip(self.order, (0, *self.order), strict=False))
+        moves = [
+            [one, self.stage_id, 0 if above.get(one) else stayed, above.get(one, 0)] for one in self.moved
+        ]
         return {"op": "move_cards", "moves": moves, "places": {}}

@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from b24.tasks import TaskRow
+from b24.wire import literal
 from boards.errors import BadInput, BadInputCode
 from boards.model import PRIORITY_HIGH, PRIORITY_LOW, TaskEdit
 from boards.wants import require_deadline, require_tags, require_title
@@ -106,11 +107,16 @@ def wire_fields(values: Mapping[str, Any]) -> Values:
 
 
 def same(name: str, one: Any, other: Any) -> bool:
-    """Whether two values of a field are the same thing: offsets, and the order of tags, do not count."""
+    """Whether two values of a field are the same thing: offsets, and the order of tags, do not count.
+
+    Text counts as it is sent: what looks like a batch reference is not stored as it was typed.
+    """
     if name == "deadline" and one and other:
         return _moment(str(one)) == _moment(str(other))
     if name == "tags":
-        return set(one) == set(other)
+        return {literal(tag) for tag in one} == {literal(tag) for tag in other}
+    if isinstance(one, str) and isinstance(other, str):
+        return literal(one) == literal(other)
     return bool(one == other)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from b24 import stages as stage_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import OutcomeUnknown, PortalError
-from b24.wire import as_color
+from b24.wire import as_color, literal
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -112,6 +112,7 @@ def set_title(
 ) -> StageOutcome:
     """`rename_stage` without its checks, for undo: an old title goes back as it was."""
     act = as_admin and actor.is_admin
+    title = literal(title)  # as the portal will show it when it is read again
     before, lost = _update(client, ref, stage_calls.update(stage_id, title=title, as_admin=act))
     old = lists.find(before, stage_id)
     notices = _notices(before, stage_id, act, seen)
@@ -139,7 +140,7 @@ def add_stage(
     One HTTP request. Only if its answer gets lost, one more looks whether the stage is there, and a third
     adds it if it is not: an addition is never repeated blindly.
     """
-    wanted = Stage(0, require_title(title), require_color(color), 0)
+    wanted = Stage(0, literal(require_title(title)), require_color(color), 0)
     act = as_admin and actor.is_admin
     before, new_id, notices = insert(client, ref, wanted, after_id, as_admin=act, seen=seen)
     one = Stage(new_id, wanted.title, wanted.color, 0)
@@ -223,7 +224,8 @@ def _look(
     Without `seen` only a twin exactly where ours would be counts; the newest id wins.
     """
     stages = to_stages(stage_calls.parse_stages(client.call(stage_calls.get(ref.group_id)).result))
-    twins = [stage for stage in stages if (stage.title, stage.color) == (one.title, as_color(one.color))]
+    ours = (literal(one.title), as_color(one.color))
+    twins = [stage for stage in stages if (stage.title, stage.color) == ours]
     if seen is not None:
         twins = [stage for stage in twins if stage.id not in seen]
     else:
