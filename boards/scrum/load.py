@@ -61,8 +61,9 @@ def load_planning(
 ) -> Planning:
     """The planning page; one HTTP request, or two when lists are long or points are wanted and not known.
 
-    `known`: facts from an earlier visit, shown until `load_points` corrects them. For a team that is closed
-    to the person the lists are empty and `team.rights` says why; AuthError and the like are raised.
+    `known`: facts from an earlier visit, shown until `load_points` corrects them. What room a second request
+    leaves is used for the unknown ones, then to check the known ones (`Planning.fresh`). For a team that is
+    closed to the person the lists are empty and `team.rights` says why; AuthError and the like are raised.
     """
     first = client.batch(planning_commands(ref, actor), halt=False)
     team = read_team(first, ref, actor)
@@ -72,13 +73,16 @@ def load_planning(
     facts = FactsAnswer(dict(known or {}))
     commands = _rest(ref, team, pages)
     if with_points:
-        unknown = (one for pile in pages.values() for one in pile.rows if one not in facts.facts)
-        commands |= _fill(unknown, BATCH_SIZE - len(commands))
+        wanted = sorted((one for pile in pages.values() for one in pile.rows), key=facts.facts.__contains__)
+        if commands or not set(wanted) <= facts.facts.keys():
+            commands |= _fill(wanted, BATCH_SIZE - len(commands))
+    fresh = FactsAnswer()
     if commands:
         second = client.batch(commands, halt=False)
         _take_rest(second, pages)
-        facts = merge(facts, read_points(second, FACTS))
-    return _planning(team, pages, facts)
+        fresh = read_points(second, FACTS)
+    planning = _planning(team, pages, merge(facts, fresh))
+    return replace(planning, fresh=frozenset(fresh.facts))
 
 
 def planning_commands(ref: BoardRef, actor: Actor) -> dict[str, Command]:

@@ -170,10 +170,14 @@ class ScrumTeam:
 
 @dataclass(frozen=True)
 class Planning:
-    """The planning page: the active sprint, the planned ones, then the backlog."""
+    """The planning page: the active sprint, the planned ones, then the backlog.
+
+    `fresh`: tasks whose facts were read just now; those of the others are old, or not there at all.
+    """
 
     team: ScrumTeam
     lists: tuple[ItemList, ...] = ()
+    fresh: frozenset[int] = frozenset()
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -183,6 +187,12 @@ class Planning:
     def unknown_ids(self) -> tuple[int, ...]:
         """Tasks whose points are still to be read, in the order of the page."""
         return tuple(item.task_id for item in self.items if not item.known and not item.missing)
+
+    @property
+    def unchecked_ids(self) -> tuple[int, ...]:
+        """Tasks whose facts are still to be read or to be checked, the unknown ones first."""
+        old = (item for item in self.items if item.known and item.task_id not in self.fresh)
+        return (*self.unknown_ids, *(item.task_id for item in old))
 
     @property
     def backlog(self) -> ItemList | None:

@@ -54,11 +54,12 @@ def move_items(
     moves = [Move(one, entity_id, sorts.get(one)) for one in (*wanted, *making_room)]
     outcome = run_moves(client, ref, actor, moves, known, active_id=active_id)
     shown = tuple(one for one in outcome.results if one.task_id in wanted)
+    shifted = tuple(one for one in outcome.results if one.task_id not in wanted)
     if len(wanted) == 1 and shown[0].error:
         raise shown[0].error
     notices = outcome.notices if exact else (*outcome.notices, note(NoticeCode.ORDER_NOT_KEPT))
     after = outcome.change.after | {"count": sum(one.error is None for one in shown)}
-    return ItemsOutcome(replace(outcome.change, after=after, notices=notices), shown, notices)
+    return ItemsOutcome(replace(outcome.change, after=after, notices=notices), shown, notices, shifted)
 
 
 def run_moves(

@@ -11,11 +11,15 @@ from boards.scrum.model import Epic, ItemResult, Sprint, SprintColumn
 
 @dataclass(frozen=True)
 class ItemsOutcome:
-    """One result per item, in the order asked. The change covers those that worked."""
+    """One result per item, in the order asked. The change covers those that worked.
+
+    `shifted`: others that made room for them.
+    """
 
     change: Change
     results: tuple[ItemResult, ...]
     notices: tuple[Notice, ...] = ()
+    shifted: tuple[ItemResult, ...] = ()
 
 
 @dataclass(frozen=True)
