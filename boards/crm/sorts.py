@@ -42,24 +42,26 @@ def _sort(value: int | None) -> int:
 def _kept(sorts: Sequence[int | None]) -> frozenset[int]:
     """Indexes that can stay: a longest subsequence with room for whole numbers between and before.
 
-    `sort - index` must not fall along it, and be at least 1 at its beginning (SORT is positive).
+    `sort - index` must not fall along it, and be at least 1 at its beginning (SORT is positive). It is looked
+    for from the end, so that of several the one with the first rows is found: new values then go behind.
     """
     tails: list[int] = []
     places: list[int] = []
-    before: dict[int, int] = {}
-    for index, sort in enumerate(sorts):
+    behind: dict[int, int] = {}
+    for index in reversed(range(len(sorts))):
+        sort = sorts[index]
         if sort is None or sort - index < 1:
             continue
-        room = sort - index
+        room = index - sort
         at = bisect_right(tails, room)
-        before[index] = places[at - 1] if at else -1
+        behind[index] = places[at - 1] if at else -1
         tails[at:] = [room, *tails[at + 1 :]]
         places[at:] = [index, *places[at + 1 :]]
     kept = set()
     last = places[-1] if places else -1
     while last >= 0:
         kept.add(last)
-        last = before[last]
+        last = behind[last]
     return frozenset(kept)
 
 

@@ -8,12 +8,13 @@ not be written, the right is missing. And its yes means little (§6.5), so the l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 from b24 import crm as crm_calls
 from b24.client import BATCH_SIZE, Client, Command
-from b24.errors import AccessDenied, Refused
+from b24.errors import AccessDenied, OutcomeUnknown, PortalError, Refused
 from b24.wire import literal
 from boards.crm.convert import to_directories, to_stages
 from boards.crm.errors import ValueNotTaken
@@ -62,6 +63,8 @@ def write_rows(
     or what the portal said. A refusal of one row among others is in its result.
     """
     packed = send_packed(client, _commands(entity_ids, edits))
+    if isinstance(packed.broken, OutcomeUnknown):
+        _look_again(client, entity_ids, packed)
     return _Reading(packed, entity_ids, edits, seen or {}).written(raise_if_all_failed)
 
 
@@ -75,6 +78,13 @@ def _commands(entity_ids: Sequence[str], edits: Mapping[int, RowEdit]) -> dict[s
     naming = naming_commands(kinds_of(entity_ids))
     room = -len(commands) % BATCH_SIZE
     return commands | naming if len(naming) <= room else commands
+
+
+def _look_again(client: Client, entity_ids: Sequence[str], packed: PackedAnswer) -> None:
+    """A later batch got lost: see what it did, in one more request; if that fails too, it stays unknown."""
+    with suppress(PortalError):
+        look = crm_calls.status_list(entity_ids[0] if len(entity_ids) == 1 else "")
+        packed.parts.append(client.batch({AFTER: look}, halt=False))
 
 
 def kinds_of(entity_ids: Iterable[str]) -> list[int]:
@@ -133,13 +143,14 @@ class _Reading:
         error = self.packed.error(f"{WRITE}{row_id}")
         if isinstance(error, Refused):
             return refusal(error, known=self.before is None or row_id in self.old, row_id=row_id)
-        if error is not None or self.after is None or row_id not in self.old:
+        uncertain = error is None or isinstance(error, OutcomeUnknown)
+        if not uncertain or self.after is None or row_id not in self.old:
             return error
         row = self.new.get(row_id)
         if row is None:
             return StageGone(row_id)
         missed = tuple(FIELDS[name] for name in differing(values_of(row), self.edits[row_id]))
-        return ValueNotTaken(row_id, missed) if missed else None
+        return (error or ValueNotTaken(row_id, missed)) if missed else None
 
     def _was(self, row_id: int) -> RowEdit:
         """The values before. After a lost answer, reading our own values tells nothing: then what the person

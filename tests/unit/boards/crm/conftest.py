@@ -1,0 +1,10 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.unit.boards.crm.fake_crm import CrmScene
+
+
+@pytest.fixture
+def scene() -> CrmScene:
+    return CrmScene()

@@ -1,0 +1,360 @@
+"""Order, names and colors: one request each, honest about what took, and there and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout
+from boards.change import Change, Kind
+from boards.crm.changes import recolor, recolor_many, rename, reorder
+from boards.crm.errors import ValueNotTaken
+from boards.crm.model import CrmOutcome, Directory
+from boards.errors import BadInput, BadInputCode, StageGone
+from boards.notices import NoticeCode
+from boards.undo import undo_change
+from tests.unit.boards.crm.fake_crm import READER, CrmScene
+
+ENTITY = "DEAL_STAGE"
+
+
+def codes(outcome: CrmOutcome) -> set[str]:
+    return {str(one.code) for one in outcome.notices}
+
+
+def swapped(scene: CrmScene) -> list[int]:
+    """Papers and In progress change places."""
+    new, papers, work, *rest = scene.deals
+    return [new, work, papers, *rest]
+
+
+def order(scene: CrmScene) -> CrmOutcome:
+    return reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=scene.directory())
+
+
+def name(scene: CrmScene) -> CrmOutcome:
+    return rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Verträge & Co", seen_name="Papers")
+
+
+def color(scene: CrmScene) -> CrmOutcome:
+    return recolor(scene.client, scene.actor(), ENTITY, dict.fromkeys(scene.deals, "#ABC"))
+
+
+def many(scene: CrmScene) -> CrmOutcome:
+    other = scene.directory("DEAL_STAGE_3")
+    plan = {ENTITY: {scene.deals[0]: "112233"}, "DEAL_STAGE_3": dict.fromkeys(other.ids, "445566")}
+    return recolor_many(scene.client, scene.actor(), plan)
+
+
+ACTS: list[Callable[[CrmScene], CrmOutcome]] = [order, name, color, many]
+KINDS = [Kind.CRM_ORDER, Kind.CRM_RENAME, Kind.CRM_RECOLOR, Kind.CRM_RECOLOR]
+
+
+@pytest.mark.parametrize(("act", "kind"), list(zip(ACTS, KINDS, strict=True)))
+def test_one_request_there_and_one_back(
+    scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], kind: Kind
+) -> None:
+    pictures = [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")]
+    outcome = act(scene)
+    assert scene.fake.count == 1
+    assert not outcome.notices and not outcome.failed and outcome.change.kind == kind
+    assert [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")] != pictures
+    back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
+    assert scene.fake.count == 2
+    assert isinstance(back, CrmOutcome) and not back.notices
+    again = [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")]
+    assert [_plain(one) for one in again] == [_plain(one) for one in pictures]
+    undo_change(scene.client, scene.actor(), back.change)
+    assert [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")] != again
+
+
+def _plain(picture: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
+    """Colors as they are seen: no color and an empty one are the same, with "#" or without."""
+    return [(*row[:3], str(row[3] or "").removeprefix("#"), row[4]) for row in picture]
+
+
+def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
+    outcome = order(scene)
+    written = scene.fake.sent("crm.status.update")
+    assert [(one["id"], one["fields"]) for one in written] == [(str(scene.deals[1]), {"SORT": "35"})]
+    assert [one.name for one in outcome.stages][:3] == ["New", "In progress", "Papers"]
+    assert outcome.change.before["order"][:3] == ["New", "Papers", "In progress"]
+    assert outcome.change.label == "General" and outcome.change.board_key == "crm:DEAL_STAGE"
+
+
+def test_thirty_stages_turned_around_are_one_request(scene: CrmScene) -> None:
+    scene.crm.add("DEAL_STAGE_3", *((f"C3:S{number}", f"S{number}", 31 + number) for number in range(4)))
+    scene.crm.types["DEAL_STAGE_8"] = ("Long", 2, 8, "C8")
+    ids = scene.crm.add("DEAL_STAGE_8", *((f"C8:S{one}", f"S{one}", one * 10) for one in range(1, 31)))
+    seen = scene.directory("DEAL_STAGE_8")
+    outcome = reorder(scene.client, scene.actor(), "DEAL_STAGE_8", ids[::-1], seen=seen)
+    assert scene.fake.count == 1
+    assert outcome.directory and outcome.directory.ids == tuple(ids[::-1])
+    recolor(scene.client, scene.actor(), "DEAL_STAGE_8", dict.fromkeys(ids, "123456"))
+    assert scene.fake.count == 2
+
+
+def test_twenty_pipelines_are_four_requests(scene: CrmScene) -> None:
+    plan = {}
+    for number in range(20, 40):
+        entity_id = f"DEAL_STAGE_{number}"
+        scene.crm.types[entity_id] = (f"Region {number}", 2, number, f"C{number}")
+        ids = scene.crm.add(entity_id, *((f"C{number}:S{one}", f"S{one}", one * 10) for one in range(1, 10)))
+        plan[entity_id] = dict.fromkeys(ids, "123456")
+    outcome = recolor_many(scene.client, scene.actor(), plan)
+    assert scene.fake.count == 4
+    assert len(outcome.results) == 180 and len(outcome.directories) == 20 and not outcome.failed
+    assert outcome.change.board_key == "crm" and outcome.change.after["count"] == 180
+
+
+def test_groups_keep_their_order_whatever_is_asked(scene: CrmScene) -> None:
+    outcome = reorder(
+        scene.client,
+        scene.actor(),
+        ENTITY,
+        [scene.deals[5], scene.deals[3], scene.deals[1]],
+        seen=scene.directory(),
+    )
+    shown = ["PREP", "NEW", "WORK", "WON", "APOLOGY", "LOSE"]
+    assert [one.status_id for one in outcome.stages] == shown
+    assert [one.status_id for one in scene.crm.of(ENTITY)] == shown
+
+
+def test_a_misordered_pipeline_is_set_right(scene: CrmScene) -> None:
+    scene.crm.row("WORK").sort = 45
+    seen = scene.directory()
+    reorder(scene.client, scene.actor(), ENTITY, seen.ids, seen=seen)
+    assert [one.status_id for one in scene.crm.of(ENTITY)] == [
+        "NEW",
+        "PREP",
+        "WORK",
+        "WON",
+        "LOSE",
+        "APOLOGY",
+    ]
+
+
+def test_an_order_without_a_page_reads_first(scene: CrmScene) -> None:
+    outcome = reorder(scene.client, scene.actor(), ENTITY, swapped(scene))
+    assert scene.fake.count == 2 and not outcome.notices
+
+
+@pytest.mark.parametrize("ids", [[7], []])
+def test_an_order_of_nothing_is_refused_beforehand(scene: CrmScene, ids: list[int]) -> None:
+    seen = scene.directory()
+    with pytest.raises(BadInput):
+        reorder(scene.client, scene.actor(), ENTITY, ids, seen=seen)
+    assert scene.fake.count == 0
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 256])
+def test_a_bad_name_is_not_sent(scene: CrmScene, text: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        rename(scene.client, scene.actor(), ENTITY, scene.deals[0], text)
+    assert caught.value.field == "name" and scene.fake.count == 0
+
+
+def test_a_bad_color_or_none_is_not_sent(scene: CrmScene) -> None:
+    with pytest.raises(BadInput) as caught:
+        recolor(scene.client, scene.actor(), ENTITY, {scene.deals[0]: "mauve"})
+    assert caught.value.code == BadInputCode.COLOR_INVALID
+    with pytest.raises(BadInput):
+        recolor(scene.client, scene.actor(), ENTITY, {})
+    assert scene.fake.count == 0
+
+
+def test_a_name_that_looks_like_a_reference_stays_text(scene: CrmScene) -> None:
+    outcome = rename(scene.client, scene.actor(), ENTITY, scene.deals[0], "$result[before][0]")
+    assert not outcome.failed
+    assert scene.crm.row("NEW").name.replace("\u2060", "") == "$result[before][0]"
+
+
+# --- the portal says yes and means no ---
+def test_a_color_that_did_not_take_is_said(scene: CrmScene) -> None:
+    scene.crm.drop = {"COLOR"}
+    with pytest.raises(ValueNotTaken) as caught:
+        recolor(scene.client, scene.actor(), ENTITY, {scene.deals[0]: "ff0000"})
+    assert caught.value.fields == ("color",)
+
+
+def test_what_took_counts_and_what_did_not_is_told(scene: CrmScene) -> None:
+    scene.crm.row("PREP").color = "#ABCDEF"
+    scene.crm.drop = {"COLOR"}
+    plan = {scene.deals[0]: "ff0000", scene.deals[1]: "abcdef"}
+    outcome = recolor(scene.client, scene.actor(), ENTITY, plan)
+    assert [one.stage_id for one in outcome.failed] == [scene.deals[0]]
+    assert outcome.change.after["rows"] == {} and outcome.change.undo is None
+    assert NoticeCode.CRM_NOT_ALL in codes(outcome)
+
+
+def test_a_color_without_its_sign_is_the_same_color(scene: CrmScene) -> None:
+    outcome = recolor(
+        scene.client, scene.actor(), ENTITY, {scene.deals[1]: "#2fc6f6"}, seen={scene.deals[1]: "2FC6F6"}
+    )
+    assert not outcome.notices and outcome.change.undo is None
+
+
+# --- others act as well ---
+def test_somebody_elses_name_is_reported(scene: CrmScene) -> None:
+    scene.crm.row("PREP").name = "Theirs"
+    outcome = name(scene)
+    (notice,) = outcome.notices
+    assert (notice.code, notice.values) == (
+        NoticeCode.STAGE_CHANGED_SINCE,
+        {"field": "title", "old": "Theirs"},
+    )
+    assert outcome.change.before["title"] == "Theirs"
+
+
+def test_an_order_changed_meanwhile_is_reported(scene: CrmScene) -> None:
+    seen = scene.directory()
+    scene.crm.row("NEW").sort = 12
+    outcome = reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen)
+    assert codes(outcome) == {NoticeCode.BOARD_CHANGED_MEANWHILE}
+    scene.crm.add(ENTITY, ("X", "Other", 25))
+    outcome = reorder(scene.client, scene.actor(), ENTITY, scene.deals, seen=seen_without(scene, "X"))
+    assert NoticeCode.BOARD_CHANGED_MEANWHILE in codes(outcome)
+
+
+def seen_without(scene: CrmScene, code: str) -> Directory:
+    directory = scene.directory()
+    return replace(directory, stages=tuple(one for one in directory.stages if one.status_id != code))
+
+
+def test_a_deleted_row_does_not_stop_the_others(scene: CrmScene) -> None:
+    del scene.crm.rows[scene.deals[2]]
+    outcome = color(scene)
+    assert [type(one.error) for one in outcome.results].count(StageGone) == 1
+    assert len(outcome.change.undo["rows"] if outcome.change.undo else ()) == 5
+    assert NoticeCode.CRM_NOT_ALL in codes(outcome)
+
+
+def test_a_deleted_row_alone_is_gone(scene: CrmScene) -> None:
+    del scene.crm.rows[scene.deals[1]]
+    with pytest.raises(StageGone):
+        name(scene)
+
+
+def test_a_row_of_another_directory_has_no_undo(scene: CrmScene) -> None:
+    other = scene.directory("DEAL_STAGE_3").ids[0]
+    outcome = rename(scene.client, scene.actor(), ENTITY, other, "Foreign")
+    assert codes(outcome) == {NoticeCode.STAGE_OF_ANOTHER_BOARD}
+    assert outcome.change.undo is None
+
+
+def test_a_filter_that_widens_does_no_harm(scene: CrmScene) -> None:
+    scene.crm.widen = True
+    outcome = name(scene)
+    assert {one.entity_id for one in outcome.stages} == {ENTITY}
+    assert not outcome.notices
+
+
+# --- rights ---
+@pytest.mark.parametrize("act", ACTS)
+def test_a_reader_is_refused_and_nothing_changes(
+    scene: CrmScene, act: Callable[[CrmScene], CrmOutcome]
+) -> None:
+    rows = scene.copy_rows()
+    scene.become(READER)
+    with pytest.raises(AccessDenied):
+        act(scene)
+    assert scene.copy_rows() == rows
+
+
+def test_access_withdrawn_altogether_is_no_missing_row(scene: CrmScene) -> None:
+    seen = scene.directory()
+    scene.crm.rights = {}
+    with pytest.raises(AccessDenied):
+        reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen)
+
+
+def test_half_a_batch_refused(scene: CrmScene) -> None:
+    scene.crm.fixed = {scene.deals[0], scene.deals[4]}
+    outcome = color(scene)
+    assert [one.stage_id for one in outcome.failed] == [scene.deals[0], scene.deals[4]]
+    assert {one["id"] for one in (outcome.change.undo or {})["rows"]} == set(scene.deals) - scene.crm.fixed
+    assert outcome.change.after["count"] == 4
+    (notice,) = outcome.notices
+    assert notice.values == {"count": 2, "total": 6}
+
+
+# --- answers get lost ---
+def test_a_lost_answer_leaves_the_old_value_to_the_witness(scene: CrmScene) -> None:
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    outcome = name(scene)
+    assert scene.fake.count == 2
+    assert outcome.change.before["title"] == "Papers" and outcome.change.undo and not outcome.notices
+
+
+def test_a_lost_answer_without_a_witness_has_no_undo(scene: CrmScene) -> None:
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    outcome = rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Neu")
+    assert scene.crm.row("PREP").name == "Neu"
+    assert outcome.change.undo is None and codes(outcome) == {NoticeCode.VALUE_BEFORE_UNKNOWN}
+
+
+def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
+    scene.fake.lost_error, scene.fake.lose = PortalTimeout, ["after"]
+    with pytest.raises(PortalTimeout):
+        name(scene)
+    assert scene.fake.count == 1
+
+
+def test_a_later_batch_that_gets_lost_is_looked_into(scene: CrmScene) -> None:
+    ids = scene.crm.add("SOURCE", *((f"S{one}", f"S{one}", 100 + one) for one in range(60)))
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after", "after"]
+    outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
+    assert not outcome.failed and not outcome.notices
+    assert outcome.change.after["count"] == 60
+
+
+def test_a_later_batch_that_was_never_sent_counts_as_not_done(scene: CrmScene) -> None:
+    ids = scene.crm.add("SOURCE", *((f"S{one}", f"S{one}", 100 + one) for one in range(60)))
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "before", "before"]
+    outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
+    assert [one.stage_id for one in outcome.failed] == ids[49:]
+    assert outcome.change.after["count"] == 49
+
+
+def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
+    calls = iter([None, OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)])
+    handler = scene.crm.handler
+
+    def flaky(method: str) -> Callable[..., object]:
+        error = next(calls) if method == "crm.status.list" else None
+        if error:
+            raise error
+        return handler(method)
+
+    scene.crm.handler = flaky  # type: ignore[method-assign]
+    outcome = name(scene)
+    assert codes(outcome) == {NoticeCode.CRM_RESULT_UNCHECKED}
+    assert [one.name for one in outcome.stages][1] == "Verträge & Co"
+    assert outcome.change.undo
+
+
+# --- undo ---
+def test_undo_finds_a_row_that_was_restored_meanwhile(scene: CrmScene) -> None:
+    change = name(scene).change
+    old = scene.crm.rows.pop(scene.deals[1])
+    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    back = undo_change(scene.client, scene.actor(), change)
+    assert isinstance(back, CrmOutcome) and not back.failed
+    assert scene.crm.row("PREP").name == "Papers"
+
+
+def test_undo_of_something_gone_says_so(scene: CrmScene) -> None:
+    change = name(scene).change
+    del scene.crm.rows[scene.deals[1]]
+    with pytest.raises(StageGone):
+        undo_change(scene.client, scene.actor(), change)
+
+
+def test_undo_reports_what_somebody_did_since(scene: CrmScene) -> None:
+    change = name(scene).change
+    scene.crm.row("PREP").name = "Theirs"
+    back = undo_change(scene.client, scene.actor(), change)
+    assert [one.code for one in back.notices] == [NoticeCode.STAGE_CHANGED_SINCE]
+    assert scene.crm.row("PREP").name == "Papers"
