@@ -11,17 +11,18 @@ from typing import Any
 
 from b24 import tasks as task_calls
 from b24.client import Client, Command
-from b24.errors import NotFound
+from b24.errors import AccessDenied, ActionUnavailable, NotFound, PortalError, Refused
 from b24.tasks import TaskRow
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.convert import to_card, to_status
-from boards.edits import current, edit_of, restoring, same, values_of, wire_fields
+from boards.edits import as_it_was, current, edit_of, same, values_of, wire_fields
 from boards.model import Card, CardResult, Notice
 from boards.notices import NoticeCode, note
 from boards.outcomes import BulkOutcome
 from boards.queries import CARD_ORDER
 from boards.sending import PackedAnswer, chunks, send_packed
+from boards.statuses import reached
 from boards.tasks import action_back
 
 WAS, WRITE = "was_", "write_"
@@ -39,9 +40,26 @@ class Write:
 
 
 def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_key: str) -> BulkOutcome:
-    """Read what was, then write to each task its own; the results in the order given."""
+    """Read what was, then write to each task its own; the results in the order given.
+
+    Who may hand a task on but not edit it is refused the observers: then it goes without them (one more
+    request), and a notice says so.
+    """
     packed = send_packed(client, reads(list(writes)) | commands(writes))
-    return outcome_of(packed, rows_before(packed, len(writes)), writes, board_key, actor.now)
+    plain = {one: replace(write, extra={}) for one, write in writes.items() if _too_much(packed, one, write)}
+    if plain:
+        packed.parts += send_packed(client, commands(plain)).parts
+    outcome = outcome_of(packed, rows_before(packed, len(writes)), writes, board_key, actor.now)
+    if not any(packed.get(f"{WRITE}{one}") for one in plain):
+        return outcome
+    notices = (*outcome.notices, note(NoticeCode.AUDITORS_KEPT))
+    return replace(outcome, change=replace(outcome.change, notices=notices), notices=notices)
+
+
+def _too_much(packed: PackedAnswer, task_id: int, write: Write) -> bool:
+    """Whether the portal refused a write that also sets what only an editor may set."""
+    refused = packed.error(f"{WRITE}{task_id}")
+    return bool(write.extra and write.values) and isinstance(refused, AccessDenied | ActionUnavailable)
 
 
 def reads(task_ids: Sequence[int]) -> dict[str, Command]:
@@ -79,7 +97,7 @@ def outcome_of(
     now: datetime,
 ) -> BulkOutcome:
     """What came of the writes, and the cards as the portal gave them back; those refused are as they were."""
-    results = tuple(_result(packed, task_id, was) for task_id in writes)
+    results = tuple(_result(packed, task_id, was, writes[task_id]) for task_id in writes)
     done = [one.task_id for one in results if one.error is None and one.task_id in was]
     notices: list[Notice] = []
     recipes = [_back(packed, was[one], writes[one], notices) for one in done]
@@ -106,7 +124,7 @@ def _card(packed: PackedAnswer, was: TaskRow, write: Write, now: datetime) -> Ca
 
     A write answers without tags and CRM links (behaviour.md §5.2): those are as written, or as they were.
     """
-    row = _row_now(packed, was.id, write)
+    row = was if _done_before(packed, was, write) else _row_now(packed, was.id, write)
     tags = tuple(write.values.get("tags", was.tags))
     return to_card(replace(row, tags=tags, crm=was.crm), now) if row else None
 
@@ -118,10 +136,20 @@ def _row_now(packed: PackedAnswer, task_id: int, write: Write) -> TaskRow | None
     return task_calls.parse_task(answer.result) if answer else None
 
 
-def _result(packed: PackedAnswer, task_id: int, was: Mapping[int, TaskRow]) -> CardResult:
-    row = was.get(task_id)
+def _error(packed: PackedAnswer, task_id: int) -> PortalError | None:
     key = f"{WRITE}{task_id}"
-    error = packed.error(key) or (packed.error(f"{key}_1") if packed.asked(f"{key}_1") else None)
+    return packed.error(key) or (packed.error(f"{key}_1") if packed.asked(f"{key}_1") else None)
+
+
+def _done_before(packed: PackedAnswer, row: TaskRow, write: Write) -> bool:
+    """Whether an action was refused only because our own first attempt, whose answer got lost, had worked."""
+    refused = packed.lost and write.actions and isinstance(_error(packed, row.id), Refused)
+    return bool(refused) and reached(write.actions[-1], to_status(row.status))
+
+
+def _result(packed: PackedAnswer, task_id: int, was: Mapping[int, TaskRow], write: Write) -> CardResult:
+    row = was.get(task_id)
+    error = None if row and _done_before(packed, row, write) else _error(packed, task_id)
     if error and row is None and packed.get(f"{WAS}0"):
         error = NotFound("TASK_NOT_FOUND", method="tasks.task.list")
     return CardResult(task_id, error, row.title if row else "")
@@ -138,7 +166,7 @@ def _wanted(write: Write) -> dict[str, Any]:
 def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]) -> dict[str, Any] | None:
     """How one card gets back; None, with a notice, where that is not known."""
     if write.actions:
-        now = _row_now(packed, row.id, write)
+        now = row if _done_before(packed, row, write) else _row_now(packed, row.id, write)
         if packed.lost and now and now.status == row.status:
             notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
             return None
@@ -151,7 +179,7 @@ def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice
     if unknown:
         notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
         return None
-    return {"task_id": row.id, "values": values, "extra": restoring(row, values), "actions": []}
+    return {"task_id": row.id, "values": values, "extra": as_it_was(row, values), "actions": []}
 
 
 def unique(notices: Sequence[Notice]) -> list[Notice]:

@@ -25,8 +25,8 @@ class DeletionJob:
     """Deleting a stage. `queue` are the tasks still to move to `target_id`, `moved` those that went.
 
     `planned`: `queue` and `moved` were all there is, as far as we know; otherwise the next step looks
-    again. `order` are all that were tried, as they stood in the stage. `seen` are the stages of the plan (id, title, color, sort). `refusals` counts how often the
-    portal said that there still are tasks.
+    again. `order` are all that were tried, as they stood in the stage. `seen` are the stages of the plan
+    (id, title, color, sort). `refusals` counts how often the portal said that there still are tasks.
     """
 
     KIND: ClassVar[str] = "delete"

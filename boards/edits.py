@@ -130,6 +130,11 @@ def restoring(row: TaskRow, values: Mapping[str, Any]) -> Values:
     Handing a task on sets it to pending and makes the one before an auditor (behaviour.md §5.3). Only
     somebody who may edit the task can set both right, so only then they are part of the way back.
     """
-    if "responsible_id" not in values or "edit" not in row.actions:
+    return as_it_was(row, values) if "edit" in row.actions else {}
+
+
+def as_it_was(row: TaskRow, values: Mapping[str, Any]) -> Values:
+    """`restoring` for a task of a list, which does not say who may edit it: what fits if they may."""
+    if "responsible_id" not in values:
         return {}
     return {"AUDITORS": [one.id for one in row.auditors] or [""], "STATUS": str(row.status)}

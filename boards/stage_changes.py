@@ -112,7 +112,6 @@ def set_title(
 ) -> StageOutcome:
     """`rename_stage` without its checks, for undo: an old title goes back as it was."""
     act = as_admin and actor.is_admin
-    title = literal(title)  # as the portal will show it when it is read again
     before, lost = _update(client, ref, stage_calls.update(stage_id, title=title, as_admin=act))
     old = lists.find(before, stage_id)
     notices = _notices(before, stage_id, act, seen)
@@ -140,7 +139,7 @@ def add_stage(
     One HTTP request. Only if its answer gets lost, one more looks whether the stage is there, and a third
     adds it if it is not: an addition is never repeated blindly.
     """
-    wanted = Stage(0, literal(require_title(title)), require_color(color), 0)
+    wanted = Stage(0, require_title(title), require_color(color), 0)
     act = as_admin and actor.is_admin
     before, new_id, notices = insert(client, ref, wanted, after_id, as_admin=act, seen=seen)
     one = Stage(new_id, wanted.title, wanted.color, 0)
@@ -247,16 +246,17 @@ def _update(client: Client, ref: BoardRef, write: Command) -> tuple[tuple[Stage,
 def _was(read: str, wanted: str, seen: str | None, lost: bool) -> tuple[str, bool]:
     """The value before, and whether it is known.
 
-    After a lost answer, reading our own value tells nothing; then what the person saw is the best witness.
+    After a lost answer, reading our own value (as it was sent) tells nothing; then what the person saw is
+    the best witness.
     """
-    if not lost or read != wanted:
+    if not lost or read != literal(wanted):
         return read, True
     return (seen, True) if seen else (read, False)
 
 
 def _overwritten(field: str, was: str, expected: str | None) -> list[Notice]:
     """A notice when the value that was replaced is not the one the person knew of."""
-    if expected is None or was == expected:
+    if expected is None or literal(was) == literal(expected):
         return []
     return [note(NoticeCode.STAGE_CHANGED_SINCE, field=field, old=was)]
 

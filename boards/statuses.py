@@ -36,6 +36,21 @@ _WAYS: dict[TaskStatus, dict[TaskStatus, tuple[str, ...]]] = {
 }
 
 
+# What a status is after each action; a completion may first have to be approved (§5.8).
+_REACHED: dict[str, tuple[TaskStatus, ...]] = {
+    "complete": (COMPLETED, AWAITS_CONTROL),
+    "renew": (PENDING,),
+    "start": (IN_PROGRESS,),
+    "pause": (PENDING,),
+    "defer": (DEFERRED,),
+}
+
+
+def reached(action: str, status: TaskStatus) -> bool:
+    """Whether a task in this status may just have been through the action."""
+    return status in _REACHED[action]
+
+
 def way(now: TaskStatus, wanted: TaskStatus) -> tuple[str, ...] | None:
     """The actions that lead from one status to the other; None when none do."""
     return () if now == wanted else _WAYS[now].get(wanted)

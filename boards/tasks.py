@@ -15,6 +15,7 @@ from b24 import tasks as task_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import NotFound
 from b24.tasks import TaskRow
+from b24.users import PersonRow
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.convert import to_status, to_task
@@ -34,12 +35,20 @@ from boards.model import BoardRef, Notice, Task, TaskEdit, TaskStatus
 from boards.notices import NoticeCode, note
 from boards.outcomes import TaskOutcome
 from boards.sending import read_then_write
-from boards.statuses import way
+from boards.statuses import reached, way
 
 STAGES, WAS, WRITE, MOVE, NOW, ACT = "stages", "was", "write", "move", "now", "act_"
 FIRST = f"$result[{STAGES}][0][ID]"
 
 ACTIONS = ("complete", "renew", "start", "pause", "defer")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the person saw beside the fields; asked only when an answer gets lost. "" and None: unknown."""
+
+    status: str = ""
+    auditors: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +70,13 @@ def load_task(client: Client, actor: Actor, task_id: int) -> Task:
 
 
 def update_task(
-    client: Client, actor: Actor, task_id: int, edit: TaskEdit, *, seen: TaskEdit | None = None
+    client: Client,
+    actor: Actor,
+    task_id: int,
+    edit: TaskEdit,
+    *,
+    seen: TaskEdit | None = None,
+    beside: Seen | None = None,
 ) -> TaskOutcome:
     """Save what was changed in the drawer; one HTTP request.
 
@@ -70,11 +85,16 @@ def update_task(
     value or nothing to change; NotFound, AccessDenied, ActionUnavailable from the portal.
     """
     values = values_of(checked(unseen(replace(edit, add_tags=None), seen)))
-    return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {})
+    return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {}, beside)
 
 
 def write_task(
-    client: Client, actor: Actor, task_id: int, writing: Writing, expected: Mapping[str, Any]
+    client: Client,
+    actor: Actor,
+    task_id: int,
+    writing: Writing,
+    expected: Mapping[str, Any],
+    beside: Seen | None = None,
 ) -> TaskOutcome:
     """`update_task` after its checks, for undo: old values go back as they were."""
     answer, lost = read_then_write(client, _commands(task_id, writing))
@@ -86,6 +106,8 @@ def write_task(
     now = _read(answer, was, values)
     if now and values.get("stage_id") and now.stage_id != values["stage_id"]:
         raise NotTaken(task_id, now.stage_id)
+    if lost:
+        was = _untouched(was, values, beside)
     before, unknown = _before(was, values, expected, lost)
     notices = _conflicts(before, values, expected)
     if stage_refused:
@@ -101,33 +123,45 @@ def write_task(
         label=was.title,
         before={**before, "names": _names(was, values)},
         after={**(current(now, values) if now else values), "names": _names(now, values) if now else {}},
-        undo=_undo(was, values, before),
+        undo=_undo(was, values, before, now),
         notices=tuple(notices),
     )
     return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
 
 
-def task_action(client: Client, actor: Actor, task_id: int, action: str) -> TaskOutcome:
-    """complete, renew, start, pause or defer; one HTTP request.
+def task_action(
+    client: Client, actor: Actor, task_id: int, action: str, *, seen_status: str = ""
+) -> TaskOutcome:
+    """complete, renew, start, pause or defer; one HTTP request. `seen_status`: as the person saw it.
 
     BadInput for another word, ActionUnavailable when the task does not allow it now, NotFound.
     """
     if action not in ACTIONS:
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=action[:40])
-    return run_actions(client, actor, task_id, (action,))
+    return run_actions(client, actor, task_id, (action,), seen_status)
 
 
-def run_actions(client: Client, actor: Actor, task_id: int, actions: Sequence[str]) -> TaskOutcome:
-    """Status actions one after the other, halting at the first refusal."""
+def run_actions(
+    client: Client, actor: Actor, task_id: int, actions: Sequence[str], seen_status: str = ""
+) -> TaskOutcome:
+    """Status actions one after the other, halting at the first refusal.
+
+    After a lost answer the repetition is refused when the portal had acted; the status then shows it.
+    """
     commands = {WAS: task_calls.get(task_id)}
     for index, action in enumerate(actions):
         commands[f"{ACT}{index}"] = task_calls.status_action(action, task_id)
     answer, lost = read_then_write(client, commands)
     was = _there(task_calls.parse_task(answer[WAS].result))
-    last = answer[f"{ACT}{len(actions) - 1}"]
-    now = _completed(task_calls.parse_task(last.result), was, {})
+    last = f"{ACT}{len(actions) - 1}"
+    if lost and last not in answer and reached(actions[-1], to_status(was.status)):
+        now: TaskRow | None = was
+    else:
+        now = _completed(task_calls.parse_task(answer[last].result), was, {})
     status_was, status_now = to_status(was.status), to_status(now.status) if now else None
     notices = [] if now else [note(NoticeCode.TASK_UNREADABLE)]
+    if lost and status_was == status_now and seen_status in set(TaskStatus) - {status_now}:
+        status_was = TaskStatus(seen_status)
     if lost and status_was == status_now:
         notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
         back = None
@@ -140,10 +174,14 @@ def run_actions(client: Client, actor: Actor, task_id: int, actions: Sequence[st
         label=was.title,
         before={"status": status_was.value},
         after={"status": status_now.value if status_now else "", "actions": list(actions)},
-        undo={"op": "task_actions", "task_id": task_id, "actions": list(back)} if back else None,
+        undo=_actions_back(task_id, back, status_now) if back else None,
         notices=tuple(notices),
     )
     return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
+
+
+def _actions_back(task_id: int, actions: Sequence[str], now: TaskStatus | None) -> dict[str, Any]:
+    return {"op": "task_actions", "task_id": task_id, "actions": list(actions), "seen": now or ""}
 
 
 def action_back(now: TaskStatus | None, wanted: TaskStatus, notices: list[Notice]) -> tuple[str, ...] | None:
@@ -208,6 +246,18 @@ def _refused_stage(answer: BatchAnswer, writing: Writing) -> bool:
     return True
 
 
+def _untouched(was: TaskRow, values: Values, beside: Seen | None) -> TaskRow:
+    """Handing a task on changes status and auditors as well (behaviour.md §5.3), so after a lost answer
+    neither tells what was before; what the person saw does."""
+    handed_on = was.responsible and values.get("responsible_id") == was.responsible.id
+    if not handed_on or beside is None:
+        return was
+    auditors = (
+        was.auditors if beside.auditors is None else tuple(PersonRow(one, "") for one in beside.auditors)
+    )
+    return replace(was, status=beside.status or was.status, auditors=auditors)
+
+
 def _before(
     was: TaskRow, values: Values, expected: Mapping[str, Any], lost: bool
 ) -> tuple[Values, list[str]]:
@@ -246,7 +296,7 @@ def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
     return names
 
 
-def _undo(was: TaskRow, values: Values, before: Values) -> Values | None:
+def _undo(was: TaskRow, values: Values, before: Values, now: TaskRow | None) -> Values | None:
     """The way back: the old values. With the project also the stage, which its change had reset."""
     back = dict(before)
     if "group_id" in values and was.stage_id:
@@ -261,9 +311,17 @@ def _undo(was: TaskRow, values: Values, before: Values) -> Values | None:
         "extra": restoring(was, back),
         "first_of": was.group_id if stays and back.get("stage_id") == 0 else 0,
         "expected": values,
+        "beside": {"status": now.status, "auditors": [one.id for one in now.auditors]} if now else {},
     }
 
 
 def writing_of(undo: Mapping[str, Any]) -> Writing:
     """The writing of such a way back."""
     return Writing(values_of(edit_of(undo["values"])), dict(undo["extra"]), undo["first_of"])
+
+
+def beside_of(undo: Mapping[str, Any]) -> Seen:
+    """How the task was beside its fields when the way back was written down."""
+    known = undo.get("beside") or {}
+    auditors = known.get("auditors")
+    return Seen(known.get("status", ""), None if auditors is None else tuple(auditors))

@@ -23,7 +23,7 @@ from boards.outcomes import Outcome, StageOutcome
 from boards.restore import RestoreJob
 from boards.scrum import undo as scrum_undo
 from boards.stage_changes import move_stage, recolor_stage, set_title
-from boards.tasks import run_actions, write_task, writing_of
+from boards.tasks import beside_of, run_actions, write_task, writing_of
 
 Resolve = Callable[[int], int]
 Recipe = Mapping[str, Any]
@@ -164,12 +164,12 @@ def _edit_task(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, reso
     writing = writing_of(recipe)
     if writing.values.get("stage_id"):
         writing.values["stage_id"] = resolve(writing.values["stage_id"])
-    return write_task(client, actor, recipe["task_id"], writing, recipe["expected"])
+    return write_task(client, actor, recipe["task_id"], writing, recipe["expected"], beside_of(recipe))
 
 
 def _act_task(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:
     del ref, resolve
-    return run_actions(client, actor, recipe["task_id"], recipe["actions"])
+    return run_actions(client, actor, recipe["task_id"], recipe["actions"], recipe.get("seen", ""))
 
 
 def _write_cards(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:

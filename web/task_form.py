@@ -15,7 +15,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from werkzeug.datastructures import MultiDict
 
 from boards.errors import BadInput, BadInputCode
-from boards.model import Task, TaskEdit
+from boards.model import Task, TaskEdit, TaskStatus
+from boards.tasks import Seen
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,18 @@ def edits_of(
     if changes.get("deadline") is not None:
         before = replace(before, deadline=form.get("seen_moment", ""))
     return _edit(changes, zone), before
+
+
+def beside_of(form: Mapping[str, str]) -> Seen:
+    """Status and observers as the page showed them; unknown where it did not say."""
+    status = form.get("seen_status", "")
+    auditors = form.get("seen_auditors")
+    return Seen(
+        status if status in set(TaskStatus) else "",
+        None
+        if auditors is None
+        else tuple(int(one) for one in auditors.split() if re.fullmatch(r"\d{1,12}", one)),
+    )
 
 
 def _edit(texts: Mapping[str, str], zone: dt.tzinfo) -> TaskEdit:

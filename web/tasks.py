@@ -24,7 +24,7 @@ from web.errors import ThingMissing
 from web.journal_service import Done, run_action
 from web.sentences import bad_input_text, change_text, notice_text
 from web.session import needs_session
-from web.task_form import TaskForm, edits_of, posted, touched
+from web.task_form import TaskForm, beside_of, edits_of, posted, touched
 from web.task_view import card_of, drawer_context, people_rows, project_rows
 
 blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
@@ -85,7 +85,10 @@ def save(task_id: int) -> Response:
         if not changes:
             return _closed(_("Nothing was changed."))
         edit, before = edits_of(changes, seen, request.form)
-        return _act(task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before))
+        beside = beside_of(request.form)
+        return _act(
+            task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before, beside=beside)
+        )
     except BadInput as error:
         return _not_accepted(error)
 
@@ -93,7 +96,12 @@ def save(task_id: int) -> Response:
 @blueprint.post("/<int:task_id>/<any(start, pause, complete, renew, defer):action>")
 def act(task_id: int, action: str) -> Response:
     """Change the status; one request to the portal."""
-    return _act(task_id, _board(request.form), lambda: task_action(client(), actor(), task_id, action))
+    seen = request.form.get("seen_status", "")
+    return _act(
+        task_id,
+        _board(request.form),
+        lambda: task_action(client(), actor(), task_id, action, seen_status=seen),
+    )
 
 
 def _act(task_id: int, ref: BoardRef, do: Callable[[], TaskOutcome]) -> Response:
