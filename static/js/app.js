@@ -146,6 +146,7 @@ function openMenu(card) {
   const menu = $('#card-menu');
   if (!menu) return;
   menu.dataset.card = card.id;
+  menu.setAttribute('aria-labelledby', `act t${card.dataset.taskId}`);
   b.fillStages(b.stageOf(card));
   menu.showPopover();
   const spot = $('.card__more', card).getBoundingClientRect(), size = menu.getBoundingClientRect();

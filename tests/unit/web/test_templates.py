@@ -155,6 +155,28 @@ def test_ids_are_unique(app: Flask) -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_every_tool_of_a_stage_says_which_stage_it_is_for(app: Flask) -> None:
+    """People who hear the page meet 20 buttons to delete something."""
+    html = shown(app, fake_board(3, 0))
+    tools = r'(?:data-do="stage-|hx-get="/boards/g12/stages|data-why=|<input class="stage__)'
+    names = re.findall(tools + r'[^>]*aria-label="([^"]+)"', html)
+    assert len(names) == 3 * 6 + 1
+    assert len(set(names)) == len(names)
+    for title in ("New", "In progress", "Waiting for the customer"):
+        assert f"Color of “{title}”" in names
+        assert f"Delete “{title}”" in names
+        assert f"Add a stage after “{title}”" in names
+        assert f"Move “{title}” to the left" in names
+
+
+def test_the_menu_of_a_card_names_its_card(app: Flask) -> None:
+    html = whole_page(app, fake_board(1, 3))
+    for names in re.findall(r'class="card__more" aria-labelledby="([^"]+)"', html):
+        for part in names.split():
+            assert html.count(f'id="{part}"') == 1
+    assert re.search(r'<span id="act" hidden>[^<]+</span>', html)
+
+
 # --- what the browser has to fetch ---
 def test_a_board_of_20_stages_and_500_cards_is_light(app: Flask) -> None:
     html = whole_page(app, fake_board(20, 500))
