@@ -14,6 +14,7 @@ from flask import g
 
 from boards.crm.model import SEVERAL, Overview
 from boards.model import Board, Home
+from boards.rights import SHAPERS
 from store import memos
 from web.services import services
 from web.session import PortalSession
@@ -29,12 +30,18 @@ def note_board(board: Board) -> None:
     """The person has just been shown this board."""
     if not board.ref.is_planner:
         names = {str(stage.id): stage.title for stage in board.stages}
-        _note({board.ref.key: {"title": board.title, "open": True, "stages": names}})
+        own = board.rights.role in SHAPERS
+        _note({board.ref.key: {"title": board.title, "open": True, "stages": names, "shapes": own}})
 
 
 def note_home(home: Home) -> None:
     """The projects a person sees by name; those they are in they can open."""
-    _note({one.ref.key: {"title": one.name, "open": one.role in MEMBERS} for one in home.projects})
+    _note(
+        {
+            one.ref.key: {"title": one.name, "open": one.role in MEMBERS, "shapes": one.role in SHAPERS}
+            for one in home.projects
+        }
+    )
 
 
 def note_crm(overview: Overview) -> None:
@@ -57,6 +64,11 @@ def stage_names() -> dict[int, str]:
 def open_boards() -> list[str]:
     """Keys of the project boards the person can open, as far as known."""
     return [key for key, one in _known().items() if one["open"]]
+
+
+def shapes_by_themselves(key: str) -> bool:
+    """Whether the person is owner or moderator of the board, as far as known, and needs no other right."""
+    return bool(_known().get(key, {}).get("shapes"))
 
 
 def _known() -> Known:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from flask import Response, g
 from flask_babel import gettext as _
 
+from boards.actor import Actor
 from boards.change import Change
 from boards.errors import CannotUndo
 from boards.outcomes import BulkOutcome, Outcome
 from boards.undo import undo_change, undo_job
 from store import actions, journal
 from store.journal import PRIVATE, Entry
-from web import jobs
+from web import access, jobs
 from web.answers import announced, done_toast, toast
 from web.clients import actor, client
 from web.failures import ActionRunning
@@ -35,7 +37,8 @@ def undo_entry(entry: Entry) -> Response:
         return _already()
     if change.board_key == PRIVATE and entry.user_id != _who().user_id:
         raise CannotUndo("somebody else's plan")
-    job = undo_job(change, actor(), resolve_stage)
+    who = _actor(change.board_key)
+    job = undo_job(change, who, resolve_stage)
     with _claim(entry) as mine:
         if not mine:
             return _already()
@@ -43,12 +46,19 @@ def undo_entry(entry: Entry) -> Response:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
-        outcome = undo_change(client(), actor(), change, resolve_stage)
+        outcome = undo_change(client(), who, change, resolve_stage)
         _raise_if_nothing_worked(outcome)
         undo_id = record_change(outcome.change)
         _note(entry, undo_id)
     done = Done(outcome, outcome.change, undo_id)
     return announced(done_toast(done, outcome.notices), board_refresh={})
+
+
+def _actor(board_key: str) -> Actor:
+    """Who undoes: an administrator of the portal only where they have no right of their own."""
+    who = actor()
+    own = board_key == PRIVATE or access.shapes_by_themselves(board_key)
+    return replace(who, is_admin=False) if own else who
 
 
 @contextmanager
