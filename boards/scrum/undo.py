@@ -8,12 +8,14 @@ from typing import Any
 from b24.client import Client
 from boards.actor import Actor
 from boards.model import BoardRef
+from boards.scrum.epics import EpicEdit, delete_epic, epic_of, restore_epic, write_epic
 from boards.scrum.ids import Resolve, resolve_epic, resolve_sprint
 from boards.scrum.item_edits import ItemEdit, write_items
 from boards.scrum.model import ItemFacts
 from boards.scrum.move_batches import Move
 from boards.scrum.moves import run_moves
 from boards.scrum.outcomes import ItemsOutcome, ScrumOutcome
+from boards.scrum.sprints import delete_sprint, edit_of, restore_sprint, write_sprint
 
 Recipe = Mapping[str, Any]
 Way = Callable[[Client, BoardRef, Actor, Recipe, Resolve], ScrumOutcome]
@@ -51,7 +53,56 @@ def _some(outcome: ItemsOutcome) -> ItemsOutcome:
     return outcome
 
 
+# --- epics ---
+def _delete_epic(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    return delete_epic(client, ref, actor, resolve_epic(resolve, recipe["epic_id"]))
+
+
+def _edit_epic(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> ScrumOutcome:
+    epic_id = resolve_epic(resolve, recipe["epic_id"])
+    wanted, expected = EpicEdit(**recipe["values"]), EpicEdit(**recipe["expected"])
+    return write_epic(client, ref, actor, epic_id, wanted, expected)
+
+
+def _restore_epic(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    given = resolve_epic(resolve, recipe["to"])
+    return restore_epic(
+        client, ref, actor, recipe["epic_id"], epic_of(recipe["epic"]), recipe["items"], given
+    )
+
+
+# --- sprints ---
+def _delete_sprint(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    return delete_sprint(client, ref, actor, resolve_sprint(resolve, recipe["sprint_id"]))
+
+
+def _edit_sprint(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    sprint_id = resolve_sprint(resolve, recipe["sprint_id"])
+    return write_sprint(client, ref, actor, sprint_id, edit_of(recipe["values"]), edit_of(recipe["expected"]))
+
+
+def _restore_sprint(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    del resolve
+    return restore_sprint(client, ref, actor, recipe["sprint_id"], recipe)
+
+
 WAYS: dict[str, Way] = {
     "scrum_items": _items,
     "scrum_move": _move,
+    "sprint_delete": _delete_sprint,
+    "sprint_edit": _edit_sprint,
+    "sprint_restore": _restore_sprint,
+    "epic_delete": _delete_epic,
+    "epic_edit": _edit_epic,
+    "epic_restore": _restore_epic,
 }

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from b24.errors import AccessDenied, InvalidParameter, NotFound, Refused, SprintNotStarted
+from b24.errors import AccessDenied, BacklogExists, InvalidParameter, NotFound, Refused, SprintNotStarted
 from b24.wire import as_int
 from tests.unit.boards.fake_portal import COMPLETED, PENDING, FakePortal, FakeTask
 
@@ -210,6 +210,8 @@ class FakeScrum(FakePortal):
         self._member(user, group_id)
         if as_int(fields.get("createdBy")) not in self.people:
             raise Refused("0", "Unable to add backlog", status=400)
+        if any((one.group_id, one.kind) == (group_id, "backlog") for one in self.entities.values()):
+            raise BacklogExists("0", "Backlog already added", status=400)
         one = FakeEntity(self._id(), group_id, "backlog")
         self.entities[one.id] = one
         return {"id": one.id, "groupId": group_id}

@@ -1,0 +1,215 @@
+"""Epics: added once, changed, deleted with their items cared for, brought back."""
+
+from __future__ import annotations
+
+import pytest
+
+from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout, Refused
+from boards.change import Change, Kind
+from boards.errors import BadInput, BadInputCode, EpicGone
+from boards.notices import NoticeCode
+from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
+from boards.scrum.ids import epic_key, resolve_epic, resolve_sprint, sprint_key
+from boards.scrum.outcomes import EpicOutcome
+from boards.undo import undo_change
+from tests.unit.boards.scrum.scene import OUTSIDER, REF, TEAM, ScrumScene
+
+
+def add(team: ScrumScene, name: str = "Mobile", color: str = "#abc", **more: object) -> EpicOutcome:
+    return add_epic(team.client, REF, team.actor(), name, color, **more)  # type: ignore[arg-type]
+
+
+def edit(team: ScrumScene, what: EpicEdit, seen: EpicEdit | None = None) -> EpicOutcome:
+    return edit_epic(team.client, REF, team.actor(), team.epic, what, seen=seen)
+
+
+def back(team: ScrumScene, outcome: EpicOutcome) -> EpicOutcome:
+    change = Change.from_json(outcome.change.to_json())
+    undone = undo_change(team.client, team.actor(), change)
+    assert isinstance(undone, EpicOutcome)
+    return undone
+
+
+def test_an_epic_is_added_and_taken_back(team: ScrumScene) -> None:
+    start = team.picture()
+    outcome = add(team, " Mobile  app ", "#ABC", description="For <b>phones</b>")
+    assert team.fake.count == 1
+    made = team.portal.epics[outcome.change.target]
+    assert (made.name, made.color, made.group_id) == ("Mobile app", "#aabbcc", TEAM)
+    assert outcome.epic and outcome.epic.color == "AABBCC"
+    assert outcome.change.kind is Kind.EPIC_ADD
+    back(team, outcome)
+    assert team.picture() == start
+
+
+@pytest.mark.parametrize(
+    ("name", "color", "code"),
+    [(" ", "#abc", BadInputCode.TITLE_BLANK), ("x", "mauve", BadInputCode.COLOR_INVALID)],
+)
+def test_bad_epics_are_not_sent(team: ScrumScene, name: str, color: str, code: BadInputCode) -> None:
+    with pytest.raises(BadInput) as caught:
+        add(team, name, color)
+    assert (caught.value.code, team.fake.count) == (code, 0)
+
+
+@pytest.mark.parametrize(("fate", "requests"), [("before", 3), ("after", 2)])
+def test_a_lost_answer_adds_nothing_twice(team: ScrumScene, fate: str, requests: int) -> None:
+    team.fake.lose = [fate]
+    outcome = add(team, seen=[team.epic, team.other_epic])
+    assert team.fake.count == requests
+    assert [one.name for one in team.portal.epics.values()].count("Mobile") == 1
+    told = [one.code for one in outcome.notices]
+    assert told == ([NoticeCode.ANSWER_LOST_BUT_DONE] if fate == "after" else [])
+
+
+def test_a_twin_that_was_there_is_not_taken_for_ours(team: ScrumScene) -> None:
+    twin = add(team).change.target
+    team.fake.lose = ["before"]
+    assert add(team, seen=[twin]).change.target != twin
+
+
+def test_nobody_waits_a_minute_twice(team: ScrumScene) -> None:
+    team.fake.lose, team.fake.lost_error = ["after"], PortalTimeout
+    with pytest.raises(PortalTimeout):
+        add(team)
+
+
+def test_strangers_are_refused(team: ScrumScene) -> None:
+    team.become(OUTSIDER)
+    with pytest.raises((AccessDenied, Refused)):
+        add(team)
+
+
+@pytest.mark.parametrize(
+    "what", [EpicEdit(name="Find"), EpicEdit(color="123456"), EpicEdit(name="Find", description="More")]
+)
+def test_changes_and_back(team: ScrumScene, what: EpicEdit) -> None:
+    team.portal.epics[team.epic].description = "Old"
+    start = team.picture()
+    outcome = edit(team, what)
+    assert team.fake.count == 1
+    assert team.picture() != start
+    assert not outcome.notices
+    forth = back(team, outcome)
+    assert team.picture() == start
+    back(team, forth)
+    assert team.picture() != start
+
+
+def test_two_people_rename(team: ScrumScene) -> None:
+    outcome = edit(team, EpicEdit(name="Mine"), EpicEdit(name="What I saw"))
+    assert [(one.code, one.values) for one in outcome.notices] == [
+        (NoticeCode.FIELD_CHANGED_MEANWHILE, {"field": "name", "old": "Search"})
+    ]
+
+
+def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
+    team.fake.lose = ["after"]
+    outcome = edit(team, EpicEdit(name="Mine"), EpicEdit(name="Search"))
+    assert outcome.change.before == {"name": "Search"}
+    team.fake.lose = ["after"]
+    assert not edit(team, EpicEdit(name="Yours")).change.undoable
+
+
+@pytest.mark.parametrize(
+    ("what", "code"),
+    [
+        (EpicEdit(), BadInputCode.NOTHING_TO_CHANGE),
+        (EpicEdit(name=" "), BadInputCode.TITLE_BLANK),
+        (EpicEdit(description=" "), BadInputCode.CANNOT_CLEAR),
+        (EpicEdit(color="x"), BadInputCode.COLOR_INVALID),
+    ],
+)
+def test_bad_changes(team: ScrumScene, what: EpicEdit, code: BadInputCode) -> None:
+    with pytest.raises(BadInput) as caught:
+        edit(team, what)
+    assert (caught.value.code, team.fake.count) == (code, 0)
+
+
+def test_a_description_that_was_empty_cannot_come_back(team: ScrumScene) -> None:
+    assert not edit(team, EpicEdit(description="New")).change.undoable
+
+
+def test_an_epic_deleted_meanwhile(team: ScrumScene) -> None:
+    del team.portal.epics[team.epic]
+    with pytest.raises(EpicGone):
+        edit(team, EpicEdit(name="Find"))
+    with pytest.raises(EpicGone):
+        plan_epic_deletion(team.client, REF, team.actor(), team.epic)
+
+
+@pytest.mark.parametrize("many", [False, True])
+@pytest.mark.parametrize("to_other", [False, True])
+def test_deleting_cares_for_the_items(team: ScrumScene, many: bool, to_other: bool) -> None:
+    if many:
+        for task_id in range(1000, 1400):
+            team.portal.item(task_id, team.backlog, "1", epic_id=team.epic)
+    start = team.picture()
+    plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
+    assert plan.total == (402 if many else 2)
+    assert [one.name for one in plan.others] == ["Billing"]
+    team.fake.requests.clear()
+    target = team.other_epic if to_other else 0
+    outcome = delete_epic(team.client, REF, team.actor(), team.epic, to_epic_id=target)
+    assert team.fake.count == (11 if many else 2)
+    assert team.epic not in team.portal.epics
+    assert {item.epic_id for item in team.portal.items.values()} == {0, target}
+    assert (outcome.epic, outcome.notices) == (None, ())
+    undone = back(team, outcome)
+    assert team.picture() == start
+    assert undone.epic
+    assert undone.change.aliases == {epic_key(team.epic): epic_key(undone.epic.id)}
+
+
+def test_items_that_got_another_epic_since_keep_it(team: ScrumScene) -> None:
+    outcome = delete_epic(team.client, REF, team.actor(), team.epic)
+    team.portal.items[1].epic_id = team.other_epic
+    undone = back(team, outcome)
+    assert team.portal.items[1].epic_id == team.other_epic
+    assert [(one.code, one.values) for one in undone.notices] == [(NoticeCode.TASKS_LEFT_ALONE, {"count": 1})]
+
+
+def test_a_change_made_before_the_deletion_is_undone_on_the_new_one(team: ScrumScene) -> None:
+    renamed = edit(team, EpicEdit(name="Find"))
+    gone = delete_epic(team.client, REF, team.actor(), team.epic)
+    aliases = back(team, gone).change.aliases
+    undo_change(team.client, team.actor(), renamed.change, lambda one: aliases.get(one, one))
+    assert sorted(one.name for one in team.portal.epics.values()) == ["Billing", "Search", "Theirs"]
+
+
+def test_items_that_refuse_are_told(team: ScrumScene) -> None:
+    team.fake.refuse["tasks.api.scrum.task.update"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    outcome = delete_epic(team.client, REF, team.actor(), team.epic)
+    assert [(one.code, one.values) for one in outcome.notices] == [
+        (NoticeCode.EPIC_LEFT_ON_ITEMS, {"count": 2})
+    ]
+
+
+def test_a_deletion_that_only_seems_to_work(team: ScrumScene) -> None:
+    team.portal.epic_delete = lambda user, params: []  # type: ignore[method-assign]
+    with pytest.raises(Refused):
+        delete_epic(team.client, REF, team.actor(), team.epic)
+
+
+def test_other_teams_epics_are_not_deleted(team: ScrumScene) -> None:
+    with pytest.raises(EpicGone):
+        delete_epic(team.client, REF, team.actor(), team.foreign_epic)
+    assert team.foreign_epic in team.portal.epics
+    with pytest.raises(EpicGone):
+        delete_epic(team.client, REF, team.actor(), team.epic, to_epic_id=team.foreign_epic)
+
+
+def test_a_connection_that_breaks_while_deleting(team: ScrumScene) -> None:
+    team.fake.lose = ["before", "before"]
+    with pytest.raises(ConnectionLost):
+        delete_epic(team.client, REF, team.actor(), team.epic)
+    assert team.epic in team.portal.epics
+
+
+def test_numbers_of_epics_sprints_and_stages_do_not_meet() -> None:
+    keys = {epic_key(one) for one in range(1, 50)} | {sprint_key(one) for one in range(1, 50)}
+    assert len(keys) == 98 and max(keys) < 0
+    table = {epic_key(5): epic_key(9), sprint_key(5): sprint_key(8), 5: 7}
+    assert resolve_epic(lambda one: table.get(one, one), 5) == 9
+    assert resolve_sprint(lambda one: table.get(one, one), 5) == 8
+    assert resolve_epic(lambda one: one, 0) == 0 == resolve_sprint(lambda one: one, 0)

@@ -1,0 +1,257 @@
+"""Sprints: dates that cannot become 1970, added once, deleted and brought back with their items."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from b24.errors import PortalTimeout, Refused
+from boards.change import Change, Kind
+from boards.errors import BadInput, BadInputCode, NoScrumRecord, SprintGone
+from boards.notices import NoticeCode
+from boards.scrum.dates import require_dates, suggest_dates, suggest_name
+from boards.scrum.ids import sprint_key
+from boards.scrum.item_edits import set_points
+from boards.scrum.model import Sprint, SprintStatus
+from boards.scrum.moves import move_items
+from boards.scrum.outcomes import SprintOutcome
+from boards.scrum.records import add_backlog, add_records
+from boards.scrum.sprints import (
+    SprintEdit,
+    add_sprint,
+    delete_sprint,
+    edit_sprint,
+    plan_sprint_deletion,
+)
+from boards.undo import undo_change
+from tests.unit.boards.scrum.scene import NOW, PLAIN, REF, TEAM, ScrumScene
+
+ZONE = dt.timezone(dt.timedelta(hours=3))
+
+
+def add(
+    team: ScrumScene, start: str = "2026-03-16", end: str = "2026-03-29", **more: object
+) -> SprintOutcome:
+    return add_sprint(team.client, REF, team.actor(), "Sprint 4", start, end, **more)  # type: ignore[arg-type]
+
+
+def back(team: ScrumScene, outcome: SprintOutcome) -> SprintOutcome:
+    undone = undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
+    assert isinstance(undone, SprintOutcome)
+    return undone
+
+
+def test_a_sprint_is_added_with_what_the_docs_do_not_tell(team: ScrumScene) -> None:
+    start = team.picture()
+    outcome = add(team)
+    assert team.fake.count == 1
+    made = team.portal.entities[outcome.change.target]
+    assert (made.status, made.start, made.end) == (
+        "planned",
+        "2026-03-16T00:00:00+03:00",
+        "2026-03-29T23:59:59+03:00",
+    )
+    assert team.fake.sent("tasks.api.scrum.sprint.add")[0]["fields"]["createdBy"] == "1"
+    assert outcome.change.kind is Kind.SPRINT_ADD
+    back(team, outcome)
+    assert team.picture() == start
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "field", "code"),
+    [
+        ("soon", "2026-03-29", "start", BadInputCode.DATE_INVALID),
+        ("2026-03-16", "", "end", BadInputCode.DATE_INVALID),
+        ("2026-02-30", "2026-03-29", "start", BadInputCode.DATE_INVALID),
+        ("1970-01-01", "2026-03-29", "start", BadInputCode.DATE_INVALID),
+        ("2026-03-16", "20260-01-01", "end", BadInputCode.DATE_INVALID),
+        ("2026-03-16T10:00:00", "2026-03-29", "start", BadInputCode.DATE_INVALID),
+        ("2026-03-29", "2026-03-16", "end", BadInputCode.DATES_REVERSED),
+        ("2026-03-29T10:00:00+03:00", "2026-03-29T07:00:00+00:00", "end", BadInputCode.DATES_REVERSED),
+    ],
+)
+def test_dates_that_would_become_1970(
+    team: ScrumScene, start: str, end: str, field: str, code: BadInputCode
+) -> None:
+    with pytest.raises(BadInput) as caught:
+        add(team, start, end)
+    assert (caught.value.field, caught.value.code, team.fake.count) == (field, code, 0)
+    with pytest.raises(BadInput):
+        edit_sprint(team.client, REF, team.actor(), team.planned, dates=(start, end))
+    assert team.fake.count == 0
+
+
+def test_a_day_is_a_sprint_too() -> None:
+    start, end = require_dates("2026-03-16", "2026-03-16", ZONE)
+    assert end - start == dt.timedelta(days=1, seconds=-1)
+
+
+@pytest.mark.parametrize(("fate", "requests"), [("before", 3), ("after", 2)])
+def test_a_lost_answer_adds_nothing_twice(team: ScrumScene, fate: str, requests: int) -> None:
+    team.fake.lose = [fate]
+    outcome = add(team)
+    assert team.fake.count == requests
+    assert [one.name for one in team.portal.entities.values()].count("Sprint 4") == 1
+    assert bool(outcome.notices) is (fate == "after")
+
+
+def test_renaming_and_dating(team: ScrumScene) -> None:
+    start = team.picture()
+    renamed = edit_sprint(team.client, REF, team.actor(), team.planned, name=" Sprint  three ")
+    dated = edit_sprint(team.client, REF, team.actor(), team.planned, dates=("2026-04-01", "2026-04-14"))
+    assert team.fake.count == 2
+    made = team.portal.entities[team.planned]
+    assert (made.name, made.start) == ("Sprint three", "2026-04-01T00:00:00+03:00")
+    assert dated.change.before["start"] == "2026-03-02T00:00:00+00:00"
+    back(team, dated)
+    back(team, renamed)
+    assert team.picture() == start
+
+
+def test_two_people_date_the_same_sprint(team: ScrumScene) -> None:
+    seen = SprintEdit(
+        start=dt.datetime(2026, 3, 1, tzinfo=dt.UTC), end=dt.datetime(2026, 3, 16, tzinfo=dt.UTC)
+    )
+    outcome = edit_sprint(
+        team.client, REF, team.actor(), team.planned, dates=("2026-04-01", "2026-04-14"), seen=seen
+    )
+    assert [(one.code, one.values["field"]) for one in outcome.notices] == [
+        (NoticeCode.FIELD_CHANGED_MEANWHILE, "start")
+    ]
+
+
+def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
+    team.fake.lose = ["after", "", "after"]
+    known = edit_sprint(
+        team.client, REF, team.actor(), team.planned, name="X", seen=SprintEdit(name="Sprint 3")
+    )
+    assert known.change.before == {"name": "Sprint 3"}
+    assert not edit_sprint(team.client, REF, team.actor(), team.planned, name="Y").change.undoable
+
+
+def test_nothing_to_change(team: ScrumScene) -> None:
+    with pytest.raises(BadInput) as caught:
+        edit_sprint(team.client, REF, team.actor(), team.planned)
+    assert caught.value.code is BadInputCode.NOTHING_TO_CHANGE
+
+
+def test_a_sprint_deleted_meanwhile(team: ScrumScene) -> None:
+    del team.portal.entities[team.planned]
+    for item in (11, 12, 13):
+        del team.portal.items[item]
+    with pytest.raises(SprintGone):
+        edit_sprint(team.client, REF, team.actor(), team.planned, name="X")
+    with pytest.raises(SprintGone):
+        delete_sprint(team.client, REF, team.actor(), team.planned)
+
+
+@pytest.mark.parametrize("many", [False, True])
+def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, many: bool) -> None:
+    if many:
+        for task_id in range(1000, 1060):
+            team.portal.item(task_id, team.planned, "1")
+    team.portal.board_of(team.planned, ("NEW", "FINISH"))
+    start, shape = team.picture(), team.portal.shape(team.planned)
+    plan = plan_sprint_deletion(team.client, REF, team.actor(), team.planned)
+    assert (plan.total, plan.final, len(plan.columns)) == (63 if many else 3, False, 2)
+    team.fake.requests.clear()
+    outcome = delete_sprint(team.client, REF, team.actor(), team.planned)
+    assert team.fake.count == 2
+    assert team.planned not in team.portal.entities
+    assert set(team.portal.in_list(team.backlog)) >= {1, 11, 12, 13}
+    assert [one.code for one in outcome.notices] == [NoticeCode.ITEMS_TO_BACKLOG]
+    undone = back(team, outcome)
+    assert undone.sprint
+    assert team.picture() == start
+    assert team.portal.shape(undone.sprint.id) == shape
+    assert undone.change.aliases == {sprint_key(team.planned): sprint_key(undone.sprint.id)}
+
+
+def test_a_move_made_before_the_deletion_is_undone_to_the_new_sprint(team: ScrumScene) -> None:
+    moved = move_items(team.client, REF, team.actor(), [11], team.backlog)
+    gone = delete_sprint(team.client, REF, team.actor(), team.planned)
+    undone = back(team, gone)
+    assert undone.sprint
+    aliases = undone.change.aliases
+    undo_change(team.client, team.actor(), moved.change, lambda one: aliases.get(one, one))
+    assert team.portal.in_list(undone.sprint.id) == [11, 12, 13]
+
+
+def test_items_that_were_moved_on_are_left_alone(team: ScrumScene) -> None:
+    outcome = delete_sprint(team.client, REF, team.actor(), team.planned)
+    team.portal.items[11].entity_id = team.active
+    undone = back(team, outcome)
+    assert undone.sprint
+    assert team.portal.in_list(undone.sprint.id) == [12, 13]
+    assert [one.code for one in undone.notices] == [NoticeCode.TASKS_LEFT_ALONE]
+
+
+def test_an_active_sprint_has_no_way_back(team: ScrumScene) -> None:
+    plan = plan_sprint_deletion(team.client, REF, team.actor(), team.active)
+    assert plan.final
+    outcome = delete_sprint(team.client, REF, team.actor(), team.active)
+    assert not outcome.change.undoable
+    assert NoticeCode.SPRINT_GONE_FINAL in [one.code for one in outcome.notices]
+
+
+def test_deletions_that_fail(team: ScrumScene) -> None:
+    team.portal.sprint_delete = lambda user, params: []  # type: ignore[method-assign]
+    with pytest.raises(Refused):
+        delete_sprint(team.client, REF, team.actor(), team.planned)
+    with pytest.raises(SprintGone):
+        delete_sprint(team.client, type(REF)(21), team.actor(), team.planned)
+
+
+def sprint(number: int, name: str, start: int, end: int) -> Sprint:
+    return Sprint(
+        number,
+        name,
+        SprintStatus.PLANNED,
+        dt.datetime(2026, 3, start, tzinfo=ZONE),
+        dt.datetime(2026, 3, end, 23, 59, 59, tzinfo=ZONE),
+    )
+
+
+def test_suggestions() -> None:
+    sprints = [sprint(1, "Sprint 1", 2, 8), sprint(2, "Sprint 9 (b)", 9, 15)]
+    assert suggest_dates(sprints, NOW) == (dt.date(2026, 3, 16), dt.date(2026, 3, 22))
+    assert suggest_dates([], NOW) == (dt.date(2026, 3, 4), dt.date(2026, 3, 17))
+    assert suggest_name(sprints) == "Sprint 10 (b)"
+    assert suggest_name([sprint(1, "First", 2, 8)]) == "" == suggest_name([])
+
+
+# --- what a team may lack ---
+def test_a_task_is_given_a_record(team: ScrumScene) -> None:
+    team.portal.add_task(99, TEAM)
+    with pytest.raises(NoScrumRecord):
+        set_points(team.client, REF, team.actor(), {99: "3"})
+    outcome = add_records(team.client, REF, team.actor(), [99], team.backlog)
+    assert team.fake.count == 2
+    assert team.portal.items[99].entity_id == team.backlog
+    assert (outcome.change.kind, outcome.change.undoable) == (Kind.SCRUM_RECORDS, False)
+    set_points(team.client, REF, team.actor(), {99: "3"})
+    assert team.portal.items[99].points == "3"
+
+
+def test_records_of_other_projects_are_refused(team: ScrumScene) -> None:
+    team.portal.add_task(99, TEAM)
+    team.portal.add_task(98, PLAIN)
+    outcome = add_records(team.client, REF, team.actor(), [99, 98], team.backlog)
+    assert [bool(one.error) for one in outcome.results] == [False, True]
+    with pytest.raises(Refused):
+        add_records(team.client, REF, team.actor(), [98], team.backlog)
+    with pytest.raises(BadInput):
+        add_records(team.client, REF, team.actor(), [98], 0)
+
+
+@pytest.mark.parametrize("fate", ["", "before", "after"])
+def test_a_team_gets_its_backlog_once(team: ScrumScene, fate: str) -> None:
+    team.fake.lose = [fate]
+    outcome = add_backlog(team.client, type(REF)(PLAIN), team.actor())
+    assert team.portal.entities[outcome.backlog_id].group_id == PLAIN
+    again = add_backlog(team.client, type(REF)(PLAIN), team.actor())
+    assert again.backlog_id == outcome.backlog_id
+    team.fake.lose, team.fake.lost_error = ["after"], PortalTimeout
+    with pytest.raises(PortalTimeout):
+        add_backlog(team.client, REF, team.actor())
