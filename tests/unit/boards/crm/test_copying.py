@@ -1,0 +1,106 @@
+"""Copying between pipelines: every change known before it is made, a result for each."""
+
+from __future__ import annotations
+
+import pytest
+
+from boards.change import Change, Kind
+from boards.crm.changes import apply_copy
+from boards.crm.copying import What, alike, copy_plan
+from boards.errors import BadInput
+from boards.undo import undo_change
+from tests.unit.boards.crm.fake_crm import CrmScene
+
+
+def differ(scene: CrmScene) -> None:
+    """The second pipeline: other colors and names, other order, a stage of its own."""
+    for code, name, color in (("NEW", "Neu", "#111111"), ("WORK", "In Arbeit", None)):
+        row = scene.crm.row(f"C3:{code}")
+        row.name, row.color = name, color
+    scene.crm.row("C3:PREP").sort = 35
+    scene.crm.add("DEAL_STAGE_3", ("C3:OWN", "Own", 32, "#222222"))
+
+
+def test_stages_are_alike_by_code_then_by_name_then_by_place(scene: CrmScene) -> None:
+    differ(scene)
+    scene.crm.row("C3:WORK").status_id = "C3:BUSY"
+    scene.crm.row("C3:BUSY").name = "in progress "
+    scene.crm.row("C3:PREP").status_id = "C3:OTHER"
+    scene.crm.row("C3:OTHER").name = "Other"
+    source, target = scene.directory(), scene.directory("DEAL_STAGE_3")
+    names = {one.id: one.status_id for one in target.stages}
+    pairs = alike(source, target, by_place=True)
+    found = {names[one]: other.status_id for one, other in pairs.items()}
+    assert found == {
+        "C3:NEW": "NEW",
+        "C3:BUSY": "WORK",
+        "C3:OWN": "PREP",
+        "C3:WON": "WON",
+        "C3:LOSE": "LOSE",
+        "C3:APOLOGY": "APOLOGY",
+    }
+    assert "C3:OWN" not in {names[one] for one in alike(source, target, by_place=False)}
+
+
+def test_the_preview_names_every_change_and_sends_nothing(scene: CrmScene) -> None:
+    differ(scene)
+    source, target = scene.directory(), scene.directory("DEAL_STAGE_3")
+    changes = copy_plan(source, [source, target], list(What))
+    assert scene.fake.count == 0
+    told = {(one.name, one.what): (one.before, one.after) for one in changes}
+    assert told == {
+        ("Neu", "color"): ("111111", "39A8EF"),
+        ("In Arbeit", "color"): ("", "47E4C2"),
+        ("Neu", "title"): ("Neu", "New"),
+        ("In Arbeit", "title"): ("In Arbeit", "In progress"),
+        ("Papers", "position"): (4, 2),
+    }
+
+
+def test_colors_only(scene: CrmScene) -> None:
+    differ(scene)
+    changes = copy_plan(scene.directory(), [scene.directory("DEAL_STAGE_3")], ["colors"])
+    assert {one.what for one in changes} == {"color"}
+
+
+def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
+    differ(scene)
+    picture = scene.crm.picture("DEAL_STAGE_3")
+    source, target = scene.directory(), scene.directory("DEAL_STAGE_3")
+    changes = copy_plan(source, [target], list(What))
+    outcome = apply_copy(scene.client, scene.actor(), changes, seen=[target])
+    assert scene.fake.count == 1 and not outcome.notices and outcome.change.kind == Kind.CRM_COPY
+    assert outcome.change.board_key == "crm:DEAL_STAGE_3"
+    assert [(one.code, one.name) for one in outcome.stages] == [
+        ("NEW", "New"),
+        ("PREP", "Papers"),
+        ("WORK", "In progress"),
+        ("OWN", "Own"),
+        ("WON", "Won"),
+        ("LOSE", "Lost"),
+        ("APOLOGY", "Why lost"),
+    ]
+    assert not copy_plan(source, outcome.directories, ["colors", "names", "order"])
+    back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
+    assert scene.fake.count == 2 and not back.notices
+    assert [row[:3] for row in scene.crm.picture("DEAL_STAGE_3")] == [row[:3] for row in picture]
+
+
+def test_several_targets_have_a_result_each(scene: CrmScene) -> None:
+    differ(scene)
+    scene.crm.row("DT128_7:NEW").color = "#000000"
+    targets = [scene.directory("DEAL_STAGE_3"), scene.directory("DYNAMIC_128_STAGE_7")]
+    changes = copy_plan(scene.directory(), targets, ["colors"])
+    scene.crm.fixed = {scene.crm.row("DT128_7:NEW").id}
+    outcome = apply_copy(scene.client, scene.actor(), changes, seen=targets)
+    assert scene.fake.count == 1
+    results = outcome.by_directory()
+    assert [one.error is None for one in results["DEAL_STAGE_3"]] == [True, True]
+    assert {one.error is None for one in results["DYNAMIC_128_STAGE_7"]} == {True, False}
+
+
+def test_nothing_to_copy(scene: CrmScene) -> None:
+    target = scene.directory("DEAL_STAGE_3")
+    assert copy_plan(scene.directory(), [target], list(What)) == ()
+    with pytest.raises(BadInput):
+        apply_copy(scene.client, scene.actor(), [])
