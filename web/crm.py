@@ -136,4 +136,3 @@ def entity_of(text: str) -> str:
     if not _ENTITY.fullmatch(text):
         raise ThingMissing
     return text
-

@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from boards.colors import BLACK
 from boards.crm.deletion import why_stays
 from boards.crm.model import CrmOutcome, CrmStage, Directory, Overview, Semantic, fold
-from boards.crm.palettes import Readability, judge, portal_text
+from boards.crm.palettes import Palette, Readability, judge, portal_text, spread
 from boards.crm.seen import read_seen, row_text
 from web.answers import announced, done_toast
 from web.journal_service import Done
@@ -26,6 +26,15 @@ NO_COLOR = "ACE9FB"
 """In which the portal draws a stage without a color."""
 SHOWN_NAMES = 12
 """Names of a plain list on the overview."""
+SAMPLE_STAGES = 5
+PALETTE: dict[str, Any] = {
+    "ocean": _l("Ocean"),
+    "forest": _l("Forest"),
+    "sunset": _l("Sunset"),
+    "berry": _l("Berry"),
+    "slate": _l("Slate"),
+    "rainbow": _l("Rainbow"),
+}
 GROUP: dict[Semantic, Any] = {
     Semantic.PROCESS: lazy_pgettext("stages", "In progress"),
     Semantic.SUCCESS: _l("Success"),
@@ -55,6 +64,18 @@ def ratio_text(look: Readability) -> str:
 def drawn(color: str) -> str:
     """The color the portal draws a stage in."""
     return color or NO_COLOR
+
+
+@blueprint.app_template_filter()
+def palette_text(palette: Palette) -> str:
+    """The name of a palette."""
+    return str(PALETTE[palette.key])
+
+
+@blueprint.app_template_filter()
+def palette_strip(palette: Palette) -> tuple[str, ...]:
+    """A palette as a small pipeline."""
+    return (*spread(palette.start, palette.end, SAMPLE_STAGES), palette.success, palette.failure)
 
 
 @blueprint.app_template_filter()
@@ -115,10 +136,12 @@ def changed_answer(
     `html` comes first; `added` is a row that `html` holds already.
     """
     outcome = done.outcome
-    now = next((one for one in outcome.directories if one.entity_id == entity_id), None) if outcome else None
-    if outcome is None or now is None:
-        return announced(done_toast(done), board_refresh={}, **events)
+    if outcome is None or not outcome.directories:
+        return announced(html + done_toast(done), board_refresh={}, **events)
     toast = done_toast(done, outcome.notices)
+    now = next((one for one in outcome.directories if one.entity_id == entity_id), None)
+    if now is None:
+        return announced(html + toast, **events)
     rows = [one for one in _changed(seen_directory(entity_id), now) if one.id != added]
     html += bars(now, rows) + render_template("_crm_preview.html", directory=now, partial=True)
     return announced(html + toast, crm_order={"order": now.ids, **events.pop("more", {})}, **events)

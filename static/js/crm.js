@@ -33,8 +33,12 @@ export function mount() {
   }
 }
 
-document.addEventListener('htmx:config:request', ({ detail: { ctx: { request } } }) => {
-  if (page() && request.method !== 'GET' && request.action.includes('/crm/')) request.body.set('seen', seen());
+document.addEventListener('htmx:config:request', event => {
+  const { request } = event.detail.ctx;
+  if (!page() || request.method === 'GET' || !request.action.includes('/crm/')) return;
+  // a code somebody has edited no longer follows the name
+  if (request.action.endsWith('/code') && 'own' in $('#crm-new-code').dataset) return event.preventDefault();
+  request.body.set('seen', seen());
 });
 document.addEventListener('click', ({ target }) => {
   const button = target.closest('[data-crm]');
@@ -48,6 +52,7 @@ document.addEventListener('keydown', event => {
 });
 // the preview follows what is typed and chosen
 document.addEventListener('input', ({ target }) => {
+  if (target.id === 'crm-new-code') target.dataset.own = '';
   const row = target.closest(ROW), chip = row && $(`#${row.id}-chip`);
   if (!chip) return;
   if (target.matches('[data-rename]')) chip.textContent = target.value;

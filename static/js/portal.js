@@ -29,12 +29,11 @@ addEventListener('message', event => {
   answer(at < 0 || at === event.data.length - 1 ? {} : JSON.parse(event.data.slice(at + 1)));
 });
 
-/** A board scrolls inside itself and wants a fixed height; other pages want to be as tall as they are. */
+/** A board scrolls inside itself and wants a fixed height; other pages may be taller, but leave no gap below. */
 export function fit() {
   const app = document.getElementById('app');
-  const tall = document.getElementById('board')
-    ? Math.max(600, Math.min(900, screen.availHeight - 250))
-    : Math.max(500, Math.ceil(app.getBoundingClientRect().height));
+  const least = Math.max(600, Math.min(900, screen.availHeight - 250));
+  const tall = document.getElementById('board') ? least : Math.max(least, Math.ceil(app.getBoundingClientRect().height));
   if (fit.last !== tall) tell('resizeWindow', { width: '100%', height: tall });
   fit.last = tall;
 }
