@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from b24 import stages as stage_calls
 from b24 import tasks as task_calls
-from b24.client import Client, Command
+from b24.client import BATCH_SIZE, Client, Command
 from b24.errors import PortalError
 from b24.tasks import TaskRow
-from boards import planner
+from boards import places, planner
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -28,9 +29,11 @@ from boards.sending import PackedAnswer, chunks, send_packed
 from boards.wants import require_cards
 
 STAGES, WAS, MOVE, CHECK = planner.STAGES, "was_", "move_", "check_"
+COLUMN = "column_"
 PAGE_SIZE = 50
+COLUMNS = 8  # of a board, from the left; read where the last batch has room, so they cost no request
 
-Places = Mapping[int, tuple[int, int]]
+Places = Mapping[int, places.Neighbours]
 
 
 @dataclass(frozen=True)
@@ -51,21 +54,30 @@ def move_cards(
     stage_id: int,
     *,
     was: Places | None = None,
+    was_stages: Mapping[int, int] | None = None,
 ) -> BulkOutcome:
     """Move up to 200 cards into one stage, one below the other in the order given.
 
     For up to 47 of them one HTTP request, for 200 five.
 
     `was`: for each card the cards below and above it as the person saw them (as in `move_card`), so that
-    undo finds the exact places. BadInput for no cards or too many. StageGone when the stage is not there.
+    undo finds the exact places; `was_stages`: the stages they saw them in, which count after a lost answer.
+    BadInput for no cards or too many. StageGone when the stage is not there.
     """
     wanted = require_cards(tuple(task_ids))
     above = (0, *wanted)
     steps = [Step(one, stage_id, after=after) for one, after in zip(wanted, above, strict=False)]
-    return run_steps(client, ref, actor, steps, was or {})
+    return run_steps(client, ref, actor, steps, was or {}, was_stages or {})
 
 
-def run_steps(client: Client, ref: BoardRef, actor: Actor, steps: Sequence[Step], was: Places) -> BulkOutcome:
+def run_steps(
+    client: Client,
+    ref: BoardRef,
+    actor: Actor,
+    steps: Sequence[Step],
+    was: Places,
+    was_stages: Mapping[int, int],
+) -> BulkOutcome:
     """Move cards, each to its own place, in the order given."""
     del actor
     ids = [step.task_id for step in steps]
@@ -77,7 +89,13 @@ def run_steps(client: Client, ref: BoardRef, actor: Actor, steps: Sequence[Step]
     rows = {row.id: row for index in range(_pages(ids)) for row in _rows(packed, f"{WAS}{index}")}
     before = _places(packed, ref, stages, ids, rows)
     if packed.lost:
-        before = {one: place for one, place in before.items() if place not in wanted}
+        before = {one: place for one, place in before.items() if place not in wanted} | {
+            one: was_stages[one]
+            for one, place in before.items()
+            if place in wanted and lists.find(stages, was_stages.get(one, 0))
+        }
+    else:
+        was = {**was, **_exact(packed, stages, before)}
     arrived = _arrived(packed, ref, steps)
     results = tuple(_result(packed, step, rows, arrived) for step in steps)
     return _outcome(ref, stages, steps, results, before, was)
@@ -91,10 +109,28 @@ def _commands(ref: BoardRef, steps: Sequence[Step]) -> dict[str, Command]:
             commands |= planner.find_places(part, f"{index}_", planner.STAGES_TRIED_IN_BULK)
         else:
             commands[f"{WAS}{index}"] = list_by_id(part)
+    moves = {}
     for step in steps:
         neighbours = {"after": step.after} if step.after else {"before": step.before}
-        commands[f"{MOVE}{step.task_id}"] = stage_calls.move_task(step.task_id, step.stage_id, **neighbours)
-    return commands | _checks(ref, steps)
+        moves[f"{MOVE}{step.task_id}"] = stage_calls.move_task(step.task_id, step.stage_id, **neighbours)
+    moves |= _checks(ref, steps)
+    room = -(len(commands) + len(moves)) % BATCH_SIZE
+    return commands | _columns(ref, min(room, COLUMNS)) | moves
+
+
+def _columns(ref: BoardRef, count: int) -> dict[str, Command]:
+    """The first columns as they are; past the last stage a reference leads nowhere, which does no harm."""
+    return {
+        f"{COLUMN}{index}": places.list_whole(ref, f"$result[{STAGES}][{index}][ID]", is_first=index == 0)
+        for index in range(count)
+    }
+
+
+def _exact(packed: PackedAnswer, stages: Sequence[Stage], before: Mapping[int, int]) -> Places:
+    """The neighbours of the cards whose columns were read."""
+    columns = {one.id: places.column_of(packed, f"{COLUMN}{at}") for at, one in enumerate(stages[:COLUMNS])}
+    found = {one: places.neighbours(columns.get(stage_id, ()), one) for one, stage_id in before.items()}
+    return {one: spot for one, spot in found.items() if spot}
 
 
 def _checks(ref: BoardRef, steps: Sequence[Step]) -> dict[str, Command]:
@@ -175,9 +211,10 @@ def _outcome(
     was: Places,
 ) -> BulkOutcome:
     done = [one.task_id for one in results if one.error is None]
-    places = {str(step.task_id): [step.before, step.after] for step in steps if step.task_id in before}
+    spots = {str(step.task_id): [step.before, step.after] for step in steps if step.task_id in before}
     targets = {step.task_id: step.stage_id for step in steps}
-    back = [[one, before[one], *was.get(one, (0, 0))] for one in done if one in before]
+    known = places.in_order(was, [one for one in done if one in before])
+    back = [[one, before[one], *spot] for one, *spot in known]
     unknown = len(done) - len(back)
     notices = (note(NoticeCode.PLACE_UNKNOWN, count=unknown),) if unknown else ()
     change = Change(
@@ -187,7 +224,13 @@ def _outcome(
         label="",
         before={"cards": {str(one): before.get(one, 0) for one in done}, "stages": lists.to_record(stages)},
         after={"cards": {str(one): targets[one] for one in done}, "count": len(done)},
-        undo={"op": "move_cards", "moves": back, "places": places} if back else None,
+        undo=_undo(back, spots, targets) if back else None,
         notices=notices,
     )
     return BulkOutcome(change, results, notices)
+
+
+def _undo(back: list[list[int]], spots: Mapping[str, list[int]], stages: Mapping[int, int]) -> dict[str, Any]:
+    """The way back, which also knows the way forth again: `places` in the stages `from`."""
+    there = {str(one[0]): stages[one[0]] for one in back}
+    return {"op": "move_cards", "moves": back, "places": dict(spots), "from": there}

@@ -13,7 +13,7 @@ from b24 import stages as stage_calls
 from b24 import tasks as task_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.tasks import TaskRow
-from boards import planner
+from boards import places, planner
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -26,6 +26,7 @@ from boards.queries import list_by_id
 from boards.sending import read_then_write
 
 STAGES, WAS, MOVE, CHECK = planner.STAGES, "was", "move", "check"
+FIRST = f"$result[{STAGES}][0][ID]"
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ def move_card(
     """
     del actor  # the client already speaks for the person
     target, was = Spot(before, after), Spot(was_before, was_after)
-    answer, lost = read_then_write(client, _commands(ref, task_id, stage_id, target))
+    answer, lost = read_then_write(client, _commands(ref, task_id, (was_stage, stage_id), target))
     stages = to_stages(stage_calls.parse_stages(answer[STAGES].result))
     row = next(iter(task_calls.parse_list(answer[WAS])), None)
     _ = answer[MOVE]
@@ -74,6 +75,7 @@ def move_card(
         raise StageGone(stage_id)
     read = _place(answer, ref, stages, task_id, row)
     came_from = was_stage if lost and read == stage_id else read  # then we read our own move
+    was = was if lost else _exact(answer, task_id, came_from == stages[0].id) or was
     notices = _check(answer, ref, task_id, stage_id, came_from) + _surprises(stages, came_from, was_stage)
     change = Change(
         kind=Kind.CARD_MOVE,
@@ -97,11 +99,22 @@ def _surprises(stages: tuple[Stage, ...], came_from: int, was_stage: int) -> lis
     return []
 
 
-def _commands(ref: BoardRef, task_id: int, stage_id: int, target: Spot) -> dict[str, Command]:
-    """Stages, card and place before; the move; and the card after it."""
+def _exact(answer: BatchAnswer, task_id: int, in_first: bool) -> Spot | None:
+    """Where the card stood in its whole column; None when the column was not asked for or is longer."""
+    found = places.neighbours(places.column_of(answer, places.FRONT if in_first else places.COLUMN), task_id)
+    if found is None and in_first:  # My Planner has no tasks without a stage
+        found = places.neighbours(places.column_of(answer, places.COLUMN), task_id)
+    return Spot(*found) if found else None
+
+
+def _commands(ref: BoardRef, task_id: int, stage_ids: tuple[int, int], target: Spot) -> dict[str, Command]:
+    """Stages, card and place before; the move; and the card after it. `stage_ids`: from (0: unknown), to."""
+    was_stage, stage_id = stage_ids
     commands = {STAGES: stage_calls.get(ref.group_id), WAS: list_by_id([task_id])}
     if ref.is_planner:
         commands |= planner.find_places([task_id])
+    if was_stage:
+        commands |= places.ask(ref, was_stage, FIRST)
     commands[MOVE] = stage_calls.move_task(task_id, stage_id, **target.arguments())
     commands[CHECK] = list_by_id([task_id], STAGES_ID=stage_id) if ref.is_planner else list_by_id([task_id])
     return commands

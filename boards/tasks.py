@@ -16,6 +16,7 @@ from b24.client import BatchAnswer, Client, Command
 from b24.errors import NotFound
 from b24.tasks import TaskRow
 from b24.users import PersonRow
+from boards import places
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.convert import to_status, to_task
@@ -34,6 +35,7 @@ from boards.errors import BadInput, BadInputCode, NotTaken
 from boards.model import BoardRef, Notice, Task, TaskEdit, TaskStatus
 from boards.notices import NoticeCode, note
 from boards.outcomes import TaskOutcome
+from boards.queries import CARD_ORDER
 from boards.sending import read_then_write
 from boards.statuses import reached, way
 
@@ -55,12 +57,14 @@ class Seen:
 class Writing:
     """What goes to a task: `values` of TaskEdit fields, `extra` wire fields that undo adds.
 
-    `first_of`: stage 0 was asked for, the first stage of this project.
+    `first_of`: stage 0 was asked for, the first stage of this project. `spot`: where in its stage an undo
+    wants the card (below, above; 0 for anywhere).
     """
 
     values: Values
     extra: Values
     first_of: int = 0
+    spot: places.Neighbours = (0, 0)
 
 
 def load_task(client: Client, actor: Actor, task_id: int) -> Task:
@@ -123,7 +127,7 @@ def write_task(
         label=was.title,
         before={**before, "names": _names(was, values)},
         after={**(current(now, values) if now else values), "names": _names(now, values) if now else {}},
-        undo=_undo(was, values, before, now),
+        undo=_undo(was, values, before, now, _spot(answer, was, lost)),
         notices=tuple(notices),
     )
     return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
@@ -204,10 +208,31 @@ def _commands(task_id: int, writing: Writing) -> dict[str, Command]:
     if written:
         commands[WRITE] = task_calls.update(task_id, written)
     if _moves(writing):
-        target = writing.values["stage_id"] or FIRST
-        commands[MOVE] = stage_calls.move_task(task_id, target)
+        target, (below, above) = writing.values["stage_id"] or FIRST, writing.spot
+        neighbour = {"after": above} if above else {"before": below}
+        commands |= {} if "group_id" in writing.values else _column(STAGES in commands)
+        commands[MOVE] = stage_calls.move_task(task_id, target, **neighbour)
         commands[NOW] = task_calls.get(task_id)
     return commands
+
+
+def _column(stages_known: bool) -> dict[str, Command]:
+    """The column the task stands in, for the way back."""
+    group = f"$result[{WAS}][task][groupId]"
+    own = {"GROUP_ID": group, "STAGE_ID": f"$result[{WAS}][task][stageId]"}
+    front = {"GROUP_ID": group, "STAGE_ID": [0, FIRST]}
+    commands = {} if stages_known else {STAGES: stage_calls.get(group)}
+    for key, wanted in ((places.COLUMN, own), (places.FRONT, front)):
+        commands[key] = task_calls.list_tasks(wanted, order=CARD_ORDER, select=["ID"], start=-1)
+    return commands
+
+
+def _spot(answer: BatchAnswer, was: TaskRow, lost: bool) -> places.Neighbours:
+    """The neighbours the task had; in the first column also those without a stage."""
+    found = (
+        places.neighbours(places.column_of(answer, key), was.id) for key in (places.FRONT, places.COLUMN)
+    )
+    return (0, 0) if lost else next((one for one in found if one), (0, 0))
 
 
 def _moves(writing: Writing) -> bool:
@@ -296,7 +321,9 @@ def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
     return names
 
 
-def _undo(was: TaskRow, values: Values, before: Values, now: TaskRow | None) -> Values | None:
+def _undo(
+    was: TaskRow, values: Values, before: Values, now: TaskRow | None, spot: places.Neighbours
+) -> Values | None:
     """The way back: the old values. With the project also the stage, which its change had reset."""
     back = dict(before)
     if "group_id" in values and was.stage_id:
@@ -310,6 +337,7 @@ def _undo(was: TaskRow, values: Values, before: Values, now: TaskRow | None) -> 
         "values": back,
         "extra": restoring(was, back),
         "first_of": was.group_id if stays and back.get("stage_id") == 0 else 0,
+        "spot": list(spot),
         "expected": values,
         "beside": {"status": now.status, "auditors": [one.id for one in now.auditors]} if now else {},
     }
@@ -317,7 +345,9 @@ def _undo(was: TaskRow, values: Values, before: Values, now: TaskRow | None) -> 
 
 def writing_of(undo: Mapping[str, Any]) -> Writing:
     """The writing of such a way back."""
-    return Writing(values_of(edit_of(undo["values"])), dict(undo["extra"]), undo["first_of"])
+    below, above = undo.get("spot") or (0, 0)
+    values = values_of(edit_of(undo["values"]))
+    return Writing(values, dict(undo["extra"]), undo["first_of"], (below, above))
 
 
 def beside_of(undo: Mapping[str, Any]) -> Seen:

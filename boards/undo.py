@@ -156,7 +156,8 @@ def _move_cards(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, res
     """Each back to its own stage and, where that is known, between its old neighbours."""
     steps = [Step(one, resolve(stage), before, after) for one, stage, before, after in recipe["moves"]]
     places = {int(one): (before, after) for one, (before, after) in recipe["places"].items()}
-    return run_steps(client, ref, actor, steps, places)
+    stages = {int(one): resolve(stage) for one, stage in recipe.get("from", {}).items()}
+    return run_steps(client, ref, actor, steps, places, stages)
 
 
 def _edit_task(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:

@@ -41,17 +41,21 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
     form = request.form
     if action == "move":
         stage_id = form.get("stage_id", 0, type=int)
-        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id, was=_places())
+        spots = _spots()
+        was = {one: (before, after) for one, (before, after, _stage) in spots.items()}
+        stages = {one: stage for one, (_before, _after, stage) in spots.items()}
+        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id, was=was, was_stages=stages)
     if action == "complete":
         return lambda: change_cards(client(), actor(), task_ids, "complete", ref=ref)
     edit, seen = _edit(action), _seen_tags()
     return lambda: change_cards(client(), actor(), task_ids, edit, ref=ref, seen_tags=seen)
 
 
-def _places() -> dict[int, tuple[int, int]]:
-    """Which cards each card stood between, as the page showed it: "17:18:16" is 17, above 18, below 16."""
-    spots = (re.fullmatch(r"(\d+):(\d+):(\d+)", part) for part in request.form.get("was", "").split(","))
-    return {int(spot[1]): (int(spot[2]), int(spot[3])) for spot in spots if spot}
+def _spots() -> dict[int, tuple[int, int, int]]:
+    """Where each card stood, as the page showed it: "17:18:16:5" is 17, above 18, below 16, in stage 5."""
+    parts = request.form.get("was", "").split(",")
+    spots = (re.fullmatch(r"(\d{1,12}):(\d{1,12}):(\d{1,12}):(\d{1,12})", part) for part in parts)
+    return {int(spot[1]): (int(spot[2]), int(spot[3]), int(spot[4])) for spot in spots if spot}
 
 
 def _seen_tags() -> dict[int, list[str]]:

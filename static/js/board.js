@@ -178,7 +178,7 @@ export function dropTwins() {
 // --- selection ---
 export const selected = () => $$('.pick:checked');
 /** Which cards each selected one stands between, for the way back. */
-export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [card, nextOf(card), previousOf(card)].map(cardId).join(':')).join();
+export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [...[card, nextOf(card), previousOf(card)].map(cardId), stageOf(card)].join(':')).join();
 /** The tags each selected card shows. */
 export const selectedTags = () => JSON.stringify(Object.fromEntries(selected().map(pick => pick.closest(CARD)).map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
 export function showSelection() {
