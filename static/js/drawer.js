@@ -37,7 +37,7 @@ function mark(dialog) {
 
 function ask(shown) {
   find('[data-ask]', host).hidden = !shown;
-  find(shown ? '[data-keep]' : '#task-title', host).focus();
+  find(shown ? '[data-keep]' : '#task-title, #task-deadline', host).focus();
 }
 const leave = () => drawer().dataset.dirty ? ask(true) : close();
 

@@ -33,7 +33,7 @@ addEventListener('message', event => {
 export function fit() {
   const app = document.getElementById('app');
   const least = Math.max(600, Math.min(900, screen.availHeight - 250));
-  const tall = document.getElementById('board') ? least : Math.max(least, Math.ceil(app.getBoundingClientRect().height));
+  const tall = document.querySelector('#board, .crm') ? least : Math.max(least, Math.ceil(app.getBoundingClientRect().height));
   if (fit.last !== tall) tell('resizeWindow', { width: '100%', height: tall });
   fit.last = tall;
 }

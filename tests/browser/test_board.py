@@ -383,6 +383,14 @@ def test_no_scroll_bars_of_the_frame(board: BoardPage) -> None:
     assert board.frame.evaluate(f"{root}.scrollWidth <= innerWidth && {root}.scrollHeight <= innerHeight")
 
 
+def test_a_short_page_fills_the_frame_as_a_board_does(board: BoardPage) -> None:
+    board.frame.click("nav >> text=Journal")
+    board.frame.wait_for_selector("#app[data-page=journal]")
+    board.page.wait_for_function("document.querySelector('iframe.app-frame').offsetHeight >= 600")
+    gap = "host => host.clientHeight - host.firstElementChild.offsetHeight"
+    assert board.page.locator(".frame-host").evaluate(gap) <= 0
+
+
 def test_nothing_shifts_while_the_board_loads(board: BoardPage) -> None:
     shift = board.frame.evaluate(LAYOUT_SHIFT)
     assert shift < 0.02
