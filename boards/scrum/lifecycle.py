@@ -1,0 +1,238 @@
+"""Starting a sprint: what the server will do, what would make it refuse, and doing it.
+
+There is no way back, so it is previewed (behaviour.md §4.4; surprise 22). The portal refuses a start
+with one text for every reason and keeps what it had done by then; the reasons are named from what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from b24 import groups as group_calls
+from b24 import scrum as scrum_calls
+from b24 import sprints as sprint_calls
+from b24.client import BatchAnswer, Client, Command
+from b24.errors import AccessDenied, OutcomeUnknown, PortalError, PortalTimeout, Refused
+from b24.tasks import TaskRow
+from boards.actor import Actor
+from boards.change import Change, Kind
+from boards.convert import to_status
+from boards.errors import CannotStart, SprintGone
+from boards.model import BoardRef, TaskStatus
+from boards.notices import NoticeCode, note
+from boards.scrum.listing import all_rows, first_pages
+from boards.scrum.model import ColumnType, Sprint, SprintColumn, SprintStatus
+from boards.scrum.outcomes import SprintOutcome
+from boards.scrum.reading import read_columns, read_sprints, to_sprint
+from boards.scrum.sprints import own_row
+from boards.scrum.team import read_scrum_rights
+
+SPRINT, OWN, ACTIVE, DONE, LAST, MEMBERS, TASKS = "was", "own", "active", "done", "last", "members", "tasks_"
+PAGES = 4
+
+
+class StartRefusal(StrEnum):
+    """Why a sprint would not start."""
+
+    NOT_ALLOWED = "not_allowed"  # owner and moderators only
+    NOT_PLANNED = "not_planned"
+    ANOTHER_ACTIVE = "another_active"
+    NO_OPEN_TASKS = "no_open_tasks"
+    NO_NEW_COLUMN = "no_new_column"  # it has columns of its own, and none is where tasks begin
+    LAST_WITHOUT_COLUMNS = "last_without_columns"  # nothing to copy from the last completed sprint
+    UNKNOWN = "unknown"  # the portal said no, and nothing we know explains it
+
+
+class StartColumns(StrEnum):
+    """Where the columns come from."""
+
+    OWN = "own"  # made before the start; they stay
+    COPIED = "copied"  # from the sprint that ended last
+    DEFAULT = "default"  # New, In progress, Finished
+
+
+class LeftBehind(StrEnum):
+    """What a start that was refused has done all the same."""
+
+    COLUMNS = "columns"  # made or copied
+    COMPLETED_MOVED = "completed_moved"  # completed tasks went to the backlog
+
+
+@dataclass(frozen=True)
+class StartPreview:
+    """What starting the sprint will do, and why it would not.
+
+    `to_backlog` completed tasks, and open ones below them, leave the sprint; `starting` tasks get a place:
+    the column they had in the last sprint when `keeps_places`, else the first NEW one. Dates stay as they
+    are; automation rules are copied from `last`; each task is updated, so automation may run.
+    """
+
+    sprint: Sprint
+    refusals: tuple[StartRefusal, ...] = ()
+    columns: tuple[SprintColumn, ...] = ()
+    source: StartColumns = StartColumns.DEFAULT
+    last: Sprint | None = None
+    rival: Sprint | None = None
+    starting: tuple[int, ...] = ()
+    to_backlog: tuple[int, ...] = ()
+    keeps_places: bool = False
+    ends_in_past: bool = False
+
+    @property
+    def can_start(self) -> bool:
+        return not self.refusals
+
+
+def preview_start(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> StartPreview:
+    """What starting would do; one HTTP request for up to 200 tasks. SprintGone."""
+    answer = client.batch(_start_reads(ref, sprint_id), halt=False)
+    return _read_start(client, ref, actor, sprint_id, answer)
+
+
+def start_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> SprintOutcome:
+    """Start a sprint; two HTTP requests, a third when the portal refused or its answer was lost.
+
+    What would make it fail is looked up first: a start that fails leaves columns and moved items behind. It
+    must not share a batch with that look: the columns the portal has read once it does not read again within
+    one batch (§3.9), and it would not see those it has just made. CannotStart names every reason and what a
+    refused attempt left behind. There is no way back (`SPRINT_START_FINAL`).
+    """
+    before = preview_start(client, ref, actor, sprint_id)
+    if before.refusals:
+        raise CannotStart(before.refusals)
+    try:
+        answer = client.call(sprint_calls.start_sprint(sprint_id), repeatable=False)
+    except PortalTimeout:
+        raise
+    except OutcomeUnknown:
+        return _started_after_all(client, ref, before)
+    except Refused as refused:
+        raise _cannot_start(client, ref, actor, before, refused) from refused
+    row = sprint_calls.parse_sprint(answer.result)
+    if row is None or row.status != SprintStatus.ACTIVE:
+        raise CannotStart((StartRefusal.UNKNOWN,))
+    return _started(ref, to_sprint(row), before)
+
+
+def _start_reads(ref: BoardRef, sprint_id: int) -> dict[str, Command]:
+    return {
+        SPRINT: sprint_calls.get_sprint(sprint_id),
+        OWN: scrum_calls.get_columns(sprint_id),
+        ACTIVE: sprint_calls.list_active_sprints(ref.group_id),
+        DONE: sprint_calls.list_completed_sprints(ref.group_id),
+        LAST: scrum_calls.get_columns(f"$result[{DONE}][0][id]"),
+        MEMBERS: group_calls.members(ref.group_id),
+        **first_pages(ref, {"SPRINT_ID": sprint_id}, TASKS, PAGES),
+    }
+
+
+def _read_start(
+    client: Client, ref: BoardRef, actor: Actor, sprint_id: int, answer: BatchAnswer
+) -> StartPreview:
+    sprint = to_sprint(own_row(answer, ref, SPRINT))
+    rows = all_rows(client, ref, {"SPRINT_ID": sprint_id}, answer, TASKS, PAGES)
+    starting, leaving = _split(rows)
+    own, done = read_columns(answer.get(OWN)), read_sprints(answer.get(DONE))
+    old = read_columns(answer.get(LAST)) if done else ()
+    rival = next((one for one in read_sprints(answer.get(ACTIVE)) if one.id != sprint_id), None)
+    source = StartColumns.OWN if own else StartColumns.COPIED if done else StartColumns.DEFAULT
+    preview = StartPreview(
+        sprint=sprint,
+        columns=own or old,
+        source=source,
+        last=done[0] if done else None,
+        rival=rival,
+        starting=starting,
+        to_backlog=leaving,
+        keeps_places=bool(done) and _alike(own or old, old),
+        ends_in_past=sprint.end is not None and sprint.end < actor.now,
+    )
+    may_start = read_scrum_rights(answer, actor, MEMBERS).may_start
+    return replace(preview, refusals=_refusals(preview, old, may_start))
+
+
+def _refusals(
+    preview: StartPreview, old: Sequence[SprintColumn], may_start: bool
+) -> tuple[StartRefusal, ...]:
+    """Every reason that is true, in the order the portal checks them."""
+    if preview.sprint.status != SprintStatus.PLANNED:
+        return (StartRefusal.NOT_PLANNED,)
+    source = preview.source
+    lacks_new = bool(preview.columns) and not any(one.type is ColumnType.NEW for one in preview.columns)
+    reasons = {
+        StartRefusal.NOT_ALLOWED: not may_start,
+        StartRefusal.ANOTHER_ACTIVE: preview.rival is not None,
+        StartRefusal.NO_OPEN_TASKS: not preview.starting,
+        StartRefusal.LAST_WITHOUT_COLUMNS: source is StartColumns.COPIED and not old,
+        StartRefusal.NO_NEW_COLUMN: lacks_new,
+    }
+    return tuple(reason for reason, true in reasons.items() if true)
+
+
+def _split(rows: Sequence[TaskRow]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Tasks that start, and those that leave: the completed ones with everything below them (§4.4)."""
+    leaving = {row.id for row in rows if to_status(row.status) == TaskStatus.COMPLETED}
+    while True:
+        below = {row.id for row in rows if row.parent_id in leaving} - leaving
+        if not below:
+            break
+        leaving |= below
+    return (
+        tuple(row.id for row in rows if row.id not in leaving),
+        tuple(row.id for row in rows if row.id in leaving),
+    )
+
+
+def _alike(columns: Sequence[SprintColumn], old: Sequence[SprintColumn]) -> bool:
+    """Whether tasks keep the column they had: as many columns, the same titles and types."""
+    shape = [(one.name, one.type) for one in columns]
+    return bool(old) and shape == [(one.name, one.type) for one in old]
+
+
+def _cannot_start(
+    client: Client, ref: BoardRef, actor: Actor, before: StartPreview, refused: Refused
+) -> CannotStart:
+    """Why, and what is left behind, from a second look: somebody was faster, or we cannot know."""
+    fallback = StartRefusal.NOT_ALLOWED if isinstance(refused, AccessDenied) else StartRefusal.UNKNOWN
+    try:
+        after = preview_start(client, ref, actor, before.sprint.id)
+    except (PortalError, SprintGone):
+        return CannotStart((fallback,))
+    return CannotStart(after.refusals or (fallback,), _left_behind(before, after))
+
+
+def _left_behind(before: StartPreview, after: StartPreview) -> tuple[LeftBehind, ...]:
+    made = before.source is not StartColumns.OWN and after.source is StartColumns.OWN
+    still = {*after.starting, *after.to_backlog}
+    went = any(one not in still for one in before.to_backlog)
+    found = {LeftBehind.COLUMNS: made, LeftBehind.COMPLETED_MOVED: went}
+    return tuple(one for one, true in found.items() if true)
+
+
+def _started_after_all(client: Client, ref: BoardRef, before: StartPreview) -> SprintOutcome:
+    """The answer was lost: look whether it runs. A second start would be refused, so none is tried."""
+    answer = client.batch({SPRINT: sprint_calls.get_sprint(before.sprint.id)})
+    sprint = to_sprint(own_row(answer, ref, SPRINT))
+    if not sprint.active:
+        raise CannotStart((StartRefusal.UNKNOWN,))
+    return _started(ref, sprint, before, lost=True)
+
+
+def _started(ref: BoardRef, sprint: Sprint, before: StartPreview, *, lost: bool = False) -> SprintOutcome:
+    notices = [note(NoticeCode.SPRINT_START_FINAL)]
+    if before.to_backlog:
+        notices.append(note(NoticeCode.ITEMS_TO_BACKLOG, count=len(before.to_backlog)))
+    if lost:
+        notices.append(note(NoticeCode.ANSWER_LOST_BUT_DONE))
+    change = Change(
+        kind=Kind.SPRINT_START,
+        board_key=ref.key,
+        target=sprint.id,
+        label=sprint.name,
+        before={"status": SprintStatus.PLANNED.value},
+        after={"status": sprint.status.value, "count": len(before.starting)},
+        notices=tuple(notices),
+    )
+    return SprintOutcome(change, sprint, change.notices)
