@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from sandbox import access, stage_rows
+from sandbox import access, ordering, stage_rows
 from sandbox.portal import COMPLETED, GROUP_BOARD, Group, Placement, Portal, Task, User
 
 CARDS_SHOWN = 6
@@ -73,6 +73,7 @@ def groups_for(portal: Portal, user: User) -> list[GroupView]:
 def board(portal: Portal, group: Group, viewer: Viewer) -> list[ColumnView]:
     """The columns of a group as its members see them, with the first cards of each.
 
+    Cards stand in the manual order; completed tasks are not shown, as by the portal's default filter.
     A board nobody opened yet has no rows (behaviour.md §3.2); the page then shows none either: it does not
     create what only the REST method may create.
     """
@@ -80,6 +81,8 @@ def board(portal: Portal, group: Group, viewer: Viewer) -> list[ColumnView]:
     known = {row.id for row in rows}
     may_read = access.read_filter(portal, viewer.user)
     tasks = [task for task in portal.tasks.values() if task.group_id == group.id and may_read(task)]
+    tasks = [task for task in tasks if task.status != COMPLETED]
+    tasks.sort(key=lambda task: ordering.sort_key(portal, (GROUP_BOARD, group.id), task.id))
     columns = []
     for place, row in enumerate(rows):
         mine = [task for task in tasks if _column_of(task, known, rows[0].id) == row.id]

@@ -13,10 +13,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from sandbox.app import create_app
-from sandbox.portal import Placement, Portal
+from sandbox.portal import COMPLETED, Placement, Portal
 from sandbox.settings import Settings
 from sandbox.shell_texts import LANGUAGES, keys, translator
-from sandbox.shell_view import placement_title
+from sandbox.shell_view import CARDS_SHOWN, Viewer, board, placement_title
+from tests.contract.desk import Desk
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "sandbox" / "templates" / "sandbox"
 PAGES = [
@@ -110,7 +111,34 @@ def test_the_board_of_a_project_shows_stages_and_counts(client: FlaskClient, por
     assert page.count('<section class="column">') == len(rows)
     counts = [int(number) for number in re.findall(r"</span> <b>(\d+)</b></h2>", page)]
     mine = [task for task in portal.tasks.values() if task.group_id == 1 and not task.deleted]
-    assert sum(counts) == len(mine)
+    completed = [task for task in mine if task.status == COMPLETED]
+    assert completed
+    assert sum(counts) == len(mine) - len(completed)
+
+
+def test_the_board_of_a_project_has_the_order_of_the_rest_method() -> None:
+    """Completed tasks aside, as by the portal's default filter."""
+    desk = Desk()
+    group = desk.main.id
+    first = desk.ask("owner", "task.stages.get", entityId=group, numeric=1)[0]["ID"]
+    wanted = {"GROUP_ID": group, "STAGE_ID": [0, first], "!REAL_STATUS": 5}
+
+    def listed() -> list[int]:
+        order = {"SORTING": "asc", "ID": "desc"}
+        rows = desk.ask("owner", "tasks.task.list", filter=wanted, order=order, select=["ID"])["tasks"]
+        return [int(row["id"]) for row in rows]
+
+    def shown() -> list[int]:
+        viewer = Viewer(desk.portal.users[desk.id_of("owner")], "en", "light")
+        return [card.id for card in board(desk.portal, desk.portal.groups[group], viewer)[0].cards]
+
+    assert shown() == listed()[:CARDS_SHOWN]
+    low = listed()[2]
+    desk.ask("owner", "task.stages.movetask", id=low, stageId=first, before=listed()[0])
+    assert shown()[0] == low
+    assert shown() == listed()[:CARDS_SHOWN]
+    desk.portal.tasks[low].status = COMPLETED
+    assert low not in shown()
 
 
 def test_looking_at_an_unopened_board_creates_nothing(client: FlaskClient, portal: Portal) -> None:
