@@ -72,6 +72,25 @@ TABLE: dict[type[BaseException], Row] = {
         _l("The first stage cannot be deleted."),
         _l("Move another stage to the front, then delete this one."),
     ),
+    boards.NoScrumRecord: Row(
+        409,
+        _l("The task is in no list of the team, so it has no points."),
+        _l("Put it into the backlog first."),
+    ),
+    boards.LeftTeam: Row(409, _l("The task belongs to another project now."), SHOWN_AS_IS),
+    boards.EpicGone: Row(404, _l("The epic was deleted meanwhile."), SHOWN_AS_IS),
+    boards.SprintGone: Row(404, _l("The sprint was deleted or completed meanwhile."), SHOWN_AS_IS),
+    boards.ColumnGone: Row(404, _l("The column is not on the board any more."), SHOWN_AS_IS),
+    boards.LastColumnOfType: Row(
+        409,
+        _l("A sprint needs a first and a last column, so this one stays as it is."),
+        _l("Give another column this part first."),
+    ),
+    boards.ColumnNotEmpty: Row(
+        409, _l("There are still tasks in the column."), _l("Choose a column that takes them.")
+    ),
+    boards.TeamClosed: Row(403, _l("This scrum team is closed to you."), _l("Its owner has to add you.")),
+    boards.CannotStart: Row(409, _l("The portal did not start the sprint."), SHOWN_AS_IS),
     boards.CannotUndo: Row(409, _l("This cannot be undone.")),
     b24.TokenRejected: Row(401, _l("Your session has ended."), RELOAD),
     b24.TokenExpired: Row(401, _l("Your session has ended."), RELOAD),

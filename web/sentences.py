@@ -20,7 +20,7 @@ from boards.change import Change, Kind
 from boards.errors import BadInput, BadInputCode
 from boards.model import PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, Notice, TaskStatus, Why
 from boards.notices import NoticeCode
-from web import crm_sentences
+from web import crm_sentences, scrum_sentences
 
 WHY: Mapping[Why, Any] = {
     Why.NOT_A_MEMBER: _l("You are not a member of this project."),
@@ -29,6 +29,7 @@ WHY: Mapping[Why, Any] = {
     Why.FIRST_STAGE: _l("The first stage cannot be deleted: tasks without a stage are shown in it."),
     Why.TASK_FORBIDS: _l("The task does not let you do this."),
     **crm_sentences.WHY,
+    **scrum_sentences.WHY,
 }
 
 TASK_STATUS: Mapping[TaskStatus, Any] = {
@@ -77,6 +78,7 @@ FIELD: Mapping[str, Any] = {
     "returned": _l("Tasks brought back"),
     "count": _l("Tasks"),
     **crm_sentences.FIELD,
+    **scrum_sentences.FIELD,
 }
 
 KIND: Mapping[Kind, Any] = {
@@ -93,6 +95,7 @@ KIND: Mapping[Kind, Any] = {
     Kind.CARDS_EDIT: _l("Tasks changed"),
     Kind.CARDS_ACTION: _l("Status of tasks changed"),
     **crm_sentences.KIND,
+    **scrum_sentences.KIND,
 }
 
 CHANGE: Mapping[Kind, Any] = {
@@ -125,6 +128,7 @@ NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.STAGE_NOT_TAKEN: _l("Saved, but the portal refused to move the task to that stage."),
     NoticeCode.AUDITORS_KEPT: _l("The person who was responsible before stays an observer of the task."),
     **crm_sentences.NOTICE,
+    **scrum_sentences.NOTICE,
 }
 
 BAD_INPUT: Mapping[BadInputCode, Any] = {
@@ -142,6 +146,7 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
     BadInputCode.SAME_STAGE: _l("Choose another stage than the one that is deleted."),
     BadInputCode.STAGE_MISSING: _l("Choose a stage of this board."),
     **crm_sentences.BAD_INPUT,
+    **scrum_sentences.BAD_INPUT,
 }
 
 OVERWRITTEN = _l("%(field)s: somebody had changed it to “%(old)s” meanwhile; your value replaced that.")
@@ -189,6 +194,8 @@ def notice_text(notice: Notice) -> str:
         )
     if code is NoticeCode.CRM_NOT_ALL:
         return crm_sentences.counted_notice_text(count)
+    if code in scrum_sentences.COUNTED or code in scrum_sentences.NOTICE:
+        return scrum_sentences.notice_text(notice)
     if code is NoticeCode.VALUE_BEFORE_UNKNOWN:
         return str(BEFORE_UNKNOWN) % {"fields": ", ".join(field_text(str(one)) for one in _fields(values))}
     if code in (NoticeCode.FIELD_CHANGED_MEANWHILE, NoticeCode.STAGE_CHANGED_SINCE):
@@ -232,6 +239,8 @@ def change_text(change: Change) -> str:
     """What was done, as a sentence without its subject: “Renamed the stage “Doing””."""
     if change.kind in crm_sentences.KIND:
         return crm_sentences.change_text(change)
+    if change.kind in scrum_sentences.KIND:
+        return scrum_sentences.change_text(change)
     if change.kind in CHANGE:
         return str(CHANGE[change.kind]) % {"label": change.label}
     return _several(change.kind, _count(change))

@@ -82,6 +82,7 @@ function enliven() {
   if (shape) shape.ariaPressed = String(Boolean(editing));
   b.mount(Boolean(editing));
   if ($('#crm')) import('./crm.js').then(crm => crm.mount());
+  if ($('[data-scrum]')) import('./scrum.js').then(scrum => scrum.mount());
   keepTabStops();
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;

@@ -1,0 +1,225 @@
+// Planning: points are typed as in a spreadsheet, items go together, sums follow what the page shows.
+import * as b from './board.js';
+
+const { $, $$ } = b;
+const NEAR = 60, AT_ONCE = 50, CALM = 400;
+const waiting = new Map(), mates = new WeakMap();
+let last = null, sending = false, timer = 0;
+
+const page = () => $('.planning');
+const rowOf = node => node.closest?.('.planning .card');
+const id = row => row.dataset.taskId;
+const cell = row => $('.points', row);
+const known = row => row.dataset.sort !== '';
+const picked = () => b.selected().map(pick => pick.closest('.card'));
+const fact = row => [cell(row)?.defaultValue ?? '', Number(row.dataset.epicId), Number(row.dataset.entityId), Number(row.dataset.sort)];
+const byId = (rows, value) => JSON.stringify(Object.fromEntries(rows.map(row => [id(row), value(row)])));
+const seen = rows => byId(rows.filter(row => row && known(row)), fact);
+
+// --- points ---
+/** Save [row, text] pairs; what is typed while a request is under way goes with the next one. */
+function save(pairs) {
+  for (const [row, text] of pairs) {
+    const input = cell(row);
+    if (!input) continue;
+    input.value = text;
+    if (text.trim() !== input.defaultValue || input.dataset.failed) waiting.set(row, text);
+  }
+  flush();
+}
+async function flush() {
+  if (sending || !waiting.size) return;
+  const rows = [...waiting.keys()].slice(0, AT_ONCE), texts = new Map(waiting);
+  sending = true;
+  for (const row of rows) { waiting.delete(row); cell(row).ariaBusy = 'true'; }
+  const status = await b.post('/points', { points: byId(rows, row => texts.get(row)), seen: byId(rows.filter(known), row => cell(row).defaultValue) }, rows[0]);
+  sending = false;
+  for (const row of rows) {
+    const input = cell(row);
+    if (!input) continue;
+    input.ariaBusy = null;
+    // what was typed stays to be sent again
+    if (status >= 200 && status < 300) delete input.dataset.failed;
+    else input.dataset.failed = '1';
+  }
+  flush();
+}
+const chosen = row => (picked().includes(row) ? picked() : [row]);
+const set = (row, text) => save(chosen(row).map(one => [one, text]));
+
+const beyond = (row, by) => {
+  const rows = $$('.card', row.parentNode).filter(cell);
+  return rows[rows.indexOf(row) + by];
+};
+function edit(row) {
+  cell(row)?.focus();
+  cell(row)?.select();
+}
+function fillDown(row) {
+  const rows = picked(), top = rows[0];
+  if (rows.length > 1) return save(rows.map(one => [one, cell(top).value]));
+  const above = beyond(row, -1);
+  if (above) save([[row, cell(above).value]]);
+}
+
+function inCell(row, input, event) {
+  const { key, shiftKey } = event;
+  if ((event.ctrlKey || event.metaKey) && key === 'd') return !void fillDown(row);
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (key === 'Escape') {
+    input.value = input.defaultValue;
+    $('.card__open', row).focus();
+    return true;
+  }
+  const by = { Enter: shiftKey ? -1 : 1, Tab: shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[key];
+  if (!by) return false;
+  const next = beyond(row, by);
+  if (shiftKey && key.startsWith('Arrow')) {
+    b.select(row, true);
+    if (next) b.select(next, true);
+  }
+  if (next) edit(next);
+  else if (key === 'Enter') save([[row, input.value]]);
+  return Boolean(next) || key !== 'Tab';
+}
+
+function onRow(row, { key, ctrlKey, metaKey, altKey }) {
+  if (ctrlKey || metaKey || altKey) return false;
+  const button = /^\d$/.test(key) && $(`.scale [data-key="${key}"]`);
+  if (button) set(row, button.dataset.value);
+  else if (key === 'p' || key === 'F2') edit(row);
+  else if (key === 'Delete' || key === 'Backspace') set(row, '');
+  else return false;
+  return true;
+}
+
+document.addEventListener('keydown', event => {
+  const { target } = event, row = rowOf(target);
+  if (!row || event.isComposing) return;
+  const done = target.matches('.points') ? inCell(row, target, event) : target.matches('.card__open') && onRow(row, event);
+  if (done) { event.preventDefault(); event.stopPropagation(); }
+}, true);
+
+document.addEventListener('paste', event => {
+  const { target } = event;
+  if (!target.matches?.('.planning .points')) return;
+  const texts = event.clipboardData.getData('text/plain').replace(/\r?\n$/, '').split(/\r?\n/).map(line => line.split('\t')[0].trim());
+  if (texts.length < 2) return;
+  event.preventDefault();
+  const rows = $$('.card', rowOf(target).parentNode).filter(cell);
+  save(rows.slice(rows.indexOf(rowOf(target))).slice(0, texts.length).map((row, at) => [row, texts[at]]));
+});
+
+document.addEventListener('change', ({ target }) => {
+  const row = rowOf(target);
+  if (row && target.matches('.points')) save([[row, target.value]]);
+  if (target.dataset.scrumChange !== 'epic') return;
+  const menu = $('#card-menu'), item = document.getElementById(menu.dataset.card);
+  menu.hidePopover();
+  b.post('/cards/bulk', { action: 'epic', task_ids: id(item), epic_id: target.value, seen: seen([item]) }, item);
+});
+
+document.addEventListener('click', ({ target }) => {
+  const button = target.closest('[data-scrum]');
+  if (!page() || button === page() || !button) return;
+  const row = rowOf(button);
+  if (button.dataset.scrum === 'record') b.post('/records', { task_ids: id(row), entity_id: page().dataset.backlog }, row);
+  else if (button.dataset.scrum === 'set' && (picked().length || last?.isConnected)) save((picked().length ? picked() : [last]).map(one => [one, button.dataset.value]));
+}, true);
+// a click on the points is no wish to open the task
+document.addEventListener('click', event => { if (event.target.matches('.planning .points, .planning .record')) event.stopPropagation(); }, true);
+
+document.addEventListener('focusin', ({ target }) => {
+  const row = rowOf(target);
+  if (!row) return;
+  last = row;
+  const input = cell(row);
+  if (input) input.tabIndex = 0;
+  const menu = $('#card-menu [data-scrum-change]');
+  if (menu) menu.value = row.dataset.epicId;
+});
+
+// --- moves ---
+// The selected ones come along with the one that was dragged, in the order they had.
+document.addEventListener('end', ({ item, to }) => {
+  const rows = item && rowOf(item) ? picked() : [];
+  if (rows.length < 2 || !rows.includes(item)) return;
+  let next = item;
+  do next = b.nextOf(next); while (next && rows.includes(next));
+  rows.sort((x, y) => x.dataset.entityId - y.dataset.entityId || x.dataset.sort - y.dataset.sort);
+  for (const row of rows) b.put(row, to, next);
+  mates.set(item, rows);
+}, true);
+
+document.addEventListener('htmx:config:request', ({ detail: { ctx: { request, sourceElement: source } } }) => {
+  if (!page() || request.method === 'GET') return;
+  if (source.id === 'bulk') request.body.set('seen', seen(picked()));
+  if (!rowOf(source) || !request.action.endsWith('/move')) return;
+  const rows = mates.get(source) ?? [source], below = [];
+  const above = b.previousOf(rows[0]);
+  for (let one = b.nextOf(rows.at(-1)); one && below.length < NEAR; one = b.nextOf(one)) below.push(one);
+  for (const [name, value] of Object.entries({ task_ids: rows.map(id), after: above ? id(above) : 0, following: below.map(id), seen: seen([...rows, above, ...below]) })) request.body.set(name, String(value));
+});
+document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
+  if (!mates.delete(ctx.sourceElement)) return;
+  ctx.response?.status < 300 ? b.unselect() : document.dispatchEvent(new Event('board:refresh'));
+});
+document.addEventListener('scrum:done', b.unselect);
+
+// --- what answers tell about items ---
+function learn() {
+  const news = $$('#facts > i');
+  for (const one of news) {
+    const row = $(`.planning #task-${one.dataset.taskId}`), input = row && cell(row);
+    one.remove();
+    if (!row) continue;
+    if (one.dataset.missing) { input?.replaceWith($('#no-record').content.cloneNode(true)); continue; }
+    const { points, fit, epicId, entityId, sort } = one.dataset;
+    if (row.dataset.epicId !== epicId || $('.epic', row).dataset.epicId !== epicId) {
+      const chip = $(`#epics [data-epic-id="${epicId}"]`) ?? $('#epics [data-epic-id=gone]');
+      $('.epic', row).replaceWith(chip.cloneNode(true));
+    }
+    const list = $(`.column[data-stage-id="${entityId}"] .cards`);
+    if (list && list !== row.parentNode && !b.moving()) b.put(row, list, null);
+    Object.assign(row.dataset, { epicId, entityId, sort });
+    if (!input) continue;
+    const typed = input.value !== input.defaultValue && input.value.trim() !== points;
+    input.defaultValue = points;
+    if (!typed) { input.value = points; input.dataset.fit = fit; }
+  }
+  if (news.length) { arrange(); soon(); }
+}
+/** Items stand in the order of their sorts; those whose sort is not known yet follow. */
+function arrange() {
+  if (b.moving() || b.dragging() || !page()) return;
+  for (const list of $$('.planning .cards')) {
+    const rows = $$('.card', list).sort((x, y) => known(y) - known(x) || x.dataset.sort - y.dataset.sort || id(x) - id(y));
+    let spot = list.firstElementChild;
+    for (const row of rows) {
+      while (spot && !spot.matches('.card')) spot = spot.nextElementSibling;
+      if (spot === row) spot = spot.nextElementSibling;
+      else b.put(row, list, spot);
+    }
+  }
+}
+document.addEventListener('board:idle', () => { arrange(); soon(); });
+
+/** The server sums up what the page shows, once it is calm. */
+function soon() {
+  clearTimeout(timer);
+  if (page()) timer = setTimeout(sum, CALM);
+}
+function sum() {
+  if (!page()) return;
+  const rows = $$('.planning .card').map(row => [id(row), b.stageOf(row), row.dataset.epicId, row.dataset.person, row.dataset.sort].map(Number).concat(known(row) && cell(row) ? cell(row).defaultValue : null));
+  b.post('/totals', { rows: JSON.stringify(rows) }, $('#facts'));
+}
+
+export function mount() {
+  if (!page()) return;
+  learn();
+  for (const list of $$('.planning .cards')) {
+    const first = $('.points', list);
+    if (first && !$('.points[tabindex="0"]', list)) first.tabIndex = 0;
+  }
+}

@@ -1,0 +1,106 @@
+"""Planning of a scrum team: the page, and what it reads afterwards. Changes are in `scrum_items`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from flask import Blueprint, render_template, request
+
+from boards.model import BoardRef
+from boards.scrum.load import load_more, load_planning, load_points
+from boards.scrum.model import FactsAnswer, Item, ItemFacts, ItemList, Planning, ScrumTeam
+from web import scrum_memory
+from web.boards import board_of
+from web.clients import actor, client
+from web.failures import ThingMissing
+from web.scrum_view import circumstances, facts_html, planning_page
+from web.session import needs_session
+
+blueprint = Blueprint("scrum", __name__, url_prefix="/boards/<key>/scrum")
+blueprint.before_request(needs_session)
+
+MOST_ROWS = 3000
+
+
+@blueprint.get("")
+def show(key: str) -> str:
+    """The planning page; at most two requests, the points of the first screen among them."""
+    ref = team_of(key)
+    planning = load_planning(client(), ref, actor(), scrum_memory.known_facts(ref))
+    if not planning.team.closed:
+        scrum_memory.remember_planning(ref, planning)
+    return planning_page(ref, planning)
+
+
+@blueprint.get("/facts")
+def facts(key: str) -> str:
+    """Points, epics and places of up to 50 items; one request."""
+    ref = team_of(key)
+    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()]
+    return facts_html(ref, load_points(client(), actor(), asked[:50]) if asked else FactsAnswer())
+
+
+@blueprint.get("/lists/<int:entity_id>")
+def more(key: str, entity_id: int) -> str:
+    """A further page of a very long list; one request."""
+    ref, start = team_of(key), max(0, request.args.get("start", 0, type=int))
+    backlog = request.args.get("backlog") == "1"
+    found = load_more(client(), ref, entity_id, start, backlog=backlog)
+    ids = [one.task_id for one in found.items]
+    team = scrum_memory.remembered_team(ref)
+    return render_template(
+        "_scrum_more.html", list=found, team=team, chunks=[ids], backlog=backlog, **circumstances(ref)
+    )
+
+
+@blueprint.post("/totals")
+def totals(key: str) -> str:
+    """The sums of what the page shows now; asks the portal nothing, and remembers it for the next visit."""
+    ref = team_of(key)
+    team = scrum_memory.remembered_team(ref)
+    if team is None:
+        return ""
+    planning = shown_planning(team)
+    scrum_memory.remember_facts(
+        ref,
+        {
+            one.task_id: ItemFacts(one.points, one.epic_id or 0, one.entity_id, one.sort or 0.0)
+            for one in planning.items
+            if one.points is not None
+        },
+    )
+    return render_template("_scrum_totals.html", planning=planning, team=team, **circumstances(ref))
+
+
+def team_of(key: str) -> BoardRef:
+    """The team of an address; ThingMissing for what can be none."""
+    ref = board_of(key)
+    if ref.is_planner:
+        raise ThingMissing
+    return ref
+
+
+def shown_planning(team: ScrumTeam) -> Planning:
+    """The page as it says it is; a row is [task, list, epic, person, sort, points (null: not read)]."""
+    people = {one.id: one for one in team.people}
+    rows: dict[int, list[Item]] = {one: [] for one in (*(one.id for one in team.sprints), team.backlog_id)}
+    for task_id, entity_id, epic_id, person_id, sort, points in _rows():
+        item = Item(
+            task_id, "", entity_id, epic_id, points=points, responsible=people.get(person_id), sort=sort
+        )
+        rows.setdefault(entity_id, []).append(item)
+    lists = (ItemList(one, team.sprint(one), tuple(items), len(items)) for one, items in rows.items() if one)
+    return Planning(team, tuple(lists))
+
+
+def _rows() -> Iterable[tuple[int, int, int, int, float, str | None]]:
+    """The rows of the form, as far as they are rows."""
+    try:
+        shown = json.loads(request.form.get("rows", "[]"))
+    except ValueError:
+        shown = []
+    for row in shown[:MOST_ROWS] if isinstance(shown, list) else []:
+        match row:
+            case [int(), int(), int(), int(), int() | float() as sort, str() | None as points]:
+                yield (*row[:4], float(sort), points)

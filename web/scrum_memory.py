@@ -1,0 +1,97 @@
+"""What is remembered of a scrum team: its scale, and how a person saw its planning page last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import g
+
+from boards.model import BoardRef, Person
+from boards.scrum.model import (
+    Epic,
+    ItemFacts,
+    Planning,
+    ScrumRights,
+    ScrumTeam,
+    Sprint,
+    SprintStatus,
+)
+from boards.scrum.points import Scale, scale_from_data, scale_to_data
+from store import memos, prefs
+from web.services import services
+from web.session import PortalSession
+
+FACTS, TEAM = "scrum-facts:", "scrum-team:"
+WEEK = 7 * 86400.0
+EVERYBODY = 0
+
+
+def team_scale(ref: BoardRef) -> Scale:
+    """What the team estimates with; Fibonacci until somebody chose."""
+    text = prefs.get(services().db, _who().member_id, EVERYBODY, _scale_key(ref))
+    return scale_from_data(json.loads(text) if text else None)
+
+
+def keep_scale(ref: BoardRef, scale: Scale) -> None:
+    """From now on everybody of the portal sees the team's points on this scale."""
+    prefs.put(services().db, _who().member_id, EVERYBODY, _scale_key(ref), json.dumps(scale_to_data(scale)))
+
+
+def known_facts(ref: BoardRef) -> dict[int, ItemFacts]:
+    """Points, epics and places of items as the person saw them last."""
+    found = memos.get(services().db, _who().member_id, _who().user_id, FACTS + ref.key)
+    if not isinstance(found, dict):
+        return {}
+    return {int(task_id): ItemFacts(*values) for task_id, values in found.items()}
+
+
+def remember_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
+    """Keep what the page shows now; what it does not show any more is forgotten."""
+    data = {str(one): [fact.points, fact.epic_id, fact.entity_id, fact.sort] for one, fact in facts.items()}
+    memos.put(services().db, _who().member_id, _who().user_id, FACTS + ref.key, data, WEEK)
+
+
+def remember_planning(ref: BoardRef, planning: Planning) -> None:
+    """Keep what later requests of the page need without asking the portal: names, and the facts."""
+    team = planning.team
+    data = {
+        "title": team.title,
+        "backlog_id": team.backlog_id,
+        "sprints": [[one.id, one.name, one.status.value] for one in team.sprints],
+        "epics": [[one.id, one.name, one.color] for one in team.epics],
+        "people": [[one.id, one.name, one.photo] for one in team.people],
+    }
+    memos.put(services().db, _who().member_id, _who().user_id, TEAM + ref.key, data, WEEK)
+    facts = {
+        one.task_id: ItemFacts(one.points, one.epic_id or 0, one.entity_id, one.sort or 0.0)
+        for one in planning.items
+        if one.points is not None
+    }
+    remember_facts(ref, facts)
+
+
+def remembered_team(ref: BoardRef) -> ScrumTeam | None:
+    """Lists, epics and people by name as the page showed them last; None when that is too long ago."""
+    found: Any = memos.get(services().db, _who().member_id, _who().user_id, TEAM + ref.key)
+    if not isinstance(found, dict):
+        return None
+    return ScrumTeam(
+        group_id=ref.group_id,
+        title=found["title"],
+        rights=ScrumRights(may_plan=True),
+        backlog_id=found["backlog_id"],
+        sprints=tuple(Sprint(number, name, SprintStatus(kind)) for number, name, kind in found["sprints"]),
+        epics=tuple(Epic(number, name, color) for number, name, color in found["epics"]),
+        people=tuple(Person(number, name, photo) for number, name, photo in found["people"]),
+    )
+
+
+def _scale_key(ref: BoardRef) -> str:
+    return f"scale:{ref.key}"
+
+
+def _who() -> PortalSession:
+    who: PortalSession = g.portal_session
+    return who

@@ -1,0 +1,94 @@
+"""How scrum planning looks: rows, what is said about points, and the totals of what a page shows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+from collections.abc import Iterable
+
+from babel.dates import format_date
+from flask import Blueprint, render_template
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+
+from boards.model import BoardRef
+from boards.scrum.model import FactsAnswer, Item, ItemResult, Planning
+from boards.scrum.points import Scale, ScaleKind, ScaleValue, show_points, sum_points
+from web import scrum_memory
+
+blueprint = Blueprint("scrum_view", __name__)
+
+CHUNK = 50
+"""Facts asked for in one request: as many as a batch holds."""
+SCALE: dict[ScaleKind, object] = {
+    ScaleKind.FIBONACCI: _l("Fibonacci"),
+    ScaleKind.POWERS: _l("Powers of two"),
+    ScaleKind.TSHIRTS: _l("T-shirt sizes"),
+    ScaleKind.HOURS: _l("Hours"),
+    ScaleKind.OWN: _l("Your own"),
+}
+
+
+@blueprint.app_template_filter()
+def scale_text(kind: ScaleKind) -> str:
+    """The name of a scale."""
+    return str(SCALE[kind])
+
+
+@blueprint.app_template_filter()
+def date(moment: dt.datetime) -> str:
+    """A day of a sprint, in the offset it came with."""
+    return str(format_date(moment.date(), "medium", locale=get_locale() or "en"))
+
+
+@blueprint.app_template_filter()
+def scale_keys(scale: Scale) -> list[tuple[str, ScaleValue]]:
+    """Which digit sets which value: a value that is a digit has its own, the others share what is left."""
+    own = {one.label for one in scale.values if len(one.label) == 1 and one.label.isdecimal()}
+    left = (digit for digit in "1234567890" if digit not in own)
+    return [(one.label if one.label in own else next(left, ""), one) for one in scale.values]
+
+
+@blueprint.app_template_filter()
+def fit(points: str | None, scale: Scale) -> str:
+    """How points fit the scale: "on", "off", "unclear", "empty"; "unknown" when they were not read yet."""
+    return "unknown" if points is None else scale.estimate(points).fit.value
+
+
+blueprint.add_app_template_filter(show_points, "number")
+
+
+@blueprint.app_template_filter()
+def total_of(items: Iterable[Item], scale: Scale) -> object:
+    """The sum of some items."""
+    return sum_points((one.points for one in items), scale)
+
+
+def planning_page(ref: BoardRef, planning: Planning) -> str:
+    """HTML of #main for a team's planning."""
+    unchecked = planning.unchecked_ids
+    chunks = [unchecked[start : start + CHUNK] for start in range(0, len(unchecked), CHUNK)]
+    return render_template(
+        "scrum.html", planning=planning, team=planning.team, ref=ref, chunks=chunks, **circumstances(ref)
+    )
+
+
+def circumstances(ref: BoardRef) -> dict[str, object]:
+    """What every piece of a planning page needs beside its own things."""
+    return {"scale": scrum_memory.team_scale(ref), "group": f"{ref.key}/scrum", "nonce": secrets.token_hex(4)}
+
+
+def facts_html(ref: BoardRef, answer: FactsAnswer) -> str:
+    """Facts that were read, as data for the rows of the page."""
+    return render_template("_scrum_facts.html", answer=answer, **circumstances(ref))
+
+
+def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:
+    """How items are after a change."""
+    return FactsAnswer({one.task_id: one.facts for one in results if one.facts})
+
+
+def one_toast_only(html: str) -> str:
+    """A toast in the place of those there are: who types a column would have the view blocked by them."""
+    return html.replace('hx-swap="beforeend"', 'hx-swap="innerHTML"', 1)
+
