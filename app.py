@@ -45,6 +45,7 @@ from web import (
     services,
     stages,
     tasks,
+    theme,
     view,
 )
 from web.background import CallBuffer, Worker
@@ -74,6 +75,7 @@ BLUEPRINTS = (
     scrum_view.blueprint,
     tasks.blueprint,
     journal.blueprint,
+    theme.blueprint,
 )
 
 

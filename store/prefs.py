@@ -6,6 +6,7 @@ from store import models as m
 from store.database import Database
 
 LAST_BOARD = "last_board"
+THEME = "theme"
 
 
 def get(db: Database, member_id: str, user_id: int, key: str, default: str = "") -> str:

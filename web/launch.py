@@ -23,7 +23,7 @@ from boards.home import home_commands, read_home
 from boards.kanban import board_commands, read_board
 from boards.model import BoardRef, Filters
 from store import portals, prefs, sessions
-from web import crm, crm_memory, security
+from web import crm, crm_memory, security, theme
 from web.access import note_home
 from web.boards import board_page
 from web.clients import actor, client_with
@@ -92,6 +92,7 @@ def launch() -> str:
         main=Markup(opened.html),  # noqa: S704 (rendered by our own templates)
         page=opened.page,
         token=token,
+        theme=theme.chosen(),
         portal=g.portal_session.domain,
         b24_js_url=services().config.js_url,
     )

@@ -196,6 +196,7 @@ document.addEventListener('click', event => {
 });
 document.addEventListener('change', ({ target }) => {
   if (target.matches('.pick')) b.showSelection();
+  if (target.name === 'theme') document.documentElement.dataset.theme = target.value;
   if (target.dataset.doChange === 'card-stage') b.moveCard(menuCard(), '', target.value);
 });
 

@@ -378,6 +378,21 @@ def test_an_ended_session_is_renewed_and_the_move_is_made(board: BoardPage, inst
     assert stage_of(installed, moved) == board.stage_id(1)
 
 
+def test_the_theme_is_switched_by_keys_at_once_and_stays(board: BoardPage, installed: Sandbox) -> None:
+    colors = "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"
+    light = board.frame.evaluate(colors)
+    board.frame.locator("[name=theme]").focus()
+    with board.page.expect_response("**/theme") as answered:
+        board.press("End")
+    assert answered.value.status == 204
+    dark = board.frame.evaluate(colors)
+    assert dark[0] != light[0] and dark[1] != light[1]
+    again = BoardPage.open(board.page, installed, "owner")
+    assert again.frame.evaluate(colors) == dark
+    again.frame.select_option("[name=theme]", "light")
+    assert again.frame.evaluate(colors) == light
+
+
 def test_no_scroll_bars_of_the_frame(board: BoardPage) -> None:
     root = "document.documentElement"
     assert board.frame.evaluate(f"{root}.scrollWidth <= innerWidth && {root}.scrollHeight <= innerHeight")
