@@ -133,18 +133,22 @@ def changed_answer(
 ) -> Response:
     """The rows that are other than the person saw them, the preview, the true order, and a toast.
 
-    `html` comes first; `added` is a row that `html` holds already.
+    `html` comes first; `added` is a row that `html` holds already. Elsewhere than on the directory's page
+    there are no rows to replace: whatever is shown there is read again.
     """
+    more = events.pop("more", {})
     outcome = done.outcome
     if outcome is None or not outcome.directories:
         return announced(html + done_toast(done), board_refresh={}, **events)
-    toast = done_toast(done, outcome.notices)
+    toast, seen = done_toast(done, outcome.notices), seen_directory(entity_id)
     now = next((one for one in outcome.directories if one.entity_id == entity_id), None)
     if now is None:
         return announced(html + toast, **events)
-    rows = [one for one in _changed(seen_directory(entity_id), now) if one.id != added]
+    if seen is None:
+        return announced(html + toast, board_refresh={}, **events)
+    rows = [one for one in _changed(seen, now) if one.id != added]
     html += bars(now, rows) + render_template("_crm_preview.html", directory=now, partial=True)
-    return announced(html + toast, crm_order={"order": now.ids, **events.pop("more", {})}, **events)
+    return announced(html + toast, crm_order={"order": now.ids, **more}, **events)
 
 
 def bars(directory: Directory, stages: Iterable[CrmStage]) -> str:
@@ -152,10 +156,8 @@ def bars(directory: Directory, stages: Iterable[CrmStage]) -> str:
     return render_template("_crm_bars.html", directory=directory, stages=stages)
 
 
-def _changed(seen: Directory | None, now: Directory) -> list[CrmStage]:
+def _changed(seen: Directory, now: Directory) -> list[CrmStage]:
     """Rows that look otherwise now, and those that may (or must not) go now because of others."""
-    if seen is None:
-        return list(now.stages)
     return [one for one in now.stages if _look(seen, one) != _look(now, one)]
 
 

@@ -14,15 +14,19 @@ from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
 from boards import jobs as work
+from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
+from boards.crm.model import CrmOutcome
 from boards.deletion import DeletionPlan, plan_deletion
 from boards.jobs import DeletionJob, Progress, job_from_json
 from boards.model import CardResult, Stage, Why
+from boards.outcomes import StageOutcome
 from boards.restore import RestoreJob
 from store import jobs
 from store.jobs import JobRow
 from web.answers import announced, done_toast, shaped, toast
 from web.boards import board_of
 from web.clients import actor, client
+from web.crm_view import changed_answer
 from web.errors import explain
 from web.failures import ThingMissing
 from web.journal_service import Done, record_change
@@ -44,22 +48,21 @@ def ask(key: str, stage_id: int) -> str:
     """What deleting the stage means: how many tasks, who could take them; one request, nothing is changed."""
     ref, as_admin = board_of(key), request.args.get("as_admin") == "1"
     plan = plan_deletion(client(), ref, actor(), stage_id, as_admin=as_admin)
-    job_id = _create(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin}, state="plan")
+    job_id = keep_plan(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin})
     return render_template("_delete_stage.html", key=ref.key, plan=plan, job_id=job_id)
 
 
 @blueprint.post("/boards/<key>/stages/<int:stage_id>/delete")
 def agree(key: str, stage_id: int) -> Response:
     """The person has chosen: make the planned job a real one and take its first step."""
-    ref, row = board_of(key), _row(request.form.get("job_id", ""))
+    ref, row = board_of(key), planned(board_of(key).key)
     if "plan" in row.data:
         plan = _plan(row.data["plan"])
-        if (row.board_key, plan.stage.id) != (ref.key, stage_id):
+        if plan.stage.id != stage_id:
             raise ThingMissing
         target = request.form.get("target_stage_id", 0, type=int)
-        job = work.start_deletion(ref, plan, target, as_admin=row.data["as_admin"])
-        jobs.save(services().db, row.member_id, row.id, _begun(job))
-    return _step(row.id)
+        start(row, work.start_deletion(ref, plan, target, as_admin=row.data["as_admin"]))
+    return go_on(row)
 
 
 @blueprint.post("/jobs/<job_id>/step")
@@ -68,6 +71,29 @@ def step(job_id: str) -> Response:
     if "plan" in _row(job_id).data:
         raise ThingMissing
     return _step(job_id)
+
+
+def keep_plan(board_key: str, data: dict[str, Any]) -> str:
+    """Keep what a dialog shows (under "plan") until the person agrees to it; the id of the job to be."""
+    return _create(board_key, data, state="plan")
+
+
+def planned(board_key: str) -> JobRow:
+    """The job that the form agrees to; ThingMissing when it is not about that board."""
+    row = _row(request.form.get("job_id", ""))
+    if row.board_key != board_key:
+        raise ThingMissing
+    return row
+
+
+def start(row: JobRow, job: DeletionJob | RestoreJob) -> None:
+    """Make a plan the job that was agreed to."""
+    jobs.save(services().db, row.member_id, row.id, _begun(job))
+
+
+def go_on(row: JobRow) -> Response:
+    """Take the next step of a job."""
+    return _step(row.id)
 
 
 def begin(job: DeletionJob | RestoreJob) -> Response:
@@ -95,10 +121,11 @@ def _step(job_id: str) -> Response:
 
 def _after(row: JobRow, progress: Progress) -> Response:
     """Keep what the step achieved; show the progress, or what came of it all."""
-    failures = row.data["failures"] + [_failure(one) for one in progress.results if one.error]
+    of_items = _of_items(progress.job)
+    failures = row.data["failures"] + [_failure(one, of_items) for one in progress.results if one.error]
     data = row.data | {"job": progress.job.to_json(), "failures": failures}
     entry_id = None
-    if progress.outcome and (progress.outcome.change.undoable or progress.outcome.stages):
+    if progress.outcome and (progress.outcome.change.undoable or _shows(progress.outcome)):
         entry_id = record_change(progress.outcome.change, request_key=row.id)
     jobs.save(services().db, row.member_id, row.id, data, state="done" if progress.finished else "open")
     if progress.outcome is None:
@@ -109,20 +136,41 @@ def _after(row: JobRow, progress: Progress) -> Response:
 def _over(progress: Progress, done: Done[Any], failures: list[Failure]) -> Response:
     """The job has ended: the board shows it; what stayed behind is listed."""
     outcome, job = progress.outcome, progress.job
-    ref = board_of(job.board_key)
-    if not failures and isinstance(job, DeletionJob) and outcome and outcome.stages:
-        return shaped(ref, done, dialog_close=True, more={"into": job.target_id})
+    if not failures and isinstance(job, DeletionJob) and outcome and _shows(outcome):
+        return _deleted(job, done)
     toast = done_toast(done, outcome.notices if outcome else ())
     if not failures and not _gave_up(progress):
         return announced(toast, board_refresh={}, dialog_close=True)
     account = render_template(
-        "_job_account.html", job=job, failures=failures[:SHOWN_FAILURES], count=len(failures)
+        "_job_account.html",
+        job=job,
+        failures=failures[:SHOWN_FAILURES],
+        count=len(failures),
+        of_items=_of_items(job),
     )
     return announced(account + toast, board_refresh={})
 
 
 def _gave_up(progress: Progress) -> bool:
-    return isinstance(progress.job, DeletionJob) and not (progress.outcome and progress.outcome.stages)
+    return isinstance(progress.job, DeletionJob) and not (progress.outcome and _shows(progress.outcome))
+
+
+def _deleted(job: DeletionJob, done: Done[Any]) -> Response:
+    """The page without the stage; what was in it is where it went."""
+    into = {"into": job.target_id}
+    if isinstance(job, CrmDeletionJob):
+        return changed_answer(job.entity_id, done, dialog_close=True, more=into)
+    return shaped(board_of(job.board_key), done, dialog_close=True, more=into)
+
+
+def _shows(outcome: StageOutcome | CrmOutcome) -> bool:
+    """Whether it tells how the stages are now; it does not when the job was given up."""
+    return bool(outcome.directories if isinstance(outcome, CrmOutcome) else outcome.stages)
+
+
+def _of_items(job: DeletionJob | RestoreJob) -> bool:
+    """Whether it is about things of the CRM and not about tasks."""
+    return isinstance(job, CrmDeletionJob | CrmRestoreJob)
 
 
 def _waiting(row: JobRow) -> Response:
@@ -137,13 +185,20 @@ def _waiting(row: JobRow) -> Response:
 
 def _progress(job_id: str, job: DeletionJob | RestoreJob, *, wait: bool = False) -> str:
     return render_template(
-        "_job.html", job_id=job_id, job=job, wait=wait, deleting=isinstance(job, DeletionJob)
+        "_job.html",
+        job_id=job_id,
+        job=job,
+        wait=wait,
+        deleting=isinstance(job, DeletionJob),
+        of_items=_of_items(job),
     )
 
 
-def _failure(result: CardResult) -> Failure:
+def _failure(result: CardResult, of_items: bool) -> Failure:
     text, _advice = explain(result.error) if result.error else ("", "")
-    return [result.title or _("Task %(number)s", number=result.task_id), text]
+    number = result.task_id
+    name = _("Item %(number)s", number=number) if of_items else _("Task %(number)s", number=number)
+    return [result.title or name, text]
 
 
 def _who() -> PortalSession:

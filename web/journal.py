@@ -169,7 +169,7 @@ def _wanted() -> Wanted:
     kind = query.get("kind", "")
     return Wanted(
         person=person if person.isdecimal() and len(person) < 12 else "",
-        board=query.get("board", "")[:32],
+        board=query.get("board", "")[:64],
         kind=kind if kind in {one.value for one in Kind} else "",
         since=_day(query.get("since", "")),
         until=_day(query.get("until", "")),

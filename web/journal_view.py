@@ -10,14 +10,17 @@ from typing import Any
 from flask_babel import gettext as _
 
 from boards.change import Change
+from boards.crm.model import BOARD_KEY, SEVERAL
 from store.journal import PRIVATE, Entry
 from web.sentences import change_text, field_text, notice_text, value_text
 
 COMPARED = (
     "title", "color", "position", "stage", "moved", "returned", "status", "description", "responsible_id",
-    "deadline", "priority", "tags", "group_id", "stage_id",
+    "deadline", "priority", "tags", "group_id", "stage_id", "code", "order",
 )  # fmt: skip
 """Fields of a change worth comparing, in this order."""
+OF_A_ROW = ("title", "color")
+"""What is told of each row when several of a directory were changed at once."""
 LONGEST = 200
 
 
@@ -55,6 +58,13 @@ class Row:
     undoable: bool
     undid: int | None = None
 
+    @property
+    def address(self) -> str:
+        """Where the board, or the directory of the CRM, can be read."""
+        if self.board_key.startswith(BOARD_KEY):
+            return f"/crm/{self.board_key.removeprefix(BOARD_KEY)}"
+        return "/crm" if self.board_key == SEVERAL else f"/boards/{self.board_key}"
+
 
 def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: int | None = None) -> Row:
     """The entry as one person sees it, in their time."""
@@ -67,7 +77,7 @@ def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: i
         board_key=entry.board_key,
         board=board_name(entry.board_key, names.boards),
         text=change_text(change),
-        differences=differences(change, names.stages),
+        differences=(*differences(change, names.stages), *_of_several(change, names.boards)),
         notices=tuple(notice_text(one) for one in change.notices),
         undone=entry.undone_by is not None,
         undoable=change.undoable and entry.undone_by is None and not someone_elses_plan,
@@ -81,6 +91,10 @@ def board_name(key: str, titles: Mapping[str, str]) -> str:
         return str(_("My Planner"))
     if not key:
         return ""
+    if key == SEVERAL:
+        return str(_("CRM"))
+    if key.startswith(BOARD_KEY):
+        return str(_("CRM: %(name)s", name=titles.get(key) or key.removeprefix(BOARD_KEY)))
     return titles.get(key) or str(_("Project %(number)s", number=key.removeprefix("g")))
 
 
@@ -92,6 +106,25 @@ def differences(change: Change, stages: Mapping[int, str]) -> tuple[Difference, 
         if before != after:
             found.append(Difference(field_text(name), before, after, name == "color"))
     return tuple(found)
+
+
+def _of_several(change: Change, titles: Mapping[str, str]) -> list[Difference]:
+    """What happened to each row of a directory, or in which directories of the CRM it happened."""
+    rows, were = change.after.get("rows", {}), change.before.get("rows", {})
+    if change.board_key == SEVERAL:
+        keys = [f"{BOARD_KEY}{one}" for one in change.after.get("directories", ())]
+        names = ", ".join(titles.get(key) or key.removeprefix(BOARD_KEY) for key in keys)
+        return [Difference(str(_("Pipelines")), "", _shortened(names))] if names else []
+    if len(rows) < 2:
+        return []
+    called = {str(one["id"]): str(one["title"]) for one in change.before.get("stages", ())}
+    return [
+        Difference(called[row_id], str(were[row_id].get(field, "")), str(now[field]), field == "color")
+        for row_id, now in rows.items()
+        if row_id in called and row_id in were
+        for field in OF_A_ROW
+        if field in now
+    ]
 
 
 def _names(change: Change) -> Iterable[str]:
@@ -107,5 +140,8 @@ def _text(name: str, values: Mapping[str, Any], stages: Mapping[int, str]) -> st
         value = stages.get(values.get(name, 0))
     if value is None or (name != "priority" and value in ("", [], 0)):
         return ""
-    text = value_text(name, value)
+    return _shortened(value_text(name, value))
+
+
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

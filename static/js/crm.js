@@ -35,7 +35,7 @@ export function mount() {
 
 document.addEventListener('htmx:config:request', event => {
   const { request } = event.detail.ctx;
-  if (!page() || request.method === 'GET' || !request.action.includes('/crm/')) return;
+  if (!page() || request.method === 'GET' || !/^\/(crm|jobs)\//.test(request.action)) return;
   // a code somebody has edited no longer follows the name
   if (request.action.endsWith('/code') && 'own' in $('#crm-new-code').dataset) return event.preventDefault();
   request.body.set('seen', seen());
