@@ -17,7 +17,7 @@ SHOWN = re.compile(r"title|aria-label|aria-description|placeholder|alt|label|dat
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 NAMES = {"Stagecraft", "Aa"}
 """The same in every language: the product, and two letters that show how text looks on a color."""
-KEYS = {"Alt", "Enter", "Esc", "m", "x"}
+KEYS = re.compile(r"Alt|Enter|Esc|Tab|\w")
 """As they are engraved on keyboards everywhere."""
 COMPONENTS = re.compile(r"htmx|SortableJS|SQLAlchemy|Flask, Jinja2, Werkzeug|0BSD|MIT|BSD-3-Clause")
 
@@ -75,10 +75,10 @@ class Reader(HTMLParser):
         self.inside = ""
 
     def handle_data(self, data: str) -> None:
-        allowed = KEYS if self.inside == "kbd" else ()
         self.found += [value for name, value in ATTRIBUTE.findall(data) if SHOWN.fullmatch(name)]
         rest = ATTRIBUTE.sub("", data)  # a macro may consist of attributes only
-        self.found += [rest] if rest.strip() not in allowed else []
+        if self.inside != "kbd" or not KEYS.fullmatch(rest.strip()):
+            self.found.append(rest)
 
 
 def visible(template: str) -> list[str]:

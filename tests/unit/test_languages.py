@@ -13,7 +13,7 @@ import gettext
 import io
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,7 @@ from tests.support.fake_board import fake_board
 from tests.support.person import Person
 from tests.support.servers import ROOT, Sandbox, Server, http
 from tests.support.visible_texts import HOLE, MARKS, visible
+from web import bindings
 from web.sentences import moment_text
 from web.view import blueprint as view
 from web.view import board_address, day
@@ -230,6 +231,12 @@ def test_templates_show_nothing_past_the_catalogs(path: Path) -> None:
 
 
 # --- as people get it ---
+@pytest.mark.parametrize("titles", {**bindings.PLACEMENTS, **bindings.CRM_PLACEMENTS}.values(), ids=str)
+def test_the_portal_gets_a_title_for_each_language(titles: Mapping[str, str]) -> None:
+    assert set(titles) == {"en", *LANGUAGES}
+    assert all(titles.values())
+
+
 @pytest.fixture
 def app(compiled: Path) -> Flask:
     made = Flask("pages", root_path=str(ROOT))
