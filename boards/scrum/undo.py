@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from b24 import scrum as scrum_calls
 from b24.client import Client
 from boards.actor import Actor
 from boards.model import BoardRef
+from boards.outcomes import BulkOutcome
+from boards.scrum.cards import CardStep, run_card_steps, take_off_board
+from boards.scrum.column_deletion import delete_column, restore_column
+from boards.scrum.columns import merged, write_column, write_order
 from boards.scrum.epics import EpicEdit, delete_epic, epic_of, restore_epic, write_epic
 from boards.scrum.ids import Resolve, resolve_epic, resolve_sprint
 from boards.scrum.item_edits import ItemEdit, write_items
-from boards.scrum.model import ItemFacts
+from boards.scrum.model import ColumnType, ItemFacts, SprintColumn
 from boards.scrum.move_batches import Move
 from boards.scrum.moves import run_moves
 from boards.scrum.outcomes import ItemsOutcome, ScrumOutcome
+from boards.scrum.reading import read_columns
 from boards.scrum.sprints import delete_sprint, edit_of, restore_sprint, write_sprint
 
 Recipe = Mapping[str, Any]
-Way = Callable[[Client, BoardRef, Actor, Recipe, Resolve], ScrumOutcome]
+Way = Callable[[Client, BoardRef, Actor, Recipe, Resolve], ScrumOutcome | BulkOutcome]
 
 
 def _items(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> ScrumOutcome:
@@ -96,9 +102,66 @@ def _restore_sprint(
     return restore_sprint(client, ref, actor, recipe["sprint_id"], recipe)
 
 
+# --- the sprint's board; its columns are stages, with numbers of the same kind ---
+def _order(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> ScrumOutcome:
+    sprint_id = resolve_sprint(resolve, recipe["sprint_id"])
+    columns = read_columns(client.call(scrum_calls.get_columns(sprint_id)))
+    order = [resolve(one) for one in recipe["order"]]
+    column_id = resolve(recipe["column_id"])
+    return write_order(client, ref, actor, sprint_id, column_id, merged(columns, order), columns)
+
+
+def _edit_column(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    sprint_id, column_id = resolve_sprint(resolve, recipe["sprint_id"]), resolve(recipe["column_id"])
+    values, expected = _typed(recipe["values"]), _typed(recipe["expected"])
+    return write_column(client, ref, actor, sprint_id, column_id, values, expected)
+
+
+def _typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: ColumnType(value) if key == "type" else value for key, value in values.items()}
+
+
+def _delete_column(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    sprint_id, column_id = resolve_sprint(resolve, recipe["sprint_id"]), resolve(recipe["column_id"])
+    target_id = resolve(recipe.get("target_id", 0))
+    return delete_column(client, ref, actor, sprint_id, column_id, target_id=target_id)
+
+
+def _restore_column(
+    client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve
+) -> ScrumOutcome:
+    sprint_id, old = resolve_sprint(resolve, recipe["sprint_id"]), _typed(recipe["column"])
+    steps = [CardStep(one["task_id"], resolve(one["from"]), tuple(one["actions"])) for one in recipe["moves"]]
+    column = SprintColumn(0, old["name"], old["color"], old["type"], old["sort"])
+    return restore_column(client, ref, actor, sprint_id, recipe["column_id"], column, steps)
+
+
+def _cards(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> BulkOutcome:
+    sprint_id = resolve_sprint(resolve, recipe["sprint_id"])
+    steps = [
+        CardStep(one["task_id"], resolve(one["column_id"]), tuple(one["actions"])) for one in recipe["moves"]
+    ]
+    return run_card_steps(client, ref, actor, sprint_id, steps)
+
+
+def _off_board(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> BulkOutcome:
+    sprint_id = resolve_sprint(resolve, recipe["sprint_id"])
+    return take_off_board(client, ref, actor, sprint_id, recipe["items"])
+
+
 WAYS: dict[str, Way] = {
     "scrum_items": _items,
     "scrum_move": _move,
+    "column_order": _order,
+    "column_edit": _edit_column,
+    "column_delete": _delete_column,
+    "column_restore": _restore_column,
+    "sprint_cards": _cards,
+    "sprint_off_board": _off_board,
     "sprint_delete": _delete_sprint,
     "sprint_edit": _edit_sprint,
     "sprint_restore": _restore_sprint,
