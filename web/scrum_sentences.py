@@ -6,12 +6,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from flask_babel import lazy_pgettext, ngettext
 
 from boards.change import Change, Kind
 from boards.errors import BadInputCode
 from boards.model import Notice, Why
 from boards.notices import NoticeCode
+from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
+from boards.scrum.model import ColumnType
 
 WHY: Mapping[Why, Any] = {
     Why.SCRUM_ADMIN_NO_MEMBER: _l(
@@ -25,7 +27,7 @@ FIELD: Mapping[str, Any] = {
     "points": _l("Points"),
     "epic_id": _l("Epic"),
     "name": _l("Name"),
-    "start": _l("Start"),
+    "start": lazy_pgettext("date", "Start"),
     "end": _l("End"),
     "type": _l("Type"),
 }
@@ -123,6 +125,38 @@ COUNTED: Mapping[NoticeCode, Callable[[int], str]] = {
     NoticeCode.EPIC_LEFT_ON_ITEMS: lambda num: ngettext(
         "%(num)s item still names the deleted epic.", "%(num)s items still name the deleted epic.", num
     ),
+}
+
+START_REFUSAL: Mapping[StartRefusal, Any] = {
+    StartRefusal.NOT_ALLOWED: WHY[Why.SCRUM_START_ROLE],
+    StartRefusal.NOT_PLANNED: _l("The sprint was started or completed meanwhile."),
+    StartRefusal.ANOTHER_ACTIVE: _l("Another sprint of the team is active. Complete that one first."),
+    StartRefusal.NO_OPEN_TASKS: _l("No open task is in it. Move items from the backlog into the sprint."),
+    StartRefusal.NO_NEW_COLUMN: _l(
+        "Its board has columns, but none where tasks begin. Open the sprint board and make one."
+    ),
+    StartRefusal.LAST_WITHOUT_COLUMNS: _l(
+        "The columns would be copied from the sprint that ended last, and that one has none. "
+        "Open the sprint board and make columns."
+    ),
+    StartRefusal.UNKNOWN: _l("The portal refused it and does not say why."),
+}
+
+START_COLUMNS: Mapping[StartColumns, Any] = {
+    StartColumns.OWN: _l("The columns of its board stay:"),
+    StartColumns.COPIED: _l("The columns are copied from the last sprint, with its automation rules:"),
+    StartColumns.DEFAULT: _l("Three columns are made: for new tasks, for work, for what is finished."),
+}
+
+LEFT_BEHIND: Mapping[LeftBehind, Any] = {
+    LeftBehind.COLUMNS: _l("Columns were made on its board."),
+    LeftBehind.COMPLETED_MOVED: _l("Completed tasks went to the backlog."),
+}
+
+COLUMN_TYPE: Mapping[ColumnType, Any] = {
+    ColumnType.NEW: _l("Tasks begin here"),
+    ColumnType.WORK: _l("Work"),
+    ColumnType.FINISH: _l("Completes tasks"),
 }
 
 BAD_INPUT: Mapping[BadInputCode, Any] = {

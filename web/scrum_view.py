@@ -12,9 +12,11 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from boards.model import BoardRef
-from boards.scrum.model import FactsAnswer, Item, ItemResult, Planning
+from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
+from boards.scrum.model import ColumnType, FactsAnswer, Item, ItemResult, Planning
 from boards.scrum.points import Scale, ScaleKind, ScaleValue, show_points, sum_points
 from web import scrum_memory
+from web.scrum_sentences import COLUMN_TYPE, LEFT_BEHIND, START_COLUMNS, START_REFUSAL
 
 blueprint = Blueprint("scrum_view", __name__)
 
@@ -56,6 +58,10 @@ def fit(points: str | None, scale: Scale) -> str:
 
 
 blueprint.add_app_template_filter(show_points, "number")
+blueprint.add_app_template_filter(lambda code: str(START_REFUSAL[StartRefusal(code)]), "start_refusal")
+blueprint.add_app_template_filter(lambda code: str(START_COLUMNS[StartColumns(code)]), "start_columns")
+blueprint.add_app_template_filter(lambda code: str(LEFT_BEHIND[LeftBehind(code)]), "left_behind")
+blueprint.add_app_template_filter(lambda kind: str(COLUMN_TYPE[ColumnType(kind)]), "column_type")
 
 
 @blueprint.app_template_filter()
