@@ -53,6 +53,8 @@ def move_cards(
     task_ids: Sequence[int],
     stage_id: int,
     *,
+    before: int = 0,
+    after: int = 0,
     was: Places | None = None,
     was_stages: Mapping[int, int] | None = None,
 ) -> BulkOutcome:
@@ -60,13 +62,17 @@ def move_cards(
 
     For up to 47 of them one HTTP request, for 200 five.
 
+    `before`, `after`: the cards of that stage between which they go; 0: wherever the portal puts them.
     `was`: for each card the cards below and above it as the person saw them (as in `move_card`), so that
     undo finds the exact places; `was_stages`: the stages they saw them in, which count after a lost answer.
     BadInput for no cards or too many. StageGone when the stage is not there.
     """
     wanted = require_cards(tuple(task_ids))
-    above = (0, *wanted)
-    steps = [Step(one, stage_id, after=after) for one, after in zip(wanted, above, strict=False)]
+    rest = zip(wanted[1:], wanted, strict=False)
+    steps = [
+        Step(wanted[0], stage_id, before, after),
+        *(Step(one, stage_id, after=above) for one, above in rest),
+    ]
     return run_steps(client, ref, actor, steps, was or {}, was_stages or {})
 
 

@@ -30,7 +30,8 @@ blueprint.before_request(needs_session)
 def several(key: str) -> Response:
     """Do to the selected cards what the bar says."""
     ref, action = board_of(key), request.form.get("action", "")
-    task_ids = request.form.getlist("task_ids", type=int)
+    given = ",".join(request.form.getlist("task_ids")).split(",")
+    task_ids = [int(one) for one in given if re.fullmatch(r"\d{1,12}", one)]
     done = run_action(_work(ref, action, task_ids))
     if done.outcome is None:
         return announced(done_toast(done), board_refresh={})
@@ -44,7 +45,10 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
         spots = _spots()
         was = {one: (before, after) for one, (before, after, _stage) in spots.items()}
         stages = {one: stage for one, (_before, _after, stage) in spots.items()}
-        return lambda: move_cards(client(), ref, actor(), task_ids, stage_id, was=was, was_stages=stages)
+        near = {name: form.get(name, 0, type=int) for name in ("before", "after")}
+        return lambda: move_cards(
+            client(), ref, actor(), task_ids, stage_id, was=was, was_stages=stages, **near
+        )
     if action == "complete":
         return lambda: change_cards(client(), actor(), task_ids, "complete", ref=ref)
     edit, seen = _edit(action), _seen_tags()

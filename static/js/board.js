@@ -213,13 +213,44 @@ export function fillStages(but = null) {
 // --- dragging, with the mouse and by touch ---
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 const made = new WeakMap();
-let from = null;
+let from = null, spots = '';
 
 export const common = () => ({
   animation: still.matches ? 0 : 120, delay: 200, delayOnTouchOnly: true, touchStartThreshold: 6,
   filter: '[aria-busy=true]', preventOnFilter: false, fallbackOnBody: true, scroll: true, bubbleScroll: true, scrollSensitivity: 70, scrollSpeed: 14,
-  onStart: ({ item }) => { from = { ...place(item) }; document.body.classList.add('dragging'); },
+  onStart: ({ item }) => { from = { ...place(item) }; spots = selectedPlaces(); document.body.classList.add('dragging'); },
 });
+
+/** Where a card was dropped the other selected ones follow, all in their order and with one request. */
+function dropCard(card, from) {
+  const along = $('.pick', card)?.checked && card.parentNode !== from.list
+    ? selected().map(pick => pick.closest(CARD)).filter(one => one !== card && !pending.has(one)) : [];
+  return along.length ? settleMany(card, from, along) : settleCard(card, from);
+}
+async function settleMany(card, from, along) {
+  const seen = swaps, list = card.parentNode;
+  const above = one => one.compareDocumentPosition(from.next ?? from.list) & (from.next ? 4 : 12);
+  const cards = [...along.filter(above), card, ...along.filter(one => !above(one))];
+  const was = cards.map(one => one === card ? from : place(one));
+  let next = nextOf(card);
+  while (cards.includes(next)) next = nextOf(next);
+  for (const one of cards) {
+    pending.add(one);
+    one.ariaBusy = 'true';
+    put(one, list, next);
+  }
+  const status = await post('/cards/bulk', {
+    action: 'move', task_ids: cards.map(cardId).join(), stage_id: stageOf(card), before: cardId(next), after: cardId(previousOf(cards[0])), was: spots,
+  }, card);
+  // the answer has unselected those that went; the others go back, the last one first: it may be the next of another
+  for (const [at, one] of [...cards.entries()].reverse()) {
+    one.ariaBusy = null;
+    pending.delete(one);
+    const { list, next } = was[at];
+    if (swaps === seen && one.isConnected && (status < 200 || status > 299 || $('.pick', one).checked)) put(one, list, next?.parentNode === list ? next : null);
+  }
+  document.dispatchEvent(new Event('board:idle'));
+}
 
 export function dropped(settle) {
   return ({ item, from: left, to }) => {
@@ -240,7 +271,7 @@ export function mount(editing) {
   if (!board()) return;
   if (board().hasAttribute('data-may-move')) {
     for (const list of $$('.cards')) {
-      if (!made.has(list)) made.set(list, new Sortable(list, { ...common(), group: 'cards', draggable: '.card', onEnd: dropped(settleCard) }));
+      if (!made.has(list)) made.set(list, new Sortable(list, { ...common(), group: 'cards', draggable: '.card', onEnd: dropped(dropCard) }));
     }
   }
   const columns = $('#columns');

@@ -144,6 +144,52 @@ def test_several_cards_are_moved_at_once(board: BoardPage, installed: Sandbox) -
     expect(board.frame.locator(".pick:checked")).to_have_count(0)
 
 
+def test_selected_cards_follow_the_one_that_is_dragged(board: BoardPage, installed: Sandbox) -> None:
+    """They keep their order, whichever of them was taken, and the portal has them as the page shows them."""
+    columns = [board.cards(place) for place in range(3)]
+    first, second, other = columns[0][0], columns[0][2], columns[1][1]
+    for column, place in ((0, 0), (0, 2), (1, 1)):
+        board.focus(column, place)
+        board.press("x")
+    with installed.recording() as seen:
+        board.card(0, 2).drag_to(board.card(2, 1), target_position={"x": 80, "y": 4})
+        board.toast("Moved 3 tasks")
+        board.settled()
+    assert seen.http == 1
+    shown = board.cards(2)
+    at = shown.index(first)
+    assert shown[at : at + 3] == [first, second, other]
+    assert [one for one in shown if one not in (first, second, other)] == columns[2]
+    expect(board.frame.locator(".pick:checked")).to_have_count(0)
+    counts = board.counts()
+    again = BoardPage.open(board.page, installed, "owner")
+    assert (again.counts(), again.cards(2)) == (counts, shown)
+    again.frame.click("nav >> text=Journal")
+    again.frame.locator("[data-undo], .entry__undo button").first.click()
+    again.toast("Moved 3 tasks")
+    back = BoardPage.open(board.page, installed, "owner")
+    assert [back.cards(place) for place in range(3)] == columns
+
+
+def test_selected_cards_that_may_not_move_go_back(board: BoardPage, installed: Sandbox) -> None:
+    columns = [board.cards(place) for place in range(3)]
+    for column, place in ((0, 0), (0, 1), (1, 0)):
+        board.focus(column, place)
+        board.press("x")
+    counts = board.counts()
+    installed.fault(
+        "task.stages.movetask", "command_error", code="ACCESS_DENIED_MOVE", description="no", times=2, after=1
+    )
+    board.card(0, 0).drag_to(board.card(2, 0), target_position={"x": 80, "y": 4})
+    expect(board.frame.locator("#dialog .results li")).to_have_count(2)
+    board.frame.click("#dialog [data-do=close]")
+    board.settled()
+    assert board.cards(0) == columns[0][1:]
+    assert board.cards(1) == columns[1]
+    assert columns[0][0] in board.cards(2)
+    assert board.counts()[:3] == [counts[0] - 1, counts[1], counts[2] + 1]
+
+
 def test_several_cards_are_tagged_with_one_request_and_show_it(board: BoardPage, installed: Sandbox) -> None:
     chosen = board.cards(0)[:2]
     tags = [board.card(0, place).locator(".tag").all_text_contents() for place in range(2)]

@@ -100,6 +100,15 @@ def test_many_cards_few_requests(scene: Scene, count: int, requests: int) -> Non
     assert outcome.results[0].title == "Task 1000"
 
 
+@pytest.mark.parametrize(("spot", "order"), [({"after": 6}, [5, 6, 1, 2]), ({"before": 6}, [5, 1, 2, 6])])
+def test_many_cards_go_where_they_were_dropped(scene: Scene, spot: dict[str, int], order: list[int]) -> None:
+    target = scene.portal.board(GROUP)[1]
+    assert scene.portal.column(target) == [5, 6]
+    cards.move_cards(scene.client, REF, scene.actor(), [1, 2], target.id, **spot)
+    assert scene.fake.count == 1
+    assert scene.portal.column(target) == order
+
+
 def test_many_planner_cards(scene: Scene) -> None:
     ids = list(range(1000, 1200))
     for index, task_id in enumerate(ids):
