@@ -9,8 +9,10 @@ import pytest
 from tests.functional.helpers import Store, bound, eventually, form_for, open_install
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, http
+from web import bindings
 
 Opener = Callable[..., Person]
+PLACEMENTS = {**bindings.PLACEMENTS, **bindings.CRM_PLACEMENTS}
 TABLES = ("portal", "token_pair", "user_session", "journal_entry", "preference", "memo")
 
 
@@ -114,7 +116,7 @@ def test_after_uninstalling_the_app_is_installed_and_opened_anew(
     assert eventually(lambda: store.count("token_pair") == 0)
     assert open_install(installed, empty_app.url).status_code == 200
     installed.post("install", user=1)
-    assert len(bound(installed)[0]) == 3 and len(bound(installed)[1]) == 5
+    assert len(bound(installed)[0]) == len(PLACEMENTS) and len(bound(installed)[1]) == 5
     person = Person(installed, empty_app.url, "member").open()
     assert person.get("/home").status_code == 200
     assert store.count("journal_entry") == 1, "the journal is still there"
@@ -161,9 +163,9 @@ def test_an_update_binds_what_is_missing(installed: Sandbox, empty_app: Server, 
         json={"PLACEMENT": "SONET_GROUP_DETAIL_TAB", "auth": form["AUTH_ID"]},
         timeout=30,
     )
-    assert len(bound(installed)[0]) == 2
+    assert len(bound(installed)[0]) == len(PLACEMENTS) - 1
     assert event(installed, empty_app, "ONAPPUPDATE") == 200
-    assert eventually(lambda: len(bound(installed)[0]) == 3)
+    assert eventually(lambda: len(bound(installed)[0]) == len(PLACEMENTS))
     assert worked_off(store)
 
 

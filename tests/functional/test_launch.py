@@ -64,7 +64,8 @@ def test_who_may_not_see_the_board_sees_the_home_page_and_why(open_as: Opener, i
     with installed.recording() as seen:
         person = open_as("outsider", group=installed.main_group_id)
     assert person.status == 200 and page_of(person) == "home" and seen.http == 2
-    assert "You may not see the board of this project." in person.html
+    assert '<p class="banner" role="note">' in person.html
+    assert "Das können nur seine Mitglieder." in person.html or "Only its members" in person.html
 
 
 def test_a_vanished_board_leads_home_without_a_word(open_as: Opener, installed: Sandbox) -> None:
