@@ -94,14 +94,15 @@ def run_steps(
         raise StageGone(*wanted)
     rows = {row.id: row for index in range(_pages(ids)) for row in _rows(packed, f"{WAS}{index}")}
     before = _places(packed, ref, stages, ids, rows)
+    exact = _exact(packed, stages, before)
     if packed.lost:
+        exact = {one: spot for one, spot in exact.items() if before[one] not in wanted}
         before = {one: place for one, place in before.items() if place not in wanted} | {
             one: was_stages[one]
             for one, place in before.items()
             if place in wanted and lists.find(stages, was_stages.get(one, 0))
         }
-    else:
-        was = {**was, **_exact(packed, stages, before)}
+    was = {**was, **exact}
     arrived = _arrived(packed, ref, steps)
     results = tuple(_result(packed, step, rows, arrived) for step in steps)
     return _outcome(ref, stages, steps, results, before, was)

@@ -74,8 +74,9 @@ def move_card(
     if lists.find(stages, stage_id) is None:
         raise StageGone(stage_id)
     read = _place(answer, ref, stages, task_id, row)
-    came_from = was_stage if lost and read == stage_id else read  # then we read our own move
-    was = was if lost else _exact(answer, task_id, came_from == stages[0].id) or was
+    ours = lost and read == stage_id  # perhaps we read our own move; the column is not as it was either
+    came_from = was_stage if ours else read
+    was = was if ours else _exact(answer, task_id, came_from == stages[0].id) or was
     notices = _check(answer, ref, task_id, stage_id, came_from) + _surprises(stages, came_from, was_stage)
     change = Change(
         kind=Kind.CARD_MOVE,

@@ -127,7 +127,7 @@ def write_task(
         label=was.title,
         before={**before, "names": _names(was, values)},
         after={**(current(now, values) if now else values), "names": _names(now, values) if now else {}},
-        undo=_undo(was, values, before, now, _spot(answer, was, lost)),
+        undo=_undo(was, values, before, now, _spot(answer, was, values, lost)),
         notices=tuple(notices),
     )
     return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
@@ -227,12 +227,17 @@ def _column(stages_known: bool) -> dict[str, Command]:
     return commands
 
 
-def _spot(answer: BatchAnswer, was: TaskRow, lost: bool) -> places.Neighbours:
-    """The neighbours the task had; in the first column also those without a stage."""
+def _spot(answer: BatchAnswer, was: TaskRow, values: Values, lost: bool) -> places.Neighbours:
+    """The neighbours the task had; in the first column also those without a stage.
+
+    After a lost answer we may be reading our own move: then nothing is known.
+    """
+    if lost and was.stage_id == values.get("stage_id"):
+        return 0, 0
     found = (
         places.neighbours(places.column_of(answer, key), was.id) for key in (places.FRONT, places.COLUMN)
     )
-    return (0, 0) if lost else next((one for one in found if one), (0, 0))
+    return next((one for one in found if one), (0, 0))
 
 
 def _moves(writing: Writing) -> bool:
