@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 
-from boards.model import BoardRef, Notice, Rights, Stage
+from boards.model import Notice, Rights, Stage
 from boards.notices import NoticeCode
 from boards.outcomes import StageOutcome
 from web.journal_service import Done
@@ -24,6 +24,13 @@ STALE = {
     NoticeCode.CARD_MOVED_MEANWHILE,
     NoticeCode.STAGE_OF_ANOTHER_BOARD,
 }
+
+
+class Place(Protocol):
+    """A board with stages; its key is what its addresses begin with."""
+
+    @property
+    def key(self) -> str: ...
 
 
 def announced(html: str, **events: Any) -> Response:
@@ -55,7 +62,7 @@ def is_stale(notices: Iterable[Notice]) -> bool:
 
 
 def shaped(
-    ref: BoardRef, done: Done[StageOutcome], *, only: int = 0, html: str = "", **events: Any
+    ref: Place, done: Done[StageOutcome], *, only: int = 0, html: str = "", **events: Any
 ) -> Response:
     """The bands of the stages (or `only` of one), their true order, and a toast.
 
@@ -72,7 +79,7 @@ def shaped(
     return announced(html, board_stages=order | events.pop("more", {}), **events)
 
 
-def stage_bands(ref: BoardRef, stages: Iterable[Stage]) -> str:
+def stage_bands(ref: Place, stages: Iterable[Stage]) -> str:
     """The bands of these stages, each as a region of its own."""
     return render_template("_stage_bands.html", stages=stages, key=ref.key, rights=shaper())
 

@@ -6,8 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
+from flask import Blueprint, Response, request
 
 from boards.errors import BadInput, BadInputCode
 from boards.scrum.item_edits import assign_epic, set_points
@@ -16,9 +15,9 @@ from boards.scrum.moves import move_items
 from boards.scrum.outcomes import ItemsOutcome
 from boards.scrum.records import add_records
 from web import scrum_memory
+from web.accounts import account_of
 from web.answers import announced, done_toast
 from web.clients import actor, client
-from web.errors import explain
 from web.journal_service import Done, run_action
 from web.scrum import team_of
 from web.scrum_view import facts_html, one_toast_only, result_facts
@@ -115,15 +114,10 @@ def answer(
     toast = done_toast(done, outcome.notices) if worked else ""
     html = facts_html(team_of(key), result_facts((*outcome.results, *outcome.shifted)))
     html += one_toast_only(toast) if one_toast else toast
-    failures = [
-        [one.title or _("Task %(number)s", number=one.task_id), explain(one.error)[0]]
-        for one in outcome.results
-        if one.error
-    ]
-    if failures:
-        html += render_template("_bulk_account.html", worked=len(worked), failures=failures)
+    account = account_of(outcome.results)
+    html += account
     events: dict[str, Any] = {}
-    if refresh or failures:
+    if refresh or account:
         events["board_refresh"] = {"unselect": unselect}
     elif unselect:
         events["scrum_done"] = {}

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g
 
 from boards.model import BoardRef, Person
 from boards.scrum.model import (
+    ColumnType,
     Epic,
     ItemFacts,
     Planning,
     ScrumRights,
     ScrumTeam,
     Sprint,
+    SprintColumn,
     SprintStatus,
 )
 from boards.scrum.points import Scale, scale_from_data, scale_to_data
@@ -23,7 +25,7 @@ from store import memos, prefs
 from web.services import services
 from web.session import PortalSession
 
-FACTS, TEAM = "scrum-facts:", "scrum-team:"
+FACTS, TEAM, COLUMNS = "scrum-facts:", "scrum-team:", "scrum-columns:"
 WEEK = 7 * 86400.0
 EVERYBODY = 0
 
@@ -86,6 +88,21 @@ def remembered_team(ref: BoardRef) -> ScrumTeam | None:
         epics=tuple(Epic(number, name, color) for number, name, color in found["epics"]),
         people=tuple(Person(number, name, photo) for number, name, photo in found["people"]),
     )
+
+
+def known_columns(sprint_id: int) -> tuple[SprintColumn, ...]:
+    """The columns of a sprint as the person was shown them last; none when that is too long ago."""
+    found = memos.get(services().db, _who().member_id, _who().user_id, f"{COLUMNS}{sprint_id}")
+    rows = found if isinstance(found, list) else []
+    return tuple(
+        SprintColumn(number, name, color, ColumnType(kind), sort) for number, name, color, kind, sort in rows
+    )
+
+
+def remember_columns(sprint_id: int, columns: Iterable[SprintColumn]) -> None:
+    """Keep the columns of a sprint as the person is shown them now: moves are made from it."""
+    data = [[one.id, one.name, one.color, one.type.value, one.sort] for one in columns]
+    memos.put(services().db, _who().member_id, _who().user_id, f"{COLUMNS}{sprint_id}", data, WEEK)
 
 
 def _scale_key(ref: BoardRef) -> str:
