@@ -10,6 +10,8 @@ from jinja2 import Environment, nodes
 
 MARKS = {"_", "_l", "gettext", "lazy_gettext", "ngettext", "pgettext", "npgettext", "lazy_pgettext"}
 """Functions that look a text up."""
+AS_IT_STANDS = {"default", "safe", "e", "upper", "lower", "capitalize", "title"}
+"""Filters that put out what they are given; our own make sentences of codes."""
 HOLE = "\ufffc"
 """Stands for what a template fills in."""
 SHOWN = re.compile(r"title|aria-label|aria-description|placeholder|alt|label|data-(text|why|title|msg-.*)")
@@ -32,9 +34,8 @@ def direct(node: nodes.Node) -> Iterator[str]:
     elif isinstance(node, nodes.BinExpr | nodes.Concat):
         for child in node.iter_child_nodes():
             yield from direct(child)
-    elif isinstance(node, nodes.Filter) and node.node:
-        yield from direct(node.node)
-        for child in node.args if node.name == "default" else ():
+    elif isinstance(node, nodes.Filter) and node.node and node.name in AS_IT_STANDS:
+        for child in [node.node, *node.args]:
             yield from direct(child)
     elif isinstance(node, nodes.Call) and getattr(node.node, "name", "") not in MARKS:
         for child in node.args:  # a macro shows its arguments; names of icons and the like have no blanks
