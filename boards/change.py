@@ -76,6 +76,17 @@ class Change:
     def undoable(self) -> bool:
         return self.undo is not None
 
+    @property
+    def task_ids(self) -> frozenset[int]:
+        """The tasks of boards that it changed, as far as its documents name them."""
+        if self.kind in (Kind.CARD_MOVE, Kind.TASK_EDIT, Kind.TASK_ACTION):
+            return frozenset({self.target})
+        if self.kind in (Kind.CARDS_MOVE, Kind.CARDS_EDIT, Kind.CARDS_ACTION):
+            return frozenset(int(one) for one in self.after.get("cards", {}))
+        if self.kind is Kind.STAGE_DELETE and self.undo:
+            return frozenset(task_id for task_id, _target in self.undo.get("moved", ()))
+        return frozenset()
+
     def to_json(self) -> str:
         """As text; `from_json` gives the same change again."""
         return json.dumps(

@@ -6,7 +6,7 @@ import time
 
 import sqlalchemy as sa
 
-from store import calllog
+from store import calllog, news
 from store import models as m
 from store.actions import KEPT
 from store.database import Database
@@ -16,7 +16,7 @@ JOBS_KEPT = 7 * 86400.0
 
 
 def sweep(db: Database, *, call_log_days: float) -> None:
-    """Delete ended sessions, pairs no session uses any more, old keys, memos, jobs and log lines."""
+    """Delete ended sessions, pairs no session uses any more, old keys, memos, jobs, news and log lines."""
     now = time.time()
     in_use = sa.select(m.UserSession.id).where(
         m.UserSession.member_id == m.TokenPair.member_id, m.UserSession.user_id == m.TokenPair.user_id
@@ -30,4 +30,5 @@ def sweep(db: Database, *, call_log_days: float) -> None:
         session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
         session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
         session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
+        news.prune(session)
     calllog.purge(db, call_log_days)

@@ -147,6 +147,18 @@ class Memo(Base):
     expires_at: Mapped[float] = mapped_column(index=True)
 
 
+class TaskNews(Base):
+    """A task that changed: when the portal last said so, and who last changed it here, and when."""
+
+    __tablename__ = "task_news"
+    __table_args__ = (sa.Index("ix_task_news_member_id", "member_id", "at"),)
+    member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
+    task_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[float] = mapped_column(default=0.0)
+    own_user_id: Mapped[int] = mapped_column(default=0)
+    own_at: Mapped[float] = mapped_column(default=0.0)
+
+
 class QueuedEvent(Base):
     """An event of a portal that waits for the worker. `proven` is False when its token was not ours."""
 

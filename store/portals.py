@@ -91,7 +91,7 @@ def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
 
     Keeping journal and preferences (CLEAN=0) lets a later installation go on where this one stopped.
     """
-    tables: list[type[m.Base]] = [m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job]
+    tables: list[type[m.Base]] = [m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job, m.TaskNews]
     if forget_everything:
         tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal, m.QueuedEvent]
     with db.session() as session:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import time
+
 from flask import Blueprint, g, render_template, request
 from werkzeug.datastructures import MultiDict
 
@@ -26,6 +28,7 @@ def board_page(board: Board) -> str:
         "board.html",
         board=board,
         address=board_address(board.ref, board.filters),
+        read_at=time(),
         unfinished=jobs.unfinished(services().db, who.member_id, who.user_id, board.ref.key),
     )
 

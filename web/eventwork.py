@@ -9,7 +9,7 @@ from typing import Any
 from b24.client import Tokens
 from b24.errors import AuthError, PortalError
 from b24.oauth import Verified
-from store import eventqueue, memos, portals, tokens
+from store import eventqueue, memos, news, portals, tokens
 from store.eventqueue import Queued
 from store.tokens import StoredPair
 from web import bindings, leftovers
@@ -143,8 +143,11 @@ def _rebind(shared: Services, member_id: str, verified: Verified | None, access:
 
 # --- tasks ---
 def _task_changed(shared: Services, event: Queued) -> None:
-    """Something remembered about this task is out of date."""
-    memos.drop(shared.db, event.member_id, f"task:{int(event.payload.get('object_id', 0))}")
+    """Open boards that show the task hear of it, and what is remembered about it is out of date."""
+    task_id = int(event.payload.get("object_id", 0))
+    memos.drop(shared.db, event.member_id, f"task:{task_id}")
+    if task_id:
+        news.changed(shared.db, event.member_id, task_id)
 
 
 def _map(value: Any) -> Mapping[str, Any]:

@@ -21,7 +21,7 @@ from boards.jobs import DeletionJob, Progress, job_from_json
 from boards.model import CardResult, Stage, Why
 from boards.outcomes import StageOutcome
 from boards.restore import RestoreJob
-from store import jobs
+from store import jobs, news
 from store.jobs import JobRow
 from web.answers import announced, done_toast, shaped, toast
 from web.boards import board_of
@@ -123,6 +123,8 @@ def _after(row: JobRow, progress: Progress) -> Response:
     """Keep what the step achieved; show the progress, or what came of it all."""
     of_items = _of_items(progress.job)
     failures = row.data["failures"] + [_failure(one, of_items) for one in progress.results if one.error]
+    if not of_items:
+        news.touched(services().db, row.member_id, row.user_id, {one.task_id for one in progress.results})
     data = row.data | {"job": progress.job.to_json(), "failures": failures}
     entry_id = None
     if progress.outcome and (progress.outcome.change.undoable or _shows(progress.outcome)):

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from flask import g, request
 
 from boards.change import Change
-from store import actions, aliases, journal
+from store import actions, aliases, journal, news
 from store.actions import Begun
 from web.failures import ActionRunning
 from web.services import services
@@ -81,6 +81,7 @@ def record_change(change: Change, *, request_key: str = "") -> int:
     db = services().db
     if change.aliases:
         aliases.put(db, who.member_id, change.aliases)
+    news.touched(db, who.member_id, who.user_id, change.task_ids)
     return journal.record(
         db, who.member_id, who.user_id, who.user_name, change.to_json(), request_key=request_key
     )

@@ -113,6 +113,20 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
 });
 addEventListener('resize', fit);
 
+// --- what others change in the portal meanwhile; nothing is asked while nobody looks ---
+const NEWS_EVERY = 20000;
+async function look() {
+  const page = b.board();
+  if (!page?.dataset.read || document.hidden || b.moving() || b.dragging()) return;
+  const { board: key, read } = page.dataset, tasks = $$('.card').map(card => card.dataset.taskId).join();
+  const answer = await fetchAs(`/boards/${key}/news`, { method: 'POST', body: new URLSearchParams({ since: read, tasks }) }).catch(() => null);
+  if (!answer?.ok || b.board()?.dataset.read !== read) return;
+  const text = await answer.text(), place = $('#news');
+  if (place.dataset.text !== text) place.innerHTML = place.dataset.text = text;
+}
+setInterval(look, NEWS_EVERY);
+document.addEventListener('visibilitychange', look);
+
 // --- dialogs, drawer, menu, toasts ---
 function closeDialog(over = false) {
   const host = $('#dialog');
@@ -171,6 +185,7 @@ const ACTIONS = {
   shape: () => { editing = editing ? '' : b.board().dataset.board; enliven(); },
   keys: () => { $('#dialog').append($('#keys-help').content.cloneNode(true)); enliven(); },
   unselect: b.unselect,
+  refresh: b.refresh,
   open: () => open(menuCard()),
   select: () => b.select(menuCard(), true),
   download: button => download(button.dataset.address, button.dataset.name).catch(() => say('toast-offline')),

@@ -439,6 +439,43 @@ def test_the_theme_is_switched_by_keys_at_once_and_stays(board: BoardPage, insta
     assert again.frame.evaluate(colors) == light
 
 
+HURRY = "const real = setInterval; window.setInterval = (work, pause) => real(work, Math.min(pause, 200))"
+
+
+def test_changes_by_others_are_told_while_somebody_looks(
+    page: Page, installed: Sandbox, empty_app: Server, complaints: Complaints
+) -> None:
+    page.add_init_script(HURRY)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/news") else None)
+    board = BoardPage.open(page, installed, "owner")
+    changed, other = board.cards(0)[:2]
+    for one in (changed, other):
+        installed.act("admin", "tasks.task.update", taskId=one, fields={"TITLE": f"By somebody else {one}"})
+    bar = board.frame.locator("#news button")
+    expect(bar).to_contain_text("Changed in the portal: 2 cards")
+    board.focus(1)
+    with installed.recording() as seen:
+        bar.click()
+        expect(board.frame.locator(f"#task-{changed}")).to_contain_text("By somebody else")
+        expect(bar).to_have_count(0)
+    assert seen.http == 1
+    board.frame.evaluate("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+    page.wait_for_timeout(300)
+    del asked[:]
+    page.wait_for_timeout(700)
+    assert asked == []
+    board.frame.evaluate("delete document.hidden")
+    with page.expect_request("**/news"):
+        pass
+    board.frame.click("nav >> text=Journal")
+    board.frame.wait_for_selector("#app[data-page=journal]")
+    page.wait_for_timeout(300)
+    before = len(asked)
+    page.wait_for_timeout(700)
+    assert len(asked) == before
+
+
 def test_no_scroll_bars_of_the_frame(board: BoardPage) -> None:
     root = "document.documentElement"
     assert board.frame.evaluate(f"{root}.scrollWidth <= innerWidth && {root}.scrollHeight <= innerHeight")

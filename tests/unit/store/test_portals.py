@@ -9,7 +9,19 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
-from store import Database, actions, calllog, eventqueue, journal, memos, portals, prefs, sessions, tokens
+from store import (
+    Database,
+    actions,
+    calllog,
+    eventqueue,
+    journal,
+    memos,
+    news,
+    portals,
+    prefs,
+    sessions,
+    tokens,
+)
 from store.models import Base, Portal
 from tests.unit.store.conftest import OTHER, ROOT, migrate
 
@@ -22,6 +34,7 @@ def fill(db: Database, portal: str) -> str:
     prefs.put(db, portal, 5, "k", "v")
     memos.put(db, portal, 5, "k", 1, 100)
     actions.begin(db, portal, 5, "key")
+    news.changed(db, portal, 17)
     return sessions.create(db, portal, user_id=5, user_name="Ada", is_admin=True, lang="en", lifetime=100)
 
 
