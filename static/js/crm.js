@@ -55,7 +55,7 @@ document.addEventListener('input', ({ target }) => {
   if (target.id === 'crm-new-code') target.dataset.own = '';
   const row = target.closest(ROW), chip = row && $(`#${row.id}-chip`);
   if (!chip) return;
-  if (target.matches('[data-rename]')) chip.textContent = target.value;
+  if (target.matches('[data-rename]')) chip.dataset.name = target.value;
   if (target.closest('[data-colors]')) setTimeout(() => chip.style.setProperty('--stage-color', $('[type=color]', row).value));
 });
 /** The true order; `into` took the items of rows that are gone. */
