@@ -152,9 +152,9 @@ def parse_epic(result: Any) -> EpicRow | None:
     return _epic(row) if as_int(row.get("id")) else None
 
 
-def list_epics(group_id: int, *, start: int = 0) -> Command:
-    """A page of a group's epics, the oldest first."""
-    return _list("epic", {"=GROUP_ID": group_id}, {"ID": "ASC"}, start)
+def list_epics(group_id: int, *, start: int = 0, newest_first: bool = False) -> Command:
+    """A page of a group's epics, by age."""
+    return _list("epic", {"=GROUP_ID": group_id}, {"ID": "DESC" if newest_first else "ASC"}, start)
 
 
 def parse_epics(result: Any) -> tuple[EpicRow, ...]:

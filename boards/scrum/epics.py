@@ -24,10 +24,11 @@ from boards.scrum.load import load_points
 from boards.scrum.model import Epic, ItemResult
 from boards.scrum.outcomes import EpicOutcome
 from boards.scrum.reading import read_epics, to_epic
+from boards.scrum.team import EPICS, epic_commands
 from boards.sending import chunks, read_then_write, send_packed
 from boards.wants import require_title
 
-WAS, WRITE, DELETE, CHECK, OTHERS = "was", "write_", "delete", "check", "others"
+WAS, WRITE, DELETE, CHECK = "was", "write_", "delete", "check"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def insert_epic(
 
     answer, found = add_once(
         client,
-        sprint_calls.list_epics(ref.group_id),
+        sprint_calls.list_epics(ref.group_id, newest_first=True),
         sprint_calls.add_epic(ref.group_id, wanted.name, wanted.color, wanted.description, actor.user_id),
         sprint_calls.parse_epics,
         is_twin,
@@ -154,14 +155,14 @@ def write_epic(
 def plan_epic_deletion(client: Client, ref: BoardRef, actor: Actor, epic_id: int) -> EpicDeletionPlan:
     """What deleting the epic means for its items; one HTTP request for up to 300 of them. EpicGone."""
     del actor
-    reads = {WAS: sprint_calls.get_epic(epic_id), OTHERS: sprint_calls.list_epics(ref.group_id)}
+    reads = {WAS: sprint_calls.get_epic(epic_id), **epic_commands(ref)}
     wanted = {"EPIC": epic_id}
     answer = client.batch({**reads, **first_pages(ref, wanted)}, halt=False)
     row = _there(answer)
     if row.group_id != ref.group_id:
         raise EpicGone
     ids = tuple(one.id for one in all_rows(client, ref, wanted, answer))
-    left = tuple(one for one in read_epics(answer.get(OTHERS)) if one.id != epic_id)
+    left = tuple(one for one in read_epics(*(answer.get(key) for key in EPICS)) if one.id != epic_id)
     return EpicDeletionPlan(to_epic(row), ids, left)
 
 

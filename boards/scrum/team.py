@@ -1,4 +1,4 @@
-"""The team of a page: backlog, sprints, epics, role. Five commands that ride in the page's one batch."""
+"""The team of a page: backlog, sprints, epics, role. Seven commands that ride in the page's one batch."""
 
 from __future__ import annotations
 
@@ -13,14 +13,9 @@ from boards.rights import SHAPERS
 from boards.scrum.model import ScrumRights, ScrumTeam
 from boards.scrum.reading import is_closed, read_backlog_id, read_epics, read_sprints
 
-BACKLOG, OPEN, DONE, EPICS, GROUP, MEMBERS = (
-    "sc_backlog",
-    "sc_open",
-    "sc_done",
-    "sc_epics",
-    "sc_group",
-    "sc_members",
-)
+BACKLOG, OPEN, DONE, GROUP, MEMBERS = "sc_backlog", "sc_open", "sc_done", "sc_group", "sc_members"
+EPICS = ("sc_epics", "sc_more_epics")
+EPIC_PAGE = 50  # the lists of scrum do not tell whether there is more (surprise 25); we show two pages
 
 
 def scrum_probe_command(group_id: int) -> Command:
@@ -42,9 +37,16 @@ def team_commands(ref: BoardRef, actor: Actor) -> dict[str, Command]:
         BACKLOG: scrum_calls.get_backlog(ref.group_id),
         OPEN: sprint_calls.list_open_sprints(ref.group_id),
         DONE: sprint_calls.list_completed_sprints(ref.group_id),
-        EPICS: sprint_calls.list_epics(ref.group_id),
+        **epic_commands(ref),
         GROUP: group_calls.get_group(ref.group_id, as_admin=actor.is_admin),
         MEMBERS: group_calls.members(ref.group_id),
+    }
+
+
+def epic_commands(ref: BoardRef) -> dict[str, Command]:
+    """The epics of a team, up to a hundred."""
+    return {
+        key: sprint_calls.list_epics(ref.group_id, start=page * EPIC_PAGE) for page, key in enumerate(EPICS)
     }
 
 
@@ -62,7 +64,7 @@ def read_team(answer: BatchAnswer, ref: BoardRef, actor: Actor) -> ScrumTeam:
         backlog_id=read_backlog_id(answer, BACKLOG),
         sprints=tuple(sorted(open_sprints, key=lambda one: not one.active)),
         completed=read_sprints(answer.get(DONE)),
-        epics=read_epics(answer.get(EPICS)),
+        epics=read_epics(*(answer.get(key) for key in EPICS)),
     )
 
 

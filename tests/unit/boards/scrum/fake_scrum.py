@@ -353,6 +353,7 @@ class FakeScrum(FakePortal):
             return []
         start = as_int(params.get("start"))
         rows = [self._epic_row(one) for one in self.epics.values() if one.group_id == group_id]
+        rows.sort(key=lambda row: row["id"], reverse=params.get("order", {}).get("ID") == "DESC")
         return rows[start : start + 50]
 
     def _epic(self, user: int, params: Mapping[str, Any]) -> FakeEpic:

@@ -68,6 +68,18 @@ def test_a_twin_that_was_there_is_not_taken_for_ours(team: ScrumScene) -> None:
     assert add(team, seen=[twin]).change.target != twin
 
 
+def test_more_epics_than_a_page(team: ScrumScene) -> None:
+    for number in range(60):
+        team.portal.epic(TEAM, f"Epic {number}")
+    seen = [one.id for one in team.planning().team.epics]
+    assert len(seen) == 62
+    team.fake.lose = ["after"]
+    add(team, seen=seen)
+    assert [one.name for one in team.portal.epics.values()].count("Mobile") == 1
+    plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
+    assert len(plan.others) == 62
+
+
 def test_nobody_waits_a_minute_twice(team: ScrumScene) -> None:
     team.fake.lose, team.fake.lost_error = ["after"], PortalTimeout
     with pytest.raises(PortalTimeout):
