@@ -14,7 +14,8 @@ from web import scrum_memory
 from web.boards import board_of
 from web.clients import actor, client
 from web.failures import ThingMissing
-from web.scrum_view import circumstances, facts_html, planning_page
+from web.scrum_history import last_sprints, read_history
+from web.scrum_view import circumstances, facts_html, numbers, planning_page
 from web.session import needs_session
 
 blueprint = Blueprint("scrum", __name__, url_prefix="/boards/<key>/scrum")
@@ -50,7 +51,7 @@ def more(key: str, entity_id: int) -> str:
     ids = [one.task_id for one in found.items]
     team = scrum_memory.remembered_team(ref)
     return render_template(
-        "_scrum_more.html", list=found, team=team, chunks=[ids], backlog=backlog, **circumstances(ref)
+        "_scrum_more.html", list=found, team=team, chunks=[ids], backlog=backlog, **vars(circumstances(ref))
     )
 
 
@@ -70,7 +71,20 @@ def totals(key: str) -> str:
             if one.points is not None
         },
     )
-    return render_template("_scrum_totals.html", planning=planning, team=team, **circumstances(ref))
+    return render_template("_scrum_totals.html", planning=planning, team=team, **numbers(ref, planning))
+
+
+@blueprint.get("/velocity")
+def velocity(key: str) -> str:
+    """Read what the last sprints finished, so that the next sums know how full a sprint is.
+
+    Nothing where it is remembered, else one request for their items and one per 50 points.
+    """
+    ref = team_of(key)
+    team = scrum_memory.remembered_team(ref)
+    if team is not None:
+        read_history(ref, last_sprints(team.completed))
+    return render_template("_scrum_velocity.html")
 
 
 def team_of(key: str) -> BoardRef:
@@ -82,19 +96,18 @@ def team_of(key: str) -> BoardRef:
 
 
 def shown_planning(team: ScrumTeam) -> Planning:
-    """The page as it says it is; a row is [task, list, epic, person, sort, points (null: not read)]."""
+    """The page as it says it is; a row is [task, list, epic, person, sort, done, points (null: unread)]."""
     people = {one.id: one for one in team.people}
     rows: dict[int, list[Item]] = {one: [] for one in (*(one.id for one in team.sprints), team.backlog_id)}
-    for task_id, entity_id, epic_id, person_id, sort, points in _rows():
-        item = Item(
-            task_id, "", entity_id, epic_id, points=points, responsible=people.get(person_id), sort=sort
-        )
+    for task_id, entity_id, epic_id, person_id, sort, done, points in _rows():
+        who = people.get(person_id)
+        item = Item(task_id, "", entity_id, epic_id, points, who, (), bool(done), sort)
         rows.setdefault(entity_id, []).append(item)
     lists = (ItemList(one, team.sprint(one), tuple(items), len(items)) for one, items in rows.items() if one)
     return Planning(team, tuple(lists))
 
 
-def _rows() -> Iterable[tuple[int, int, int, int, float, str | None]]:
+def _rows() -> Iterable[tuple[int, int, int, int, float, int, str | None]]:
     """The rows of the form, as far as they are rows."""
     try:
         shown = json.loads(request.form.get("rows", "[]"))
@@ -102,5 +115,5 @@ def _rows() -> Iterable[tuple[int, int, int, int, float, str | None]]:
         shown = []
     for row in shown[:MOST_ROWS] if isinstance(shown, list) else []:
         match row:
-            case [int(), int(), int(), int(), int() | float() as sort, str() | None as points]:
-                yield (*row[:4], float(sort), points)
+            case [int(), int(), int(), int(), int() | float(), int(), str() | None]:
+                yield (*row[:4], float(row[4]), row[5], row[6])

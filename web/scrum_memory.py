@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -28,6 +29,7 @@ from web.session import PortalSession
 FACTS, TEAM, COLUMNS = "scrum-facts:", "scrum-team:", "scrum-columns:"
 WEEK = 7 * 86400.0
 EVERYBODY = 0
+KEPT_SPRINTS = 12
 
 
 def team_scale(ref: BoardRef) -> Scale:
@@ -62,6 +64,10 @@ def remember_planning(ref: BoardRef, planning: Planning) -> None:
         "title": team.title,
         "backlog_id": team.backlog_id,
         "sprints": [[one.id, one.name, one.status.value] for one in team.sprints],
+        "completed": [
+            [one.id, one.name, one.end.isoformat() if one.end else ""]
+            for one in team.completed[:KEPT_SPRINTS]
+        ],
         "epics": [[one.id, one.name, one.color] for one in team.epics],
         "people": [[one.id, one.name, one.photo] for one in team.people],
     }
@@ -85,6 +91,10 @@ def remembered_team(ref: BoardRef) -> ScrumTeam | None:
         rights=ScrumRights(may_plan=True),
         backlog_id=found["backlog_id"],
         sprints=tuple(Sprint(number, name, SprintStatus(kind)) for number, name, kind in found["sprints"]),
+        completed=tuple(
+            Sprint(number, name, SprintStatus.COMPLETED, end=dt.datetime.fromisoformat(end) if end else None)
+            for number, name, end in found["completed"]
+        ),
         epics=tuple(Epic(number, name, color) for number, name, color in found["epics"]),
         people=tuple(Person(number, name, photo) for number, name, photo in found["people"]),
     )

@@ -5,17 +5,24 @@ from __future__ import annotations
 import datetime as dt
 import secrets
 from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from babel.dates import format_date
+from babel.numbers import format_percent
 from flask import Blueprint, render_template
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 
 from boards.model import BoardRef
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
-from boards.scrum.model import ColumnType, FactsAnswer, Item, ItemResult, Planning
-from boards.scrum.points import Scale, ScaleKind, ScaleValue, show_points, sum_points
+from boards.scrum.model import ColumnType, FactsAnswer, ItemResult, Planning
+from boards.scrum.points import Scale, ScaleKind, ScaleValue, show_points
+from boards.scrum.totals import count_totals
+from boards.scrum.velocity import forecast_line, measure_load
 from web import scrum_memory
+from web.scrum_history import remembered_velocity
 from web.scrum_sentences import COLUMN_TYPE, LEFT_BEHIND, START_COLUMNS, START_REFUSAL
 
 blueprint = Blueprint("scrum_view", __name__)
@@ -58,16 +65,36 @@ def fit(points: str | None, scale: Scale) -> str:
 
 
 blueprint.add_app_template_filter(show_points, "number")
+
+
+@blueprint.app_template_filter()
+def share(part: Decimal) -> str:
+    """A share as percent, the way the language writes it."""
+    return str(format_percent(part, locale=get_locale() or "en"))
+
+
 blueprint.add_app_template_filter(lambda code: str(START_REFUSAL[StartRefusal(code)]), "start_refusal")
 blueprint.add_app_template_filter(lambda code: str(START_COLUMNS[StartColumns(code)]), "start_columns")
 blueprint.add_app_template_filter(lambda code: str(LEFT_BEHIND[LeftBehind(code)]), "left_behind")
 blueprint.add_app_template_filter(lambda kind: str(COLUMN_TYPE[ColumnType(kind)]), "column_type")
 
 
-@blueprint.app_template_filter()
-def total_of(items: Iterable[Item], scale: Scale) -> object:
-    """The sum of some items."""
-    return sum_points((one.points for one in items), scale)
+@dataclass(frozen=True)
+class Circumstances:
+    """What every piece of a planning page needs beside its own things.
+
+    `group`: what the team's addresses begin with; `nonce`: part of the id of what loads itself, so that a
+    page that is merged into the old one loads it anew.
+    """
+
+    scale: Scale
+    group: str
+    nonce: str
+
+
+def circumstances(ref: BoardRef) -> Circumstances:
+    """Those of a request."""
+    return Circumstances(scrum_memory.team_scale(ref), f"{ref.key}/scrum", secrets.token_hex(4))
 
 
 def planning_page(ref: BoardRef, planning: Planning) -> str:
@@ -75,18 +102,26 @@ def planning_page(ref: BoardRef, planning: Planning) -> str:
     unchecked = planning.unchecked_ids
     chunks = [unchecked[start : start + CHUNK] for start in range(0, len(unchecked), CHUNK)]
     return render_template(
-        "scrum.html", planning=planning, team=planning.team, ref=ref, chunks=chunks, **circumstances(ref)
+        "scrum.html", planning=planning, team=planning.team, ref=ref, chunks=chunks, **numbers(ref, planning)
     )
 
 
-def circumstances(ref: BoardRef) -> dict[str, object]:
-    """What every piece of a planning page needs beside its own things."""
-    return {"scale": scrum_memory.team_scale(ref), "group": f"{ref.key}/scrum", "nonce": secrets.token_hex(4)}
+def numbers(ref: BoardRef, planning: Planning) -> dict[str, Any]:
+    """Sums, how full the sprints are, and the line in the backlog, as far as the velocity is remembered."""
+    named = circumstances(ref)
+    velocity = remembered_velocity(ref, planning.team.completed, named.scale)
+    totals = count_totals(planning, named.scale)
+    return vars(named) | {
+        "totals": totals,
+        "velocity": velocity,
+        "loads": {one.id: measure_load(totals.lists[one.id], velocity) for one in planning.team.sprints},
+        "line": forecast_line(planning.backlog.items, velocity, named.scale) if planning.backlog else None,
+    }
 
 
 def facts_html(ref: BoardRef, answer: FactsAnswer) -> str:
     """Facts that were read, as data for the rows of the page."""
-    return render_template("_scrum_facts.html", answer=answer, **circumstances(ref))
+    return render_template("_scrum_facts.html", answer=answer, **vars(circumstances(ref)))
 
 
 def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:
@@ -97,4 +132,3 @@ def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:
 def one_toast_only(html: str) -> str:
     """A toast in the place of those there are: who types a column would have the view blocked by them."""
     return html.replace('hx-swap="beforeend"', 'hx-swap="innerHTML"', 1)
-

@@ -168,7 +168,13 @@ document.addEventListener('scrum:done', b.unselect);
 
 // --- what answers tell about items ---
 function learn() {
-  const news = $$('#facts > i');
+  const news = $$('#facts > i'), line = $('#facts > ul');
+  if (line) {
+    const after = $(`#task-${line.dataset.lineAfter || 0}`), mark = line.firstElementChild;
+    $('.planning #line:not(#facts *)')?.remove();
+    line.remove();
+    if (mark) after ? after.after(mark) : $(`.column[data-stage-id="${page().dataset.backlog}"] .cards`)?.prepend(mark);
+  }
   for (const one of news) {
     const row = $(`.planning #task-${one.dataset.taskId}`), input = row && cell(row);
     one.remove();
@@ -211,13 +217,15 @@ function soon() {
 }
 function sum() {
   if (!page()) return;
-  const rows = $$('.planning .card').map(row => [id(row), b.stageOf(row), row.dataset.epicId, row.dataset.person, row.dataset.sort].map(Number).concat(known(row) && cell(row) ? cell(row).defaultValue : null));
+  const rows = $$('.planning .card').map(row => [id(row), b.stageOf(row), row.dataset.epicId, row.dataset.person, row.dataset.sort, row.matches('.card--done')].map(Number).concat(known(row) && cell(row) ? cell(row).defaultValue : null));
   b.post('/totals', { rows: JSON.stringify(rows) }, $('#facts'));
 }
 
 export function mount() {
   if (!page()) return;
   learn();
+  const velocity = !$('.loader') && $('.velocity');
+  if (velocity) htmx.trigger(velocity, 'ready');
   for (const list of $$('.planning .cards')) {
     const first = $('.points', list);
     if (first && !$('.points[tabindex="0"]', list)) first.tabIndex = 0;
