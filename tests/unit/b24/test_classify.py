@@ -89,7 +89,7 @@ METHODS = [
     ("sonet_group.user.get", "", e.NotFound),
     ("sonet_group.get", "", e.Refused),
     ("crm.status.add", "", e.Refused),
-    ("crm.status.add", "ERROR_CORE", e.Refused),
+    ("crm.status.add", "ERROR_CORE", e.CodeRefused),
     ("socialnetwork.api.workgroup.get", "SONET_CONTROLLER_WORKGROUP_NOT_FOUND", e.NotFound),
 ]
 
