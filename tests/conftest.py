@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, settings
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, forget_everything, free_port, start_app, start_sandbox
 
-
 # The same examples each time, and no clock: how long an example takes says something about the machine only.
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
