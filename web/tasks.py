@@ -114,12 +114,14 @@ def _act(task_id: int, ref: BoardRef, do: Callable[[], TaskOutcome]) -> Response
 def _done(task_id: int, ref: BoardRef, done: Done[TaskOutcome]) -> Response:
     """The drawer closes, the card shows what is now, a toast says so and offers to undo it."""
     if done.outcome is None or done.change is None:
-        return _closed(_("This was done already."), {"board:refresh": True})
+        text = change_text(done.change) if done.change else _("This was done already.")
+        return _closed(text, {"board:refresh": True}, undo_id=done.undo_id)
     task = done.outcome.task
+    within = "/" in request.form.get("board", "")  # a page of a scrum team: it knows best what it shows
     return _closed(
         change_text(done.change),
-        _board_events(task_id, ref, done.change, task),
-        card=card_of(task) if task else None,
+        {"board:refresh": True} if within else _board_events(task_id, ref, done.change, task),
+        card=card_of(task) if task and not within else None,
         undo_id=done.undo_id,
         toast_details=[notice_text(one) for one in done.outcome.notices],
     )
@@ -168,9 +170,9 @@ def _rows(name: str, rows: list[tuple[int, str, str]]) -> str:
 
 
 def _board(source: Mapping[str, str]) -> BoardRef:
-    """The board the drawer was opened from; My Planner when it was none."""
+    """The board the drawer was opened from, or whose sprint or planning it was; My Planner for none."""
     try:
-        return BoardRef.parse(source.get("board", "me"))
+        return BoardRef.parse(source.get("board", "me").partition("/")[0])
     except ValueError as error:
         raise ThingMissing from error
 
