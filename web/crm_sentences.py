@@ -23,6 +23,9 @@ WHY: Mapping[Why, Any] = {
 }
 
 FIELD: Mapping[str, Any] = {
+    "name": _l("Name"),
+    "items_moved": _l("Items moved"),
+    "items_returned": _l("Items brought back"),
     "order": _l("Order"),
     "code": _l("Code"),
 }
@@ -48,6 +51,9 @@ CHANGE: Mapping[Kind, Any] = {
     Kind.CRM_RESTORE: _l("Brought back “%(label)s”"),
     Kind.CRM_ITEMS_MOVE: _l("Moved items out of “%(label)s”"),
 }
+
+SAID_OTHERWISE: Mapping[str, str] = {"title": "name", "moved": "items_moved", "returned": "items_returned"}
+"""Fields that are called otherwise than on a board of tasks."""
 
 NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.CRM_RESULT_UNCHECKED: _l("Done, but how it is now could not be read. Load the page again."),

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from boards.change import Change
 from boards.crm.model import BOARD_KEY, SEVERAL
 from store.journal import PRIVATE, Entry
+from web.crm_sentences import SAID_OTHERWISE
 from web.sentences import change_text, field_text, notice_text, value_text
 
 COMPARED = (
@@ -101,10 +102,12 @@ def board_name(key: str, titles: Mapping[str, str]) -> str:
 def differences(change: Change, stages: Mapping[int, str]) -> tuple[Difference, ...]:
     """What the change changed, field by field. A stage nobody knows the title of is left out."""
     found = []
+    of_crm = change.board_key.startswith(BOARD_KEY)
     for name in _names(change):
         before, after = (_text(name, values, stages) for values in (change.before, change.after))
         if before != after:
-            found.append(Difference(field_text(name), before, after, name == "color"))
+            label = SAID_OTHERWISE.get(name, name) if of_crm else name
+            found.append(Difference(field_text(label), before, after, name == "color"))
     return tuple(found)
 
 

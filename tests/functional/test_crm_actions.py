@@ -383,6 +383,25 @@ def test_the_journal_tells_of_the_crm(keeper: Person, open_as: Opener) -> None:
     assert "Told" not in open_as("no_crm", lang="en").get("/journal").text
 
 
+def test_the_journal_names_each_stage_of_many(keeper: Person, installed: Sandbox) -> None:
+    page = page_of(keeper)
+    form = choice(keeper, DEALS, "colors") | {"targets": DEALS, "palette": "berry"}
+    page.post("/colors", **form)
+    row = next(one for one in portal_rows(installed, DEALS) if one["COLOR"] != page.rows[0][4])
+    entry = keeper.get("/journal").text
+    assert f"<dt>{row['NAME']}</dt>" in entry
+    assert row["COLOR"] in entry
+
+
+def test_the_journal_names_the_pipelines_of_several(keeper: Person, installed: Sandbox) -> None:
+    page = page_of(keeper)
+    page.post("/colors", **choice(keeper, DEALS, "colors") | {"all": "1", "palette": "slate"})
+    entry = keeper.get("/journal").text
+    assert "stages of the CRM" in entry
+    assert "<dt>Pipelines</dt>" in entry
+    assert 'hx-get="/crm"' in entry
+
+
 def test_a_reader_cannot_undo(keeper: Person, open_as: Opener, installed: Sandbox) -> None:
     page = page_of(keeper)
     answer = page.rename(page.ids[1], "Mine")
