@@ -7,6 +7,7 @@ fields the page posts, with what the page had shown.
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ CARD = re.compile(r'data-task-id="(\d+)"')
 TITLE = re.compile(r'<h2 class="stage__title"[^>]*>([^<]*)</h2>')
 COLOR = re.compile(r'data-color="([0-9A-F]{6})"')
 HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)"')
+TAG = re.compile(r'<span class="tag">([^<]*)</span>')
 UNDO = re.compile(r'hx-post="(/journal/\d+/undo)"')
 STEP = re.compile(r'hx-post="(/jobs/\w+/step)"')
 
@@ -97,6 +99,7 @@ class Scene:
     key: str
     columns: list[Shown] = field(default_factory=list)
     page: str = ""
+    chosen: list[int] = field(default_factory=list)
 
     @property
     def group_id(self) -> int:
@@ -110,7 +113,7 @@ class Scene:
         """Load the board, as the person sees it."""
         answer = self.person.get(f"/boards/{self.key}")
         assert answer.status_code == 200, answer.text[:600]
-        self.page, self.columns = answer.text, shown_columns(answer.text)
+        self.page, self.columns, self.chosen = answer.text, shown_columns(answer.text), []
         return self
 
     def shaping(self, **form: Any) -> dict[str, Any]:
@@ -171,7 +174,8 @@ class Deed:
     """One action. `writes`: the REST method that changes something; `costs`: HTTP requests to the portal.
 
     `needs` is what it takes: "shape" (owner, moderator, portal admin), "move" (any member), "task" (what the
-    task allows). `planner`: whether My Planner knows it too. `steps`: requests of the page.
+    task allows). `planner`: whether My Planner knows it too. `sure` False: the page does not show what was
+    there before, so after a lost answer there may be no way back, and the person is told.
     """
 
     name: str
@@ -181,6 +185,7 @@ class Deed:
     costs: int = 1
     undo_costs: int = 1
     planner: bool = False
+    sure: bool = True
 
     def __call__(self, scene: Scene, **form: Any) -> requests.Response:
         """Do it; the answer of its last request. `form` adds fields, a `request_key` for example."""
@@ -239,22 +244,13 @@ def delete_stage(scene: Scene, form: dict[str, Any]) -> requests.Response:
     # the second column of the planner holds a scrum task, which does not move
     stage = scene.columns[2 if scene.key == "me" else scene.full(2, but=len(scene.columns) - 1)]
     asked = ask_deletion(scene, stage)
-    if asked.status_code != 200:
+    if "job_id" not in hidden(asked.text):
         return asked
     target = {"target_stage_id": scene.columns[-1].stage_id}
     path = f"{scene.stages_path}/{stage.stage_id}/delete"
     return finish(
         scene.person, scene.person.post(path, **scene.shaping(**hidden(asked.text) | target | form))
     )
-
-
-def delete_empty_stage(scene: Scene, form: dict[str, Any]) -> requests.Response:
-    """A stage nobody uses, added for the purpose before."""
-    asked = ask_deletion(scene, scene.columns[-1])
-    if asked.status_code != 200:
-        return asked
-    path = f"{scene.stages_path}/{scene.columns[-1].stage_id}/delete"
-    return finish(scene.person, scene.person.post(path, **scene.shaping(**hidden(asked.text) | form)))
 
 
 def finish(person: Person, answer: requests.Response) -> requests.Response:
@@ -313,11 +309,13 @@ def _bulk(scene: Scene, task_ids: list[int], **form: Any) -> requests.Response:
 
 
 def move_cards(scene: Scene, form: dict[str, Any]) -> requests.Response:
-    """Two cards of one column and one of another to the last or the first column."""
+    """Two cards of one column to the last or the first column."""
     source = scene.full(3)
     target = scene.columns[0 if source == len(scene.columns) - 1 else -1]
     cards = scene.columns[source].cards
-    was = ",".join(f"{card}:" + ":".join(map(str, _around(cards, i))) for i, card in enumerate(cards[:2]))
+    stage = scene.columns[source].stage_id
+    spots = [(card, *_around(cards, index), stage) for index, card in enumerate(cards[:2])]
+    was = ",".join(":".join(map(str, spot)) for spot in spots)
     wanted = {"action": "move", "stage_id": target.stage_id, "was": was}
     return _bulk(scene, list(cards[:2]), **wanted | form)
 
@@ -327,7 +325,14 @@ def _some(scene: Scene) -> list[int]:
 
 
 def tag_cards(scene: Scene, form: dict[str, Any]) -> requests.Response:
-    return _bulk(scene, _some(scene), **{"action": "tag", "tag": "ünïque & new"} | form)
+    cards = _some(scene)
+    shown = json.dumps({str(card): _shown_tags(scene, card) for card in cards})
+    return _bulk(scene, cards, **{"action": "tag", "tag": "ünïque & new", "tags": shown} | form)
+
+
+def _shown_tags(scene: Scene, card: int) -> list[str]:
+    part = scene.page[scene.page.index(f'id="task-{card}"') :].partition("</li>")[0]
+    return [html.unescape(one) for one in TAG.findall(part)]
 
 
 def set_deadline_of_cards(scene: Scene, form: dict[str, Any]) -> requests.Response:
@@ -354,13 +359,20 @@ def complete_cards(scene: Scene, form: dict[str, Any]) -> requests.Response:
 
 # --- one task ---
 def _reversible(scene: Scene) -> list[int]:
-    """Tasks on the page that are not started yet: from there every action has a way back."""
+    """Tasks on the page that are not started yet: from there every action has a way back.
+
+    Whoever tries again tries the same ones, until the page is loaded anew.
+    """
+    if scene.chosen:
+        return scene.chosen
     shown = {card for column in scene.columns for card in column.cards}
     found = scene.portal.act(
         "admin", "tasks.task.list",
         filter={"GROUP_ID": scene.group_id, "REAL_STATUS": 2}, select=["ID", "TASK_CONTROL"],
     )["tasks"]  # fmt: skip
-    return [int(one["id"]) for one in found if int(one["id"]) in shown and one.get("taskControl") != "Y"]
+    free = [int(one["id"]) for one in found if one.get("taskControl") != "Y"]
+    scene.chosen = [one for one in free if one in shown]
+    return scene.chosen
 
 
 def save(scene: Scene, task_id: int, **typed: Any) -> requests.Response:
@@ -408,7 +420,8 @@ def restage_task(scene: Scene, form: dict[str, Any]) -> requests.Response:
 
 
 def _act(scene: Scene, task_id: int, action: str, form: dict[str, Any]) -> requests.Response:
-    return scene.person.post(f"/tasks/{task_id}/{action}", **{"board": scene.key} | form)
+    shown = {"board": scene.key, "seen_status": "2"}
+    return scene.person.post(f"/tasks/{task_id}/{action}", **shown | form)
 
 
 def complete_task(scene: Scene, form: dict[str, Any]) -> requests.Response:
@@ -437,17 +450,16 @@ DEEDS = [
     Deed("card_move_to_top", move_top_card, "task.stages.movetask", "move", planner=True),
     Deed("card_move_within", move_card_within, "task.stages.movetask", "move", planner=True),
     Deed("cards_move", move_cards, "task.stages.movetask", "move", planner=True),
-    # `tasks.task.update` cannot add a tag, so the old ones are read first
-    Deed("cards_tag", tag_cards, "tasks.task.update", "task", costs=2),
-    Deed("cards_deadline", set_deadline_of_cards, "tasks.task.update", "task"),
-    Deed("cards_no_deadline", clear_deadline_of_cards, "tasks.task.update", "task"),
-    Deed("cards_priority", set_priority_of_cards, "tasks.task.update", "task"),
-    Deed("cards_responsible", hand_on_cards, "tasks.task.update", "task"),
-    Deed("cards_complete", complete_cards, "tasks.task.complete", "task"),
+    Deed("cards_tag", tag_cards, "tasks.task.update", "task", sure=False),
+    Deed("cards_deadline", set_deadline_of_cards, "tasks.task.update", "task", sure=False),
+    Deed("cards_no_deadline", clear_deadline_of_cards, "tasks.task.update", "task", sure=False),
+    Deed("cards_priority", set_priority_of_cards, "tasks.task.update", "task", sure=False),
+    Deed("cards_responsible", hand_on_cards, "tasks.task.update", "task", sure=False),
+    Deed("cards_complete", complete_cards, "tasks.task.complete", "task", sure=False),
     Deed("task_edit", edit_task, "tasks.task.update", "task", costs=2),
     Deed("task_clear", clear_fields, "tasks.task.update", "task", costs=2),
     Deed("task_hand_on", hand_on, "tasks.task.update", "task", costs=2),
-    Deed("task_stage", restage_task, "task.stages.movetask", "move", costs=2),
+    Deed("task_stage", restage_task, "task.stages.movetask", "move", costs=2, sure=False),
     Deed("task_complete", complete_task, "tasks.task.complete", "task"),
     Deed("task_start", start_task, "tasks.task.start", "task"),
     Deed("task_defer", defer_task, "tasks.task.defer", "task"),
