@@ -112,7 +112,9 @@ def answer(
         return announced(done_toast(done), board_refresh={})
     worked = [one for one in outcome.results if one.error is None]
     toast = done_toast(done, outcome.notices) if worked else ""
-    html = facts_html(team_of(key), result_facts((*outcome.results, *outcome.shifted)))
+    ref, facts = team_of(key), result_facts((*outcome.results, *outcome.shifted))
+    scrum_memory.learn_facts(ref, facts.facts)
+    html = facts_html(ref, facts)
     html += one_toast_only(toast) if one_toast else toast
     account = account_of(outcome.results)
     html += account

@@ -57,6 +57,12 @@ def remember_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
     memos.put(services().db, _who().member_id, _who().user_id, FACTS + ref.key, data, WEEK)
 
 
+def learn_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
+    """Keep what has just become of some items."""
+    if facts:
+        remember_facts(ref, known_facts(ref) | dict(facts))
+
+
 def remember_planning(ref: BoardRef, planning: Planning) -> None:
     """Keep what later requests of the page need without asking the portal: names, and the facts."""
     team = planning.team

@@ -168,16 +168,14 @@ document.addEventListener('scrum:done', b.unselect);
 
 // --- what answers tell about items ---
 function learn() {
-  const news = $$('#facts > i'), line = $('#facts > ul');
+  const news = $$('#facts i'), line = $('#facts > ul');
   if (line) {
     const after = $(`#task-${line.dataset.lineAfter || 0}`), mark = line.firstElementChild;
     $('.planning #line:not(#facts *)')?.remove();
-    line.remove();
     if (mark) after ? after.after(mark) : $(`.column[data-stage-id="${page().dataset.backlog}"] .cards`)?.prepend(mark);
   }
   for (const one of news) {
     const row = $(`.planning #task-${one.dataset.taskId}`), input = row && cell(row);
-    one.remove();
     if (!row) continue;
     if (one.dataset.missing) { input?.replaceWith($('#no-record').content.cloneNode(true)); continue; }
     const { points, fit, epicId, entityId, sort } = one.dataset;
@@ -193,6 +191,7 @@ function learn() {
     input.defaultValue = points;
     if (!typed) { input.value = points; input.dataset.fit = fit; }
   }
+  $('#facts')?.replaceChildren();
   if (news.length) { arrange(); soon(); }
 }
 /** Items stand in the order of their sorts; those whose sort is not known yet follow. */
