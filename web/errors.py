@@ -66,6 +66,11 @@ TABLE: dict[type[BaseException], Row] = {
         _l("The task is where it was. You may lack the right to move it."),
     ),
     crm.ValueNotTaken: Row(409, _l("The portal accepted the change but did not make it."), SHOWN_AS_IS),
+    crm.ItemsRemain: Row(
+        409,
+        _l("There are still items in the stage, perhaps some that you cannot see."),
+        _l("Delete it again and choose a stage that takes them, or ask an administrator of the CRM."),
+    ),
     crm.StageStays: Row(409, _l("The pipeline needs this stage, so it stays."), SHOWN_AS_IS),
     boards.FirstStage: Row(
         409,

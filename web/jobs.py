@@ -13,7 +13,9 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
+from b24.errors import StageNotEmpty
 from boards import jobs as work
+from boards.crm.errors import ItemsRemain
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
 from boards.crm.model import CrmOutcome
 from boards.deletion import DeletionPlan, plan_deletion
@@ -111,11 +113,13 @@ def _step(job_id: str) -> Response:
     row = jobs.lease(db, who.member_id, job_id)
     if row is None:
         return _waiting(_row(job_id))
+    job = job_from_json(row.data["job"])
     try:
-        progress = work.advance(client(), actor(), job_from_json(row.data["job"]))
-        return _after(row, progress)
-    except BaseException:
+        return _after(row, work.advance(client(), actor(), job))
+    except BaseException as error:
         jobs.release(db, who.member_id, job_id)
+        if isinstance(error, StageNotEmpty) and isinstance(job, CrmDeletionJob):
+            raise ItemsRemain(job.stage_id) from error
         raise
 
 

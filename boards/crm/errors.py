@@ -27,3 +27,11 @@ class StageStays(BoardError):
         super().__init__(f"row {stage_id} stays: {why}")
         self.stage_id = stage_id
         self.why = why
+
+
+class ItemsRemain(BoardError):
+    """The portal keeps the stage: items are in it that nobody said where to put (behaviour.md §6.6)."""
+
+    def __init__(self, stage_id: int = 0) -> None:
+        super().__init__(f"row {stage_id} still has items")
+        self.stage_id = stage_id

@@ -57,7 +57,9 @@ def eventually(true: Callable[[], bool]) -> bool:
 
 def open_install(sandbox: Sandbox, app_url: str, who: str = "admin", **overrides: str) -> requests.Response:
     """Post what the portal's install dialog posts; `overrides` replace fields of the form."""
-    launch = sandbox.post("launch", user=sandbox.user(who), placement="DEFAULT", options={}, install=True)
+    launch = sandbox.post(
+        "launch", user=sandbox.user(who), placement="DEFAULT", options={}, install=True, lang="en"
+    )
     person = Person(sandbox, app_url, who)
     return person.session.post(launch["url"], data=launch["form"] | overrides, timeout=60)
 

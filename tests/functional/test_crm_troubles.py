@@ -223,6 +223,24 @@ def test_items_that_cannot_be_moved_are_listed_and_the_stage_stays(
         assert count_of(installed, row[1]) == count
 
 
+def test_items_that_came_meanwhile_keep_the_stage(page: CrmPage, keeper: Person, installed: Sandbox) -> None:
+    fields = {"ENTITY_ID": DEALS, "STATUS_ID": "EMPTY_ONE", "NAME": "Empty", "SORT": 15}
+    added = installed.act("admin", "crm.status.add", fields=fields)
+    page = CrmPage.open(keeper, DEALS)
+    asked = keeper.get(f"/crm/{DEALS}/stages/{added}/delete").text
+    assert "No item that you can see" in asked
+    item = installed.act("admin", "crm.item.list", entityTypeId=2, filter={"stageId": "NEW"})["items"][0][
+        "id"
+    ]
+    installed.act("admin", "crm.item.update", entityTypeId=2, id=item, fields={"stageId": "EMPTY_ONE"})
+    answer = page.post(f"/stages/{added}/delete", **hidden(asked))
+    while step := STEP.search(answer.text):
+        answer = keeper.post(step[1])
+    assert answer.status_code == 409
+    assert "still items in the stage" in answer.text
+    assert portal_row(installed, added)["NAME"] == "Empty"
+
+
 def count_of(sandbox: Sandbox, status_id: str) -> int:
     wanted = {"entityTypeId": 2, "filter": {"stageId": status_id}}
     answer = sandbox.post("act", user=sandbox.user("admin"), method="crm.item.list", params=wanted)
