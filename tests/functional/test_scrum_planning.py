@@ -74,7 +74,8 @@ def test_a_page_is_two_requests_and_one_when_all_is_known(team: Team, installed:
         with installed.recording() as seen:
             team.look()
         assert seen.http == expected
-    fresh = Team(Person(installed, team.person.app_url, "moderator").open(lang="en"), installed, team.group_id)
+    other = Person(installed, team.person.app_url, "moderator").open(lang="en")
+    fresh = Team(other, installed, team.group_id)
     with installed.recording() as seen:
         fresh.look()
     assert seen.http == 2 and not fresh.fill()
