@@ -34,15 +34,14 @@ document.addEventListener('htmx:config:request', event => {
   }
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
-  ctx.column = ctx.sourceElement.closest('.column, .crm-row');
   $('#app').classList.toggle('busy', ++running > 0);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
   ctx.done?.(ctx.response?.status ?? 0);
   if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo], #unfinished *')) ctx.sourceElement.closest('[data-toast], #unfinished').remove();
-  // what had the focus may be gone with its panel
-  if (document.activeElement === document.body && ctx.column?.isConnected) $('.stage__row button', ctx.column)?.focus();
+  keepFocus();
+  refreshNow();
 });
 document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   const { status } = ctx.response;
@@ -60,17 +59,42 @@ function refreshSoon({ detail } = {}) {
   wanted = true;
   setTimeout(refreshNow);
 }
-// never while something is held in the air or on its way
+// never while something is held in the air, on its way or half typed
+const unfinished = () => b.dragging() || b.moving() || $('[data-pop], .column--new');
 function refreshNow() {
-  if (!wanted || b.dragging() || b.moving()) return;
+  if (!wanted || unfinished()) return;
   wanted = false;
   b.refresh();
 }
 document.addEventListener('board:idle', refreshNow);
+document.addEventListener('htmx:before:swap', event => {
+  if (!event.detail.ctx.refresh || !$('[data-pop], .column--new')) return;
+  event.preventDefault();
+  wanted = true;
+});
 document.addEventListener('board:refresh', refreshSoon);
 document.addEventListener('board:stages', ({ detail }) => b.orderStages(detail));
 document.addEventListener('board:cards', ({ detail }) => b.settleCards(detail));
 document.addEventListener('dialog:close', () => closeDialog(true));
+
+// --- the focus is never lost: it goes back to what had it, or to what stands nearest ---
+let trail = [];
+document.addEventListener('focusin', ({ target }) => {
+  if (target.closest('[data-toast]')) return;
+  for (trail = []; target; target = target.parentElement) trail.push(target, ...(target.matches('li') ? [target.previousElementSibling] : []));
+});
+// somebody who leaves a field by clicking beside it wants no focus
+document.addEventListener('focusout', ({ target }) => setTimeout(() => {
+  if (document.activeElement === document.body && target.isConnected && !target.disabled && document.hasFocus()) trail = [];
+}));
+function keepFocus() {
+  for (const node of trail) {
+    if (document.activeElement !== document.body) return;
+    if (!node?.isConnected) continue;
+    const inside = node === trail[0] || node.id === 'main' ? [] : [...$$('.stage__row button', node), ...$$('.card__open, button, input', node)];
+    [...inside, node].some(one => (one.focus(), document.activeElement !== document.body));
+  }
+}
 
 // --- after every swap: what is new becomes alive ---
 function enliven() {
@@ -87,7 +111,7 @@ function enliven() {
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
   const dialog = $('#dialog dialog:not([open])');
-  if (dialog) { returnTo ??= document.activeElement; dialog.showModal(); }
+  if (dialog) { returnTo ??= trail; dialog.showModal(); }
   const first = $('[data-autofocus]');
   if (first) { first.removeAttribute('data-autofocus'); first.focus(); }
   for (const toast of $$('[data-toast]:not([data-timed])')) {
@@ -96,6 +120,7 @@ function enliven() {
     setTimeout(() => fade(toast), (TOAST_SECONDS[kind] ?? 12) * 1000);
   }
   $$('[data-toast]').slice(0, -TOASTS_SHOWN).forEach(toast => toast.remove());
+  keepFocus();
   fit();
 }
 // a toast stays while it is pointed at or holds the focus
@@ -108,6 +133,7 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   const page = $('#main > [data-title]');
   if (ctx.target?.id !== 'main') return;
   b.renewed();
+  if (!/morph/i.test(ctx.swap)) ctx.target.scrollTop = 0; // another page
   if (page) tell('setTitle', { title: page.dataset.title });
   if (document.activeElement === document.body) $('#main').focus({ preventScroll: true });
 });
@@ -133,16 +159,17 @@ function closeDialog(over = false) {
   if (!host.firstElementChild) return false;
   if (over !== true && $('[data-job]', host)) return true; // half a deletion is nobody's wish
   host.replaceChildren();
-  if (returnTo?.isConnected) returnTo.focus();
+  trail = returnTo ?? trail;
   returnTo = null;
+  keepFocus();
   return true;
 }
 function closeTop() {
   const pop = $('[data-pop], .column--new');
   if (!pop) return closeDialog();
-  const column = pop.closest('.column[data-stage-id], .crm-row[data-stage-id]');
   pop.remove();
-  if (column) $('.stage__row button', column)?.focus();
+  keepFocus();
+  refreshNow();
   return true;
 }
 document.addEventListener('cancel', event => {
@@ -178,7 +205,7 @@ function menuCard() {
 const open = card => htmx.ajax('GET', `/tasks/${card.dataset.taskId}?board=${b.board().dataset.board}`, { source: card, target: '#drawer' });
 
 const ACTIONS = {
-  dismiss: button => button.closest('[data-toast]').remove(),
+  dismiss: button => { button.closest('[data-toast]').remove(); keepFocus(); },
   close: closeDialog,
   'close-pop': closeTop,
   'cancel-new': closeTop,

@@ -252,6 +252,17 @@ def test_a_search_keeps_the_focus_and_finds_stages(crm: CrmScreen, installed: Sa
     expect(crm.frame.locator("[data-entity-id=INDUSTRY]")).to_have_count(0)
 
 
+def test_a_directory_is_shown_from_its_top(crm: CrmScreen) -> None:
+    crm.frame.click("[aria-label='All pipelines and lists']")
+    crm.frame.wait_for_selector("#crm-all")
+    last = crm.frame.locator(".crm-dir__open").last
+    last.scroll_into_view_if_needed()
+    assert crm.frame.evaluate("document.querySelector('#main').scrollTop") > 0
+    last.click()
+    crm.frame.wait_for_selector("#crm")
+    assert crm.frame.evaluate("document.querySelector('#main').scrollTop") == 0
+
+
 def test_a_reader_looks_and_knows_why(
     page: Page, installed: Sandbox, empty_app: Server, complaints: Complaints
 ) -> None:
