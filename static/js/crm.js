@@ -20,10 +20,9 @@ function move(row, way) {
   put(row, from.list, way === 'up' ? other : nextOf(other));
   row.scrollIntoView({ block: 'nearest' });
   const group = $$(ROW, from.list);
-  announce('msgStageMoved', { title: nameOf(row), position: group.indexOf(row) + 1, count: group.length });
+  announce('msgStageMoved', { title: $('[data-rename]', row).value, position: group.indexOf(row) + 1, count: group.length });
   return settleRow(row, from);
 }
-const nameOf = row => $('[data-rename]', row).value;
 
 /** Make new lists draggable; called after every swap. */
 export function mount() {
@@ -64,12 +63,8 @@ document.addEventListener('crm:order', ({ detail: { order, into = 0 } }) => {
   const known = new Map(rows().map(row => [idOf(row), row]));
   if (order.some(id => !known.has(id))) return refresh();
   for (const [id, row] of known) if (!order.includes(id)) { give(row, known.get(into)); row.remove(); }
-  for (const list of $$('.crm-rows', page())) {
-    order.filter(id => known.get(id).parentNode === list).forEach((id, at) => {
-      const there = $$(ROW, list)[at];
-      if (there !== known.get(id)) put(known.get(id), list, there);
-    });
-  }
+  if (rows().map(idOf).join() === order.join()) return;
+  for (const id of order) put(known.get(id), known.get(id).parentNode);
 });
 function give(row, other) {
   const [from, to] = [row, other].map(one => one && $('.crm-row__count', one));
