@@ -27,7 +27,7 @@ export function announce(message, values = {}) {
 /** Read the board (or whatever #main shows) again and merge it into the page; one request. */
 export function refresh() {
   const page = $('#main > [data-refresh]');
-  if (page) htmx.ajax('GET', page.dataset.refresh, { target: '#main', swap: 'innerMorph' });
+  if (page) htmx.ajax('GET', page.dataset.refresh, { target: '#main', swap: 'innerMorph', refresh: true });
 }
 
 // --- where things are ---

@@ -76,13 +76,19 @@ host.addEventListener('click', ({ target }) => {
 
 host.addEventListener('keydown', event => {
   const { key, target } = event, tags = target.matches('.chips__input'), picker = target.closest('[data-picker]');
-  if (key === 'Escape') leave();
-  else if (tags && target.value.trim() && (key === ',' || key === 'Enter')) addTags(target);
+  if (tags && target.value.trim() && (key === ',' || key === 'Enter')) addTags(target);
   else if (tags && !target.value && key === 'Backspace') change(target, target.parentNode.querySelector('.chip:nth-last-child(1 of .chip)'));
   else if (picker && key === 'Enter' && target.type === 'radio') {
     picker.open = false;
     find('summary', picker).focus();
   } else return;
+  event.preventDefault();
+});
+
+// wherever the focus is: a click beside a field leaves it nowhere
+document.addEventListener('keydown', event => {
+  if (event.key !== 'Escape' || !drawer()) return;
+  leave();
   event.preventDefault();
 });
 
