@@ -25,7 +25,7 @@ demo-reset:  ## forget everything the demo has stored
 run: setup migrate  ## the app alone, settings from the environment
 	@$(BIN)/gunicorn -c gunicorn.conf.py 'app:create_app()'
 
-setup: $(VENV)/.runtime static/vendor/.stamp $(CATALOGS)
+setup: $(VENV)/.runtime static/vendor/.stamp static/min/.stamp $(CATALOGS)
 
 migrate: $(VENV)/.runtime
 	@$(BIN)/alembic -q upgrade head
@@ -48,6 +48,9 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 
 static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
 	@$(BIN)/python scripts/assets.py
+
+static/min/.stamp: $(wildcard static/js/*.js) static/vendor/.stamp
+	@$(BIN)/python scripts/assets.py --scripts
 
 node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 	@$(BIN)/python scripts/assets.py --dev

