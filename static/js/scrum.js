@@ -3,7 +3,7 @@ import * as b from './board.js';
 
 const { $, $$ } = b;
 const NEAR = 60, AT_ONCE = 50, CALM = 400;
-const waiting = new Map(), mates = new WeakMap();
+const waiting = new Map(), flying = new Map(), mates = new WeakMap();
 let last = null, sending = false, timer = 0;
 
 const page = () => $('.planning');
@@ -21,7 +21,7 @@ const seen = rows => byId(rows.filter(row => row && known(row)), fact);
 function save(pairs) {
   for (const [row, text] of pairs) {
     const input = cell(row);
-    if (!input) continue;
+    if (!input || flying.get(row) === text) continue;
     input.value = text;
     if (text.trim() !== input.defaultValue || input.dataset.failed) waiting.set(row, text);
   }
@@ -31,9 +31,10 @@ async function flush() {
   if (sending || !waiting.size) return;
   const rows = [...waiting.keys()].slice(0, AT_ONCE), texts = new Map(waiting);
   sending = true;
-  for (const row of rows) { waiting.delete(row); cell(row).ariaBusy = 'true'; }
+  for (const row of rows) { flying.set(row, texts.get(row)); waiting.delete(row); cell(row).ariaBusy = 'true'; }
   const status = await b.post('/points', { points: byId(rows, row => texts.get(row)), seen: byId(rows.filter(known), row => cell(row).defaultValue) }, rows[0]);
   sending = false;
+  flying.clear();
   for (const row of rows) {
     const input = cell(row);
     if (!input) continue;
@@ -74,6 +75,7 @@ function inCell(row, input, event) {
   const by = { Enter: shiftKey ? -1 : 1, Tab: shiftKey ? -1 : 1, ArrowDown: 1, ArrowUp: -1 }[key];
   if (!by) return false;
   const next = beyond(row, by);
+  if (input.dataset.failed) save([[row, input.value]]);
   if (shiftKey && key.startsWith('Arrow')) {
     b.select(row, true);
     if (next) b.select(next, true);
