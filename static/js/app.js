@@ -7,7 +7,7 @@ const { $, $$ } = b;
 const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
 const TOASTS_SHOWN = 3;
 const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
-let editing = '', returnTo = null, wanted = false, running = 0;
+let editing = '', returnTo = null, wanted = false, running = 0, turn = 0;
 
 // --- requests ---
 const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
@@ -34,6 +34,7 @@ document.addEventListener('htmx:config:request', event => {
   }
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
+  if (ctx.target?.id === 'main') ctx.turn = ++turn; // the page asked for last is the one to show
   $('#app').classList.toggle('busy', ++running > 0);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
@@ -68,6 +69,7 @@ function refreshNow() {
 }
 document.addEventListener('board:idle', refreshNow);
 document.addEventListener('htmx:before:swap', event => {
+  if ((event.detail.ctx.turn ?? turn) !== turn) return event.preventDefault();
   if (!event.detail.ctx.refresh || !$('[data-pop], .column--new')) return;
   event.preventDefault();
   wanted = true;
