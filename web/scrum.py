@@ -87,6 +87,12 @@ def velocity(key: str) -> str:
     return render_template("_scrum_velocity.html")
 
 
+def asked_items() -> list[int]:
+    """The items of a form: a field each, or all in one."""
+    parts = ",".join(request.form.getlist("task_ids")).split(",")
+    return [int(one) for one in parts if one.isdecimal()]
+
+
 def team_of(key: str) -> BoardRef:
     """The team of an address; ThingMissing for what can be none."""
     ref = board_of(key)

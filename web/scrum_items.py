@@ -19,7 +19,7 @@ from web.accounts import account_of
 from web.answers import announced, done_toast
 from web.clients import actor, client
 from web.journal_service import Done, run_action
-from web.scrum import team_of
+from web.scrum import asked_items, team_of
 from web.scrum_view import facts_html, one_toast_only, result_facts
 from web.session import needs_session
 
@@ -39,18 +39,16 @@ def points(key: str) -> Response:
 @blueprint.post("/cards/<int:task_id>/move")
 def move(key: str, task_id: int) -> Response:
     """The page has moved the item already, and those selected with it."""
-    form = request.form
-    task_ids = [int(one) for one in form.get("task_ids", "").split(",") if one.isdecimal()] or [task_id]
-    return _move(key, task_ids, form.get("stage_id", 0, type=int), form.get("after", 0, type=int))
+    return _move(key, asked_items() or [task_id])
 
 
 @blueprint.post("/cards/bulk")
 def several(key: str) -> Response:
     """Do to the selected items what the bar says."""
     ref, form = team_of(key), request.form
-    action, task_ids = form.get("action", ""), form.getlist("task_ids", type=int)
+    action, task_ids = form.get("action", ""), asked_items()
     if action == "move":
-        return _move(key, task_ids, form.get("stage_id", 0, type=int), 0)
+        return _move(key, task_ids)
     if action == "epic":
         epic_id = form.get("epic_id", 0, type=int)
         seen = {one: fact.epic_id for one, fact in seen_facts().items()}
@@ -71,14 +69,15 @@ def several(key: str) -> Response:
 @blueprint.post("/records")
 def records(key: str) -> Response:
     """Put tasks that are in no list into the backlog, so that they can be estimated."""
-    ref, task_ids = team_of(key), request.form.getlist("task_ids", type=int)
+    ref, task_ids = team_of(key), asked_items()
     entity_id = request.form.get("entity_id", 0, type=int)
     done = run_action(lambda: add_records(client(), ref, actor(), task_ids, entity_id))
     return answer(key, done, refresh=True)
 
 
-def _move(key: str, task_ids: list[int], entity_id: int, after_id: int) -> Response:
-    ref = team_of(key)
+def _move(key: str, task_ids: list[int]) -> Response:
+    ref, entity_id = team_of(key), request.form.get("stage_id", 0, type=int)
+    after_id = request.form.get("after", 0, type=int)
     following = [int(one) for one in request.form.get("following", "").split(",") if one.isdecimal()]
     team = scrum_memory.remembered_team(ref)
     active = team.active if team else None

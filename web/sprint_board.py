@@ -20,7 +20,7 @@ from web.answers import announced, done_toast, toast
 from web.clients import actor, client
 from web.failures import ThingMissing
 from web.journal_service import Done, run_action
-from web.scrum import team_of
+from web.scrum import asked_items, team_of
 from web.session import needs_session
 
 blueprint = Blueprint("sprint_board", __name__, url_prefix="/boards/<key>/scrum/sprints/<int:sprint_id>")
@@ -125,14 +125,14 @@ def several(key: str, sprint_id: int) -> Response:
     """The selected cards into a column."""
     if request.form.get("action") != "move":
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
-    task_ids = request.form.getlist("task_ids", type=int)
+    task_ids = asked_items()
     return _moved(place_of(key, sprint_id), task_ids, request.form.get("stage_id", 0, type=int), {})
 
 
 @blueprint.post("/place")
 def give_places(key: str, sprint_id: int) -> Response:
     """Items of the sprint that stand in no column get one."""
-    place, task_ids = place_of(key, sprint_id), request.form.getlist("task_ids", type=int)
+    place, task_ids = place_of(key, sprint_id), asked_items()
     done = run_action(lambda: put_on_board(client(), place.ref, actor(), sprint_id, task_ids))
     return _answer(done, 0)
 

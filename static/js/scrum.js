@@ -142,9 +142,9 @@ document.addEventListener('focusin', ({ target }) => {
 });
 
 // --- moves ---
-// The selected ones come along with the one that was dragged, in the order they had.
-document.addEventListener('end', ({ item, to }) => {
-  const rows = item && rowOf(item) ? picked() : [];
+// Inside a list too the selected ones come along with the one that was dragged, in the order they had.
+document.addEventListener('end', ({ item, from, to }) => {
+  const rows = item && from === to && rowOf(item) ? picked().filter(row => row.parentNode === to) : [];
   if (rows.length < 2 || !rows.includes(item)) return;
   let next = item;
   do next = b.nextOf(next); while (next && rows.includes(next));
@@ -156,8 +156,9 @@ document.addEventListener('end', ({ item, to }) => {
 document.addEventListener('htmx:config:request', ({ detail: { ctx: { request, sourceElement: source } } }) => {
   if (!page() || request.method === 'GET') return;
   if (source.id === 'bulk') request.body.set('seen', seen(picked()));
-  if (!rowOf(source) || !request.action.endsWith('/move')) return;
-  const rows = mates.get(source) ?? [source], below = [];
+  if (!rowOf(source) || !request.body.has('before')) return;
+  const ids = request.body.get('task_ids')?.split(',').map(one => $(`#task-${one}`));
+  const rows = ids ?? mates.get(source) ?? [source], below = [];
   const above = b.previousOf(rows[0]);
   for (let one = b.nextOf(rows.at(-1)); one && below.length < NEAR; one = b.nextOf(one)) below.push(one);
   for (const [name, value] of Object.entries({ task_ids: rows.map(id), after: above ? id(above) : 0, following: below.map(id), seen: seen([...rows, above, ...below]) })) request.body.set(name, String(value));
