@@ -173,6 +173,8 @@ def finish_deletion(
 
 def _really(client: Client, answer: BatchAnswer, stage_id: int, back: int, *, as_admin: bool) -> None:
     """Raise the refusal of the deletion; a stage that had stepped off the front goes back there first."""
+    if OFF in answer.errors:
+        raise answer.errors[OFF]
     try:
         _ = answer[DELETE]
     except PortalError:

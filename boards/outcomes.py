@@ -44,6 +44,11 @@ class BulkOutcome:
     notices: tuple[Notice, ...] = ()
     cards: tuple[Card, ...] = ()
 
+    @property
+    def nothing_done(self) -> bool:
+        """Whether no card could be changed."""
+        return all(one.error is not None for one in self.results)
+
 
 @dataclass(frozen=True)
 class TaskOutcome:

@@ -28,7 +28,8 @@ def require_deadline(text: str, field: str = "deadline") -> str:
         return ""
     try:
         moment = dt.datetime.fromisoformat(text)
-    except ValueError:
+        moment.astimezone(dt.UTC)  # there are moments that have no UTC: the last hours of the year 9999
+    except (ValueError, OverflowError):
         raise BadInput(field, BadInputCode.DEADLINE_INVALID, value=text[:40]) from None
     if moment.tzinfo is None:
         raise BadInput(field, BadInputCode.DEADLINE_INVALID, value=text[:40])

@@ -39,6 +39,8 @@ class Reader:
 
 
 PRIVATE = "me"
+LARGEST = 2**63 - 1
+"""No id is larger; a database takes no number beyond it."""
 
 
 def record(
@@ -98,7 +100,7 @@ def entries(
         (kind or None, m.JournalEntry.kind == kind),
         (since, m.JournalEntry.at >= (since or 0)),
         (until, m.JournalEntry.at < (until or 0)),
-        (before_id, m.JournalEntry.id < (before_id or 0)),
+        (before_id, m.JournalEntry.id < min(before_id or 0, LARGEST)),
     ]
     for value, condition in wanted:
         if value is not None:
@@ -128,6 +130,8 @@ def people(db: Database, member_id: str, reader: Reader | None = None) -> list[t
 
 def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
     """One entry of this portal."""
+    if entry_id > LARGEST:
+        return None
     with db.reading() as session:
         row = session.get(m.JournalEntry, entry_id)
     return _entry(row) if row and row.member_id == member_id else None

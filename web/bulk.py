@@ -66,7 +66,7 @@ def _seen_tags() -> dict[int, list[str]]:
     """The tags of each card as the page showed them, {"17": ["urgent"]}; anything else is left out."""
     try:
         shown = json.loads(request.form.get("tags", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(shown, dict):
         return {}

@@ -144,7 +144,8 @@ def _over(progress: Progress, done: Done[Any], failures: list[Failure]) -> Respo
     outcome, job = progress.outcome, progress.job
     if not failures and isinstance(job, DeletionJob) and outcome and _shows(outcome):
         return _deleted(job, done)
-    toast = done_toast(done, outcome.notices if outcome else ())
+    nothing = _gave_up(progress) and not job.done - len(failures)  # the account below says so
+    toast = "" if nothing else done_toast(done, outcome.notices if outcome else ())
     if not failures and not _gave_up(progress):
         return announced(toast, board_refresh={}, dialog_close=True)
     account = render_template(

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 from flask import g, request
 
 from boards.change import Change
+from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
 from store.actions import Begun
 from web.failures import ActionRunning
@@ -67,7 +68,8 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
         return _repetition(who, begun.entry_id)
     try:
         outcome = do()
-        entry_id = record_change(outcome.change, request_key=key)
+        nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
+        entry_id = None if nothing else record_change(outcome.change, request_key=key)
     except BaseException:
         actions.forget(db, who.member_id, who.user_id, key)
         raise

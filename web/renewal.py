@@ -28,6 +28,8 @@ def renew() -> Response:
     if old is None:
         raise SessionExpired
     login = _login()
+    if not login["AUTH_ID"]:
+        raise ForgedLaunch
     verified = verify_token(login["AUTH_ID"], old.auth_server)
     if (verified.member_id, verified.user_id) != (old.member_id, old.user_id):
         raise ForgedLaunch

@@ -169,6 +169,13 @@ def _rows(name: str, rows: list[tuple[int, str, str]]) -> str:
     return render_template("_picker_rows.html", name=name, rows=rows, value=request.args.get(name, ""))
 
 
+@blueprint.before_request
+def _real_task() -> None:
+    """No task has the number 0; the portal would take it for a missing parameter."""
+    if (request.view_args or {}).get("task_id") == 0:
+        raise ThingMissing
+
+
 def _board(source: Mapping[str, str]) -> BoardRef:
     """The board the drawer was opened from, or whose sprint or planning it was; My Planner for none."""
     try:
