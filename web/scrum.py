@@ -50,6 +50,8 @@ def more(key: str, entity_id: int) -> str:
     found = load_more(client(), ref, entity_id, start, backlog=backlog)
     ids = [one.task_id for one in found.items]
     team = scrum_memory.remembered_team(ref)
+    if team is None:  # forgotten since: the page is to be loaded anew
+        raise ThingMissing
     return render_template(
         "_scrum_more.html", list=found, team=team, chunks=[ids], backlog=backlog, **vars(circumstances(ref))
     )
