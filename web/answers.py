@@ -61,9 +61,7 @@ def is_stale(notices: Iterable[Notice]) -> bool:
     return any(notice.code in STALE for notice in notices)
 
 
-def shaped(
-    ref: Place, done: Done[StageOutcome], *, only: int = 0, html: str = "", **events: Any
-) -> Response:
+def shaped(ref: Place, done: Done[StageOutcome], *, only: int = 0, html: str = "", **events: Any) -> Response:
     """The bands of the stages (or `only` of one), their true order, and a toast.
 
     A repeated request gets the board read again: the first answer is gone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, render_template, request
@@ -26,6 +27,8 @@ from web.session import needs_session
 blueprint = Blueprint("sprint_board", __name__, url_prefix="/boards/<key>/scrum/sprints/<int:sprint_id>")
 blueprint.before_request(needs_session)
 
+_SPOT = re.compile(r"\b([0-9]{1,12}):[0-9]+:[0-9]+:([0-9]{1,12})\b")
+"""A card, its neighbours, and the column it stood in, as the page tells it of many."""
 EFFECTS = {NoticeCode.TASK_COMPLETED, NoticeCode.TASK_RENEWED}
 
 
@@ -126,7 +129,8 @@ def several(key: str, sprint_id: int) -> Response:
     if request.form.get("action") != "move":
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
     task_ids = asked_items()
-    return _moved(place_of(key, sprint_id), task_ids, request.form.get("stage_id", 0, type=int), {})
+    shown = {int(one): int(stage) for one, stage in _SPOT.findall(request.form.get("was", ""))}
+    return _moved(place_of(key, sprint_id), task_ids, request.form.get("stage_id", 0, type=int), shown)
 
 
 @blueprint.post("/place")

@@ -20,6 +20,7 @@ from web.answers import announced, done_toast, shaped, shaper
 from web.clients import actor, client
 from web.failures import ThingMissing
 from web.journal_service import Done, run_action
+from web.scrum_forms import ids_in
 from web.session import needs_session
 from web.sprint_board import place_of, stage_of
 
@@ -169,7 +170,7 @@ def _answer(key: str, sprint_id: int, done: Done[ColumnsOutcome], *, new: bool =
 def _shown_columns(sprint_id: int) -> tuple[SprintColumn, ...]:
     """The columns in the order of the page, as they were read; ThingMissing when that is too long ago."""
     known = {one.id: one for one in scrum_memory.known_columns(sprint_id)}
-    shown = [int(one) for one in request.form.get("seen", "").split(",") if one.isdecimal()]
+    shown = ids_in(request.form.get("seen", ""))
     if any(one not in known for one in shown):
         raise ThingMissing
     return tuple(known[one] for one in shown) or tuple(known.values())

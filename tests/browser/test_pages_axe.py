@@ -15,7 +15,6 @@ from tests.support.board_page import BoardPage
 from tests.support.browser import new_context
 from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
 
-
 MORE_THAN_A_STEP = 51
 """Tasks that are moved away in two requests, with a progress bar between them."""
 
@@ -169,7 +168,12 @@ def test_a_task_to_read_only(
     tasks = installed.act(
         "member",
         "tasks.task.list",
-        filter={"GROUP_ID": installed.main_group_id, "!RESPONSIBLE_ID": me, "!CREATED_BY": me, "<REAL_STATUS": 5},
+        filter={
+            "GROUP_ID": installed.main_group_id,
+            "!RESPONSIBLE_ID": me,
+            "!CREATED_BY": me,
+            "<REAL_STATUS": 5,
+        },
         select=["ID"],
     )["tasks"]
     board = BoardPage.open(context.new_page(), installed, "member")
@@ -222,9 +226,7 @@ def test_a_board_one_may_not_see(
 # --- sheets without a session ---
 def post_launch(page: Page, sandbox: Sandbox, who: str, *, install: bool, **changes: str) -> None:
     """Open the app's address as the portal's page would, but in a tab of its own: there it stays."""
-    launch = sandbox.post(
-        "launch", user=sandbox.user(who), placement="DEFAULT", options={}, install=install
-    )
+    launch = sandbox.post("launch", user=sandbox.user(who), placement="DEFAULT", options={}, install=install)
     page.goto(sandbox.url)
     page.evaluate(
         """([url, fields]) => {

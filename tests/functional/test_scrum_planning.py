@@ -242,9 +242,7 @@ def test_a_sprint_that_was_deleted_meanwhile(team: Team, installed: Sandbox) -> 
 
 def test_a_task_that_went_to_another_project_meanwhile(team: Team, installed: Sandbox) -> None:
     task_id = team.lists[team.backlog_id][0].task_id
-    installed.act(
-        "admin", "tasks.task.update", taskId=task_id, fields={"GROUP_ID": installed.main_group_id}
-    )
+    installed.act("admin", "tasks.task.update", taskId=task_id, fields={"GROUP_ID": installed.main_group_id})
     answer = team.move([task_id], team.sprint_ids[0])
     assert answer.status_code in (404, 409), answer.text
 

@@ -10,8 +10,8 @@ from flask import Flask
 from b24 import errors as b24
 from boards import errors as boards
 from boards.crm import errors as crm
-from boards.model import Why
 from boards.errors import BadInputCode
+from boards.model import Why
 from web import errors, failures
 
 
