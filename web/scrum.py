@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 
 from flask import Blueprint, render_template, request
@@ -14,8 +13,9 @@ from web import scrum_memory
 from web.boards import board_of
 from web.clients import actor, client
 from web.failures import ThingMissing
+from web.scrum_forms import ids_in, posted_json
 from web.scrum_history import last_sprints, read_history
-from web.scrum_view import circumstances, facts_html, numbers, planning_page
+from web.scrum_view import CHUNK, circumstances, facts_html, numbers, planning_page
 from web.session import needs_session
 
 blueprint = Blueprint("scrum", __name__, url_prefix="/boards/<key>/scrum")
@@ -38,8 +38,8 @@ def show(key: str) -> str:
 def facts(key: str) -> str:
     """Points, epics and places of up to 50 items; one request."""
     ref = team_of(key)
-    asked = [int(one) for one in request.args.get("ids", "").split(",") if one.isdecimal()]
-    return facts_html(ref, load_points(client(), actor(), asked[:50]) if asked else FactsAnswer())
+    asked = ids_in(request.args.get("ids", ""))[:CHUNK]
+    return facts_html(ref, load_points(client(), actor(), asked) if asked else FactsAnswer())
 
 
 @blueprint.get("/lists/<int:entity_id>")
@@ -91,8 +91,7 @@ def velocity(key: str) -> str:
 
 def asked_items() -> list[int]:
     """The items of a form: a field each, or all in one."""
-    parts = ",".join(request.form.getlist("task_ids")).split(",")
-    return [int(one) for one in parts if one.isdecimal()]
+    return ids_in(",".join(request.form.getlist("task_ids")))
 
 
 def team_of(key: str) -> BoardRef:
@@ -117,10 +116,7 @@ def shown_planning(team: ScrumTeam) -> Planning:
 
 def _rows() -> Iterable[tuple[int, int, int, int, float, int, str | None]]:
     """The rows of the form, as far as they are rows."""
-    try:
-        shown = json.loads(request.form.get("rows", "[]"))
-    except ValueError:
-        shown = []
+    shown = posted_json("rows")
     for row in shown[:MOST_ROWS] if isinstance(shown, list) else []:
         match row:
             case [int(), int(), int(), int(), int() | float(), int(), str() | None]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from flask import Response, make_response, render_template, request
 
@@ -14,6 +15,7 @@ from boards.errors import BadInput
 from web.sentences import bad_input_text
 
 P = ParamSpec("P")
+_ID = re.compile(r"[0-9]{1,12}")
 _OFFSET = re.compile(r"([+-])(\d\d):(\d\d)")
 
 
@@ -28,6 +30,26 @@ def in_dialog(view: Callable[P, Response]) -> Callable[P, Response]:
             return make_response(render_template("_form_error.html", text=bad_input_text(error)), 422)
 
     return guarded
+
+
+def ids_in(text: str) -> list[int]:
+    """The numbers of a list like "17,18"; what is no id of anything is left out."""
+    return [int(one) for one in text.split(",") if _ID.fullmatch(one)]
+
+
+def posted_map(name: str) -> dict[int, Any]:
+    """A field of the form that holds a JSON object with ids as keys; {} for anything else."""
+    found = posted_json(name)
+    pairs = found.items() if isinstance(found, dict) else ()
+    return {int(key): value for key, value in pairs if _ID.fullmatch(key)}
+
+
+def posted_json(name: str) -> Any:
+    """A field of the form that holds JSON; None for what is none."""
+    try:
+        return json.loads(request.form.get(name, "null"))
+    except (ValueError, RecursionError):
+        return None
 
 
 def own_zone() -> dt.tzinfo:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,6 +18,7 @@ from web.answers import announced, done_toast
 from web.clients import actor, client
 from web.journal_service import Done, run_action
 from web.scrum import asked_items, team_of
+from web.scrum_forms import ids_in, posted_map
 from web.scrum_view import facts_html, one_toast_only, result_facts
 from web.session import needs_session
 
@@ -78,7 +77,7 @@ def records(key: str) -> Response:
 def _move(key: str, task_ids: list[int]) -> Response:
     ref, entity_id = team_of(key), request.form.get("stage_id", 0, type=int)
     after_id = request.form.get("after", 0, type=int)
-    following = [int(one) for one in request.form.get("following", "").split(",") if one.isdecimal()]
+    following = ids_in(request.form.get("following", ""))
     team = scrum_memory.remembered_team(ref)
     active = team.active if team else None
     done = run_action(
@@ -127,24 +126,14 @@ def answer(
 
 def texts(name: str) -> dict[int, str]:
     """A field that holds {"17": "5"}; what makes no sense in it is left out."""
-    return {one: text for one, text in _map(name).items() if isinstance(text, str)}
+    return {one: text for one, text in posted_map(name).items() if isinstance(text, str)}
 
 
 def seen_facts() -> dict[int, ItemFacts]:
     """Facts as the page has them: {"17": [points, epic, list, sort]}."""
     found: dict[int, ItemFacts] = {}
-    for task_id, row in _map("seen").items():
+    for task_id, row in posted_map("seen").items():
         match row:
             case [str() as points, int() as epic_id, int() as entity_id, int() | float() as sort]:
                 found[task_id] = ItemFacts(points, epic_id, entity_id, float(sort))
     return found
-
-
-def _map(name: str) -> Mapping[int, Any]:
-    try:
-        found = json.loads(request.form.get(name, "{}"))
-    except ValueError:
-        return {}
-    if not isinstance(found, dict):
-        return {}
-    return {int(key): value for key, value in found.items() if key.isdecimal()}

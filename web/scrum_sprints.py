@@ -18,7 +18,7 @@ from web.answers import announced, done_toast
 from web.clients import actor, client
 from web.journal_service import Done, run_action
 from web.scrum import team_of
-from web.scrum_forms import in_dialog, own_zone
+from web.scrum_forms import ids_in, in_dialog, own_zone
 from web.session import needs_session
 
 blueprint = Blueprint("scrum_sprints", __name__, url_prefix="/boards/<key>/scrum/sprints")
@@ -49,7 +49,7 @@ def form(key: str) -> str:
 def add(key: str) -> Response:
     """A planned sprint."""
     ref, typed = team_of(key), request.form
-    seen = [int(one) for one in typed.get("seen", "").split(",") if one.isdecimal()]
+    seen = ids_in(typed.get("seen", ""))
     name, start, end = (typed.get(one, "") for one in ("name", *DATES))
     return _done(
         run_action(lambda: add_sprint(client(), ref, actor(), name, start, end, zone=own_zone(), seen=seen))

@@ -12,7 +12,7 @@ const id = row => row.dataset.taskId;
 const cell = row => $('.points', row);
 const known = row => row.dataset.sort !== '';
 const picked = () => b.selected().map(pick => pick.closest('.card'));
-const fact = row => [cell(row)?.defaultValue ?? '', Number(row.dataset.epicId), Number(row.dataset.entityId), Number(row.dataset.sort)];
+const fact = row => [cell(row)?.defaultValue ?? '', ...['epicId', 'entityId', 'sort'].map(name => Number(row.dataset[name]))];
 const byId = (rows, value) => JSON.stringify(Object.fromEntries(rows.map(row => [id(row), value(row)])));
 const seen = rows => byId(rows.filter(row => row && known(row)), fact);
 
@@ -45,8 +45,7 @@ async function flush() {
   }
   flush();
 }
-const chosen = row => (picked().includes(row) ? picked() : [row]);
-const set = (row, text) => save(chosen(row).map(one => [one, text]));
+const set = (row, text) => save((picked().includes(row) ? picked() : [row]).map(one => [one, text]));
 
 const beyond = (row, by) => {
   const rows = $$('.card', row.parentNode).filter(cell);
@@ -57,10 +56,8 @@ function edit(row) {
   cell(row)?.select();
 }
 function fillDown(row) {
-  const rows = picked(), top = rows[0];
-  if (rows.length > 1) return save(rows.map(one => [one, cell(top).value]));
-  const above = beyond(row, -1);
-  if (above) save([[row, cell(above).value]]);
+  const rows = picked(), top = rows.length > 1 ? rows[0] : beyond(row, -1);
+  if (top) save((rows.length > 1 ? rows : [row]).map(one => [one, cell(top).value]));
 }
 
 function inCell(row, input, event) {
@@ -121,15 +118,14 @@ document.addEventListener('change', ({ target }) => {
   b.post('/cards/bulk', { action: 'epic', task_ids: id(item), epic_id: target.value, seen: seen([item]) }, item);
 });
 
-document.addEventListener('click', ({ target }) => {
-  const button = target.closest('[data-scrum]');
-  if (!page() || button === page() || !button) return;
-  const row = rowOf(button);
-  if (button.dataset.scrum === 'record') b.post('/records', { task_ids: id(row), entity_id: page().dataset.backlog }, row);
-  else if (button.dataset.scrum === 'set' && (picked().length || last?.isConnected)) save((picked().length ? picked() : [last]).map(one => [one, button.dataset.value]));
+document.addEventListener('click', event => {
+  const { target } = event, button = target.closest('.scale [data-value]'), row = rowOf(target);
+  const rows = picked().length ? picked() : last?.isConnected ? [last] : [];
+  if (button) save(rows.map(one => [one, button.dataset.value]));
+  if (!target.matches('.planning .points, .planning .record')) return;
+  event.stopPropagation(); // no wish to open the task
+  if (!target.matches('.points')) b.post('/records', { task_ids: id(row), entity_id: page().dataset.backlog }, row);
 }, true);
-// a click on the points is no wish to open the task
-document.addEventListener('click', event => { if (event.target.matches('.planning .points, .planning .record')) event.stopPropagation(); }, true);
 
 document.addEventListener('focusin', ({ target }) => {
   const row = rowOf(target);
@@ -161,7 +157,10 @@ document.addEventListener('htmx:config:request', ({ detail: { ctx: { request, so
   const rows = ids ?? mates.get(source) ?? [source], below = [];
   const above = b.previousOf(rows[0]);
   for (let one = b.nextOf(rows.at(-1)); one && below.length < NEAR; one = b.nextOf(one)) below.push(one);
-  for (const [name, value] of Object.entries({ task_ids: rows.map(id), after: above ? id(above) : 0, following: below.map(id), seen: seen([...rows, above, ...below]) })) request.body.set(name, String(value));
+  request.body.set('task_ids', rows.map(id));
+  request.body.set('after', above ? id(above) : 0);
+  request.body.set('following', below.map(id));
+  request.body.set('seen', seen([...rows, above, ...below]));
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   if (!mates.delete(ctx.sourceElement)) return;
@@ -174,7 +173,7 @@ function learn() {
   const news = $$('#facts i'), line = $('#facts > ul');
   if (line) {
     const after = $(`#task-${line.dataset.lineAfter || 0}`), mark = line.firstElementChild;
-    $('.planning #line:not(#facts *)')?.remove();
+    $('.cards > #line')?.remove();
     if (mark) after ? after.after(mark) : $(`.column[data-stage-id="${page().dataset.backlog}"] .cards`)?.prepend(mark);
   }
   for (const one of news) {
@@ -182,10 +181,7 @@ function learn() {
     if (!row) continue;
     if (one.dataset.missing) { input?.replaceWith($('#no-record').content.cloneNode(true)); continue; }
     const { points, fit, epicId, entityId, sort } = one.dataset;
-    if (row.dataset.epicId !== epicId || $('.epic', row).dataset.epicId !== epicId) {
-      const chip = $(`#epics [data-epic-id="${epicId}"]`) ?? $('#epics [data-epic-id=gone]');
-      $('.epic', row).replaceWith(chip.cloneNode(true));
-    }
+    $('.epic', row).replaceWith(($(`#epics [data-epic-id="${epicId}"]`) ?? $('#epics [data-epic-id=gone]')).cloneNode(true));
     const list = $(`.column[data-stage-id="${entityId}"] .cards`);
     if (list && list !== row.parentNode && !b.moving()) b.put(row, list, null);
     Object.assign(row.dataset, { epicId, entityId, sort });
@@ -226,10 +222,5 @@ function sum() {
 export function mount() {
   if (!page()) return;
   learn();
-  const velocity = !$('.loader') && $('.velocity');
-  if (velocity) htmx.trigger(velocity, 'ready');
-  for (const list of $$('.planning .cards')) {
-    const first = $('.points', list);
-    if (first && !$('.points[tabindex="0"]', list)) first.tabIndex = 0;
-  }
+  if (!$('.loader') && $('.velocity')) htmx.trigger('.velocity', 'ready');
 }
