@@ -1,4 +1,4 @@
-"""Every page in every state people meet, light and dark, wide and narrow: axe finds nothing, nothing is too wide."""
+"""Every page in every state, light and dark, wide and narrow: axe finds nothing, nothing is too wide."""
 
 from __future__ import annotations
 
