@@ -18,6 +18,7 @@ from tests.support.browser import launch, new_context
 from tests.support.person import Person
 from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
 
+SCRUM_TEAM = 4  # "Firmware 4.x" of the company seed
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 
 
@@ -83,20 +84,40 @@ def take_all(browser: Browser, sandbox: Sandbox) -> None:
     shaping.frame.locator("button[aria-label^='Color']").nth(2).click()
     shaping.take("shape")
 
-    changed = Stage(browser, sandbox, board)
-    stages = list(sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id))
-    changed.frame.click("text=Shape the board")
-    for stage, title in ((stages[1], "Ideas"), (stages[2], "Design")):
-        name = changed.frame.locator(f"[data-stage-id='{stage}'] [data-rename]")
-        name.fill(title)
-        name.press("Enter")
-        changed.frame.wait_for_selector("#toasts .toast")
-        changed.page.wait_for_timeout(600)
-    changed.frame.locator("nav >> text=Journal").click()
-    changed.frame.wait_for_selector("table, .journal")
-    changed.take("journal")
+    change_things(sandbox, Stage(browser, sandbox, board))
+    planning = Stage(browser, sandbox, f"/workgroups/group/{SCRUM_TEAM}/?tab=app")
+    planning.frame.click("text=Planning")
+    planning.frame.wait_for_selector("[data-sprint-id]")
+    planning.page.wait_for_timeout(3000)  # the points come in while the page is shown
+    planning.take("planning")
+
+    crm = Stage(browser, sandbox, board, **{"as": "crm_admin"})
+    crm.frame.locator("nav >> text=CRM").click()
+    crm.frame.wait_for_selector("[data-entity-id]")
+    crm.take("crm")
 
     Stage(browser, sandbox, board, lang="de", theme="dark", width=360, height=740).take("narrow")
+
+
+def change_things(sandbox: Sandbox, stage: Stage) -> None:
+    """Shape the board a little, so that the journal has something to tell; then its picture."""
+    ids = list(sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id))
+    frame = stage.frame
+    frame.click("text=Shape the board")
+    for stage_id, title in ((ids[1], "Ideas"), (ids[2], "Design")):
+        name = frame.locator(f"[data-stage-id='{stage_id}'] [data-rename]")
+        name.fill(title)
+        name.press("Enter")
+        frame.wait_for_selector(f"[data-toast]:has-text('Renamed') >> nth={(ids[1], ids[2]).index(stage_id)}")
+    frame.locator(f"[data-stage-id='{ids[2]}'] button[aria-label^='Color']").click()
+    frame.locator(".pop .colors__hex").fill("#2F7D32")
+    frame.locator(".pop .button--primary").click()
+    frame.wait_for_selector("[data-toast]:has-text('color')")
+    while frame.locator("[data-toast]").count():
+        frame.locator("[data-toast] [data-do=dismiss]").first.click()
+    frame.locator("nav >> text=Journal").click()
+    frame.wait_for_selector("#journal")
+    stage.take("journal")
 
 
 def main() -> None:
