@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 from flask import Blueprint, render_template
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
@@ -18,7 +18,7 @@ from flask_babel import lazy_gettext as _l
 from boards.model import BoardRef
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
 from boards.scrum.model import ColumnType, FactsAnswer, ItemResult, Planning
-from boards.scrum.points import Scale, ScaleKind, ScaleValue, show_points
+from boards.scrum.points import Scale, ScaleKind, ScaleValue
 from boards.scrum.totals import count_totals
 from boards.scrum.velocity import forecast_line, measure_load
 from web import scrum_memory
@@ -64,7 +64,10 @@ def fit(points: str | None, scale: Scale) -> str:
     return "unknown" if points is None else scale.estimate(points).fit.value
 
 
-blueprint.add_app_template_filter(show_points, "number")
+@blueprint.app_template_filter()
+def number(value: Decimal | str) -> str:
+    """A sum of points, the way the language writes it: "0.5" or "0,5"."""
+    return str(format_decimal(Decimal(value), locale=get_locale() or "en"))
 
 
 @blueprint.app_template_filter()
