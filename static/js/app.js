@@ -41,6 +41,8 @@ document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
   ctx.done?.(ctx.response?.status ?? 0);
   if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo], #unfinished *')) ctx.sourceElement.closest('[data-toast], #unfinished').remove();
+  // what was typed has arrived; the page that shows it may still have to come
+  if (ctx.sourceElement.matches('form') && ctx.response?.status < 300) ctx.sourceElement.closest('[data-pop], .column--new')?.remove();
   keepFocus();
   refreshNow();
 });
