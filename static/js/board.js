@@ -223,7 +223,7 @@ export const common = () => ({
 
 /** Where a card was dropped the other selected ones follow, all in their order and with one request. */
 function dropCard(card, from) {
-  const along = $('.pick', card)?.checked && card.parentNode !== from.list
+  const along = $('.pick', card)?.checked && (card.parentNode !== from.list || board().matches('.planning'))
     ? selected().map(pick => pick.closest(CARD)).filter(one => one !== card && !pending.has(one)) : [];
   return along.length ? settleMany(card, from, along) : settleCard(card, from);
 }

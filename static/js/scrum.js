@@ -3,7 +3,7 @@ import * as b from './board.js';
 
 const { $, $$ } = b;
 const NEAR = 60, AT_ONCE = 50, CALM = 400;
-const waiting = new Map(), flying = new Map(), mates = new WeakMap();
+const waiting = new Map(), flying = new Map();
 let last = null, sending = false, timer = 0;
 
 const page = () => $('.planning');
@@ -45,6 +45,7 @@ async function flush() {
   }
   flush();
 }
+/** One text for a row, or for all selected ones when it is one of them. */
 const set = (row, text) => save((picked().includes(row) ? picked() : [row]).map(one => [one, text]));
 
 const beyond = (row, by) => {
@@ -56,8 +57,8 @@ function edit(row) {
   cell(row)?.select();
 }
 function fillDown(row) {
-  const rows = picked(), top = rows.length > 1 ? rows[0] : beyond(row, -1);
-  if (top) save((rows.length > 1 ? rows : [row]).map(one => [one, cell(top).value]));
+  const rows = picked(), top = rows.includes(row) ? rows[0] : beyond(row, -1);
+  if (top) set(row, cell(top).value);
 }
 
 function inCell(row, input, event) {
@@ -120,8 +121,8 @@ document.addEventListener('change', ({ target }) => {
 
 document.addEventListener('click', event => {
   const { target } = event, button = target.closest('.scale [data-value]'), row = rowOf(target);
-  const rows = picked().length ? picked() : last?.isConnected ? [last] : [];
-  if (button) save(rows.map(one => [one, button.dataset.value]));
+  const aim = picked()[0] ?? last;
+  if (button && aim?.isConnected) set(aim, button.dataset.value);
   if (!target.matches('.planning .points, .planning .record')) return;
   event.stopPropagation(); // no wish to open the task
   if (!target.matches('.points')) b.post('/records', { task_ids: id(row), entity_id: page().dataset.backlog }, row);
@@ -138,33 +139,17 @@ document.addEventListener('focusin', ({ target }) => {
 });
 
 // --- moves ---
-// Inside a list too the selected ones come along with the one that was dragged, in the order they had.
-document.addEventListener('end', ({ item, from, to }) => {
-  const rows = item && from === to && rowOf(item) ? picked().filter(row => row.parentNode === to) : [];
-  if (rows.length < 2 || !rows.includes(item)) return;
-  let next = item;
-  do next = b.nextOf(next); while (next && rows.includes(next));
-  rows.sort((x, y) => x.dataset.entityId - y.dataset.entityId || x.dataset.sort - y.dataset.sort);
-  for (const row of rows) b.put(row, to, next);
-  mates.set(item, rows);
-}, true);
-
 document.addEventListener('htmx:config:request', ({ detail: { ctx: { request, sourceElement: source } } }) => {
   if (!page() || request.method === 'GET') return;
   if (source.id === 'bulk') request.body.set('seen', seen(picked()));
   if (!rowOf(source) || !request.body.has('before')) return;
-  const ids = request.body.get('task_ids')?.split(',').map(one => $(`#task-${one}`));
-  const rows = ids ?? mates.get(source) ?? [source], below = [];
-  const above = b.previousOf(rows[0]);
-  for (let one = b.nextOf(rows.at(-1)); one && below.length < NEAR; one = b.nextOf(one)) below.push(one);
-  request.body.set('task_ids', rows.map(id));
-  request.body.set('after', above ? id(above) : 0);
-  request.body.set('following', below.map(id));
-  request.body.set('seen', seen([...rows, above, ...below]));
-});
-document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  if (!mates.delete(ctx.sourceElement)) return;
-  ctx.response?.status < 300 ? b.unselect() : document.dispatchEvent(new Event('board:refresh'));
+  const body = request.body, ids = body.get('task_ids')?.split(',') ?? [id(source)];
+  const all = $$('.card', source.parentNode), at = all.findIndex(row => id(row) === ids[0]), above = all[at - 1];
+  const below = all.slice(at + ids.length, at + ids.length + NEAR);
+  body.set('task_ids', ids);
+  body.set('after', above ? id(above) : 0);
+  body.set('following', below.map(id));
+  body.set('seen', seen([above, ...all.slice(at, at + ids.length), ...below]));
 });
 document.addEventListener('scrum:done', b.unselect);
 

@@ -48,9 +48,9 @@ class PlanningPage(BoardPage):
     def points(self, column: int) -> list[str]:
         return [one.input_value() for one in self.column(column).locator(".points").all()]
 
-    def drag(self, what: Locator, onto: Locator) -> None:
+    def drag(self, what: Locator, onto: Locator, scroll: int = 150) -> None:
         """Both have to be in sight: what scrolls while something is held is dropped elsewhere."""
-        self.frame.evaluate("document.querySelector('#columns').scrollTop = 150")
+        self.frame.evaluate("to => { document.querySelector('#columns').scrollTop = to; }", scroll)
         start, end = what.bounding_box(), onto.bounding_box()
         assert start and end
         mouse = self.page.mouse
@@ -191,6 +191,24 @@ def test_items_are_dragged_into_a_sprint_together(plan: PlanningPage, installed:
     assert {item(installed, one)["entityId"] for one in moved} == {plan.stage_id(0)}
     plan.settled()
     assert set(plan.cards(0)) == {*moved, *target}
+
+
+def test_selected_items_move_together_inside_a_list(plan: PlanningPage, installed: Sandbox) -> None:
+    before = plan.cards(2)
+    for place in (0, 2):
+        plan.card(2, place).locator(".pick").check()
+    plan.card(2, 0).scroll_into_view_if_needed()
+    with installed.recording() as seen:
+        plan.drag(plan.card(2, 0), plan.card(2, 4), scroll=350)
+        plan.toast("Moved 2 items")
+    assert seen.http <= 2
+    plan.settled()
+    after = plan.cards(2)
+    at = after.index(before[0])
+    assert at > 0 and after[at + 1] == before[2] and sorted(after) == sorted(before)
+    plan.frame.click(".pages >> text=Planning")
+    plan.ready()
+    assert plan.cards(2) == after, "the portal has them in this order"
 
 
 def test_keys_and_menu_move_an_item(plan: PlanningPage, installed: Sandbox) -> None:
