@@ -18,6 +18,7 @@ from web.sentences import change_text, field_text, notice_text, value_text
 COMPARED = (
     "title", "color", "position", "stage", "moved", "returned", "status", "description", "responsible_id",
     "deadline", "priority", "tags", "group_id", "stage_id", "code", "order",
+    "points", "name", "start", "end", "type",
 )  # fmt: skip
 """Fields of a change worth comparing, in this order."""
 OF_A_ROW = ("title", "color")

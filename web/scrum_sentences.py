@@ -13,7 +13,7 @@ from boards.errors import BadInputCode
 from boards.model import Notice, Why
 from boards.notices import NoticeCode
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
-from boards.scrum.model import ColumnType
+from boards.scrum.model import ColumnType, SprintStatus
 
 WHY: Mapping[Why, Any] = {
     Why.SCRUM_ADMIN_NO_MEMBER: _l(
@@ -158,6 +158,14 @@ COLUMN_TYPE: Mapping[ColumnType, Any] = {
     ColumnType.WORK: _l("Work"),
     ColumnType.FINISH: _l("Completes tasks"),
 }
+
+VALUES: Mapping[tuple[str, object], Any] = {
+    ("status", SprintStatus.PLANNED.value): _l("Planned"),
+    ("status", SprintStatus.ACTIVE.value): _l("Active"),
+    ("status", SprintStatus.COMPLETED.value): _l("Completed"),
+    **{("type", kind.value): text for kind, text in COLUMN_TYPE.items()},
+}
+"""Values of a change that stand for words."""
 
 BAD_INPUT: Mapping[BadInputCode, Any] = {
     BadInputCode.POINTS_TOO_LONG: _l("At most %(limit)s characters; this has %(length)s."),

@@ -216,9 +216,11 @@ def value_text(field: str, value: object) -> str:
     """A value of a change as people read it; "" for none. Numbers of people and projects stay numbers."""
     if field == "priority":
         return priority_text(int(str(value)))
+    if isinstance(value, str) and (field, value) in scrum_sentences.VALUES:
+        return str(scrum_sentences.VALUES[field, value])
     if field == "status":
         return status_text(str(value)) if value else ""
-    if field == "deadline":
+    if field in ("deadline", "start", "end"):
         return moment_text(dt.datetime.fromisoformat(str(value))) if value else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(one) for one in value)

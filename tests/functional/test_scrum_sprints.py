@@ -319,5 +319,13 @@ def test_charts_are_pictures_with_tables(team: Team, installed: Sandbox) -> None
 def test_every_change_is_in_the_journal_in_words(team: Team) -> None:
     team.set_points({team.items[0].task_id: "3"})
     team.post("/epics", name="Third epic", color="00FF00")
+    sprint_id = team.sprint_ids[0]
+    ids = list(board(team, sprint_id))
+    team.post(f"/sprints/{sprint_id}/stages/{ids[1]}/kind", kind="FINISH")
+    team.post(f"/sprints/{sprint_id}/complete")
+    team.post(f"/sprints/{team.sprint_ids[1]}/start")
     shown = text_of(team.person.get("/journal").text)
     assert "Estimated" in shown and "Added the epic “Third epic”" in shown
+    assert "Completed the sprint “Sprint 2”" in shown and "Started the sprint “Sprint 3”" in shown
+    for word in ("Active", "Planned", "Completes tasks", "cannot be opened again", "Points"):
+        assert word in shown, word
