@@ -84,10 +84,8 @@ def test_a_stage_is_dragged_by_its_handle(board: BoardPage, finger: Finger, inst
     board.frame.locator("#shape").tap()
     board.column(1).scroll_into_view_if_needed()
     finger.press(board.column(1).locator(".stage__grip"))
-    x, y = finger.at
-    finger.move(345, y)
+    finger.move(345, finger.at[1])
     board.frame.wait_for_function("() => document.querySelector('#columns').scrollLeft > 500")
-    finger.move(x, y)
     with installed.recording() as seen:
         finger.up()
         board.toast("Moved the stage")
