@@ -22,7 +22,13 @@ blueprint.before_request(needs_session)
 
 
 def board_page(board: Board) -> str:
-    """HTML of #main for a board already read; the launch uses it for its first page."""
+    """HTML of #main for a board already read; the launch uses it for its first page.
+
+    The columns of a scrum team are shown nowhere in Bitrix24 (behaviour.md §3.2), so nobody is invited to
+    shape them: its planning page comes instead.
+    """
+    if board.is_scrum:
+        return render_template("scrum_opening.html", board=board)
     who = g.portal_session
     return render_template(
         "board.html",

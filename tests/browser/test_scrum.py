@@ -30,10 +30,9 @@ class PlanningPage(BoardPage):
     @classmethod
     def plan(cls, page: Page, sandbox: Sandbox, who: str = "moderator") -> PlanningPage:
         group = group_called(sandbox, "Scrum team")
-        opened = cls.open(page, sandbox, who, group)
-        opened.frame.click(".board__tools >> text=Planning")
+        opened = cls.open(page, sandbox, who, group)  # of a team the board is its planning
         opened.ready()
-        return cls(page, opened.frame)
+        return opened
 
     def ready(self) -> None:
         """Wait until the page has all its points and sums."""

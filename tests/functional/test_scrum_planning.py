@@ -273,9 +273,11 @@ def test_a_team_with_an_empty_backlog_and_one_without(open_as: Opener, installed
     assert "no backlog yet" not in text_of(plain.person.get(plain.path).text)
 
 
-def test_only_the_board_of_a_team_offers_planning(open_as: Opener, team: Team, installed: Sandbox) -> None:
+def test_the_board_of_a_team_is_its_planning(open_as: Opener, team: Team, installed: Sandbox) -> None:
+    """Columns that Bitrix24 shows nowhere (behaviour.md §3.2) are not offered to be shaped."""
     person = open_as("member")
-    assert f'hx-get="{team.path}"' in person.get(f"/boards/g{team.group_id}").text
+    opening = person.get(f"/boards/g{team.group_id}").text
+    assert f'hx-get="{team.path}" hx-trigger="load"' in opening and "data-stage-id" not in opening
     assert "/scrum" not in person.get(f"/boards/g{installed.main_group_id}").text
 
 
