@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, expect
+from playwright.sync_api import Browser, Frame, Page, expect
 
-from tests.functional.scrum_scene import group_called
 from tests.support.board_page import BoardPage
 from tests.support.browser import Complaints, new_context
+from tests.support.planning_page import PlanningPage
 from tests.support.servers import ROOT, Sandbox
 
 PASTE = """input => {
@@ -22,45 +22,6 @@ PASTE = """input => {
 """What a spreadsheet puts on the clipboard, put down in a cell."""
 
 AXE = Path(ROOT, "node_modules/axe-core/axe.min.js")
-
-
-class PlanningPage(BoardPage):
-    """The planning page in its frame; columns are lists, cards are items."""
-
-    @classmethod
-    def plan(cls, page: Page, sandbox: Sandbox, who: str = "moderator") -> PlanningPage:
-        group = group_called(sandbox, "Scrum team")
-        opened = cls.open(page, sandbox, who, group)  # of a team the board is its planning
-        opened.ready()
-        return opened
-
-    def ready(self) -> None:
-        """Wait until the page has all its points and sums."""
-        self.frame.wait_for_selector(".planning .item")
-        self.frame.wait_for_selector(".loader", state="detached")
-        self.frame.wait_for_selector(".sum__load", state="attached")
-        self.settled()
-
-    def cell(self, column: int, index: int) -> Locator:
-        return self.card(column, index).locator(".points")
-
-    def points(self, column: int) -> list[str]:
-        return [one.input_value() for one in self.column(column).locator(".points").all()]
-
-    def drag(self, what: Locator, onto: Locator, scroll: int = 150) -> None:
-        """Both have to be in sight: what scrolls while something is held is dropped elsewhere."""
-        self.frame.evaluate("to => { document.querySelector('#columns').scrollTop = to; }", scroll)
-        start, end = what.bounding_box(), onto.bounding_box()
-        assert start and end
-        mouse = self.page.mouse
-        mouse.move(start["x"] + 200, start["y"] + 20)
-        mouse.down()
-        mouse.move(start["x"] + 200, start["y"] + 10, steps=3)
-        mouse.move(end["x"] + 200, end["y"] + 20, steps=6)
-        mouse.up()
-
-    def total(self, column: int) -> Locator:
-        return self.column(column).locator(".sum__total")
 
 
 @pytest.fixture

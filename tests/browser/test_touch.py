@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.board_page import BoardPage
 from tests.support.browser import Complaints, new_context
+from tests.support.crm_screen import CrmScreen
 from tests.support.finger import Finger, middle
+from tests.support.planning_page import PlanningPage
 from tests.support.servers import Sandbox, Server
 
 ANDROID = (
@@ -20,22 +22,28 @@ ANDROID = (
 
 
 @pytest.fixture
-def board(browser: Browser, installed: Sandbox, empty_app: Server) -> Iterator[BoardPage]:
-    """The main project's board on a phone."""
-    phone = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
-    context = new_context(browser, **phone, user_agent=ANDROID)
+def phone(browser: Browser, installed: Sandbox, empty_app: Server) -> Iterator[Page]:
+    """A page on a phone, and the app installed."""
+    screen = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+    context = new_context(browser, **screen, user_agent=ANDROID)
     page = context.new_page()
     complaints = Complaints(page)
-    opened = BoardPage.open(page, installed, "owner")
-    opened.frame.locator("#columns").scroll_into_view_if_needed()
-    yield opened
+    yield page
     context.close()
     assert complaints.except_for("Failed to load resource") == []
 
 
 @pytest.fixture
-def finger(board: BoardPage) -> Finger:
-    return Finger(board.page)
+def board(phone: Page, installed: Sandbox) -> BoardPage:
+    """The main project's board on a phone."""
+    opened = BoardPage.open(phone, installed, "owner")
+    opened.frame.locator("#columns").scroll_into_view_if_needed()
+    return opened
+
+
+@pytest.fixture
+def finger(phone: Page) -> Finger:
+    return Finger(phone)
 
 
 def stage_of(sandbox: Sandbox, task_id: int) -> int:
@@ -141,3 +149,43 @@ def test_the_menu_moves_a_card(board: BoardPage, installed: Sandbox) -> None:
     board.toast("Moved the task")
     board.settled()
     assert stage_of(installed, moved) == board.stage_id(1)
+
+
+def test_a_stage_of_the_crm_is_dragged_by_its_handle(phone: Page, finger: Finger, installed: Sandbox) -> None:
+    crm = CrmScreen.open(phone, installed, entity_id="DEAL_STAGE")
+    before = crm.names()
+    crm.row(0).scroll_into_view_if_needed()
+    finger.press(crm.row(0).locator(".crm-row__grip"))
+    x, y = middle(crm.row(1))
+    with installed.recording() as seen:
+        finger.move(x, y + 10)
+        finger.up()
+        crm.toast("Changed the order")
+    assert seen.http == 1
+    assert crm.names()[:2] == [before[1], before[0]] == crm.chips()[:2]
+
+
+def test_a_long_press_drags_an_item_of_the_backlog(phone: Page, finger: Finger, installed: Sandbox) -> None:
+    plan = PlanningPage.plan(phone, installed)
+    backlog = 2
+    before = plan.cards(backlog)
+    plan.card(backlog, 2).scroll_into_view_if_needed()
+    finger.press(plan.card(backlog, 0).locator(".card__open"))
+    expect(plan.card(backlog, 0)).to_contain_class("sortable-chosen")
+    x, y = middle(plan.card(backlog, 1))
+    with installed.recording() as seen:
+        finger.move(x, y + 15)
+        finger.up()
+        plan.toast("Moved")
+    assert seen.http <= 2
+    assert plan.cards(backlog)[:2] == [before[1], before[0]]
+
+
+def test_points_are_set_by_taps(phone: Page, installed: Sandbox) -> None:
+    plan = PlanningPage.plan(phone, installed)
+    task_id = plan.cards(1)[0]
+    plan.card(1, 0).locator(".pick").tap()
+    plan.frame.locator(".scale [data-value='8']").tap()
+    plan.toast("Estimated")
+    found = installed.act("member", "tasks.api.scrum.task.get", id=task_id)
+    assert found["storyPoints"] == "8"
