@@ -51,6 +51,7 @@ from web import (
     sprint_board,
     sprint_columns,
     stages,
+    tab,
     tasks,
     theme,
     view,
@@ -61,6 +62,7 @@ YEAR = 365 * 86400
 MOST_BYTES = 1024 * 1024
 BLUEPRINTS = (
     launch.blueprint,
+    tab.blueprint,
     install.blueprint,
     events.blueprint,
     renewal.blueprint,

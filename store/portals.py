@@ -43,6 +43,13 @@ def get(db: Database, member_id: str) -> PortalRow | None:
     )  # fmt: skip
 
 
+def has_address(db: Database, client_endpoint: str) -> bool:
+    """Whether some portal is known to be at this address, which ends in "/rest/"."""
+    with db.reading() as session:
+        found = session.scalars(sa.select(m.Portal).where(m.Portal.client_endpoint == client_endpoint))
+        return found.first() is not None
+
+
 def remember(
     db: Database,
     member_id: str,

@@ -34,6 +34,14 @@ def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
     return _pair(db, row) if row else None
 
 
+def delete(db: Database, member_id: str, user_id: int) -> None:
+    """Forget the pair of a person; the portal's own (of the installation) is another row."""
+    with db.session() as session:
+        session.execute(
+            sa.delete(m.TokenPair).where(m.TokenPair.member_id == member_id, m.TokenPair.user_id == user_id)
+        )
+
+
 def newest(db: Database, member_id: str, *, limit: int) -> list[StoredPair]:
     """The installer's pair, then those renewed last: to ask whether the app is still there."""
     query = (

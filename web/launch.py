@@ -70,12 +70,6 @@ class Opened:
     page: str
 
 
-@blueprint.get("/")
-def invitation() -> str:
-    """Somebody opened the address by hand; HEAD answers 200 for the vendor's checks."""
-    return render_template("outside.html")
-
-
 @blueprint.post("/")
 def launch() -> str:
     """Verify, read the first page, open a session."""

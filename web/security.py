@@ -20,7 +20,13 @@ def allow_framing_by_anyone() -> None:
     g.frame_ancestors = "https: http:" if private else "https:"
 
 
-def policy(ancestors: str, js_url: str, *, private: bool) -> str:
+def allow_forms_to_portals() -> None:
+    """The form of this page leads to a portal's login; browsers hold each address on the way to the rule."""
+    private = services().config.allow_private_portals
+    g.form_action = "'self' https: http:" if private else "'self' https:"
+
+
+def policy(ancestors: str, js_url: str, *, private: bool, form_action: str = "'self'") -> str:
     """The Content-Security-Policy: no inline script, no eval; style attributes carry a board's colors."""
     script = urlsplit(js_url)
     pictures = "https: http: data:" if private else "https: data:"
@@ -32,7 +38,7 @@ def policy(ancestors: str, js_url: str, *, private: bool) -> str:
         "img-src": f"'self' {pictures}",
         "font-src": "'self'",
         "connect-src": "'self'",
-        "form-action": "'self'",
+        "form-action": form_action,
         "base-uri": "'none'",
         "frame-ancestors": ancestors,
     }
@@ -43,7 +49,10 @@ def protect(response: Response) -> Response:
     """For `after_request`: applies to every answer."""
     config = services().config
     response.headers["Content-Security-Policy"] = policy(
-        g.get("frame_ancestors", "'none'"), config.js_url, private=config.allow_private_portals
+        g.get("frame_ancestors", "'none'"),
+        config.js_url,
+        private=config.allow_private_portals,
+        form_action=g.get("form_action", "'self'"),
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"

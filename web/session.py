@@ -6,6 +6,8 @@ memory of the page. Nothing a form says about portal or person is ever believed.
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from dataclasses import dataclass
 from time import time
 from urllib.parse import urlsplit
@@ -31,12 +33,31 @@ class PortalSession:
     session_id: int
 
 
+COOKIE = "stagecraft"
+"""Where the token of a session is in a tab of the app's own; in a portal's frame there are no cookies."""
+OF_A_TAB = "tab."
+
+
 def needs_session() -> None:
     """For `blueprint.before_request`: without a live session nothing behind it is reached."""
-    row = sessions.find(services().db, bearer_token())
+    row = sessions.find(services().db, session_token())
     if row is None or row.expires_at <= time():
         raise SessionExpired
     g.portal_session = from_row(row)
+
+
+def session_token() -> str:
+    """The token of this request's session, "" without one. A cookie counts only with its page's own token."""
+    token = bearer_token()
+    if not token.startswith(OF_A_TAB):
+        return token
+    cookie = request.cookies.get(COOKIE, "")
+    return cookie if cookie and hmac.compare_digest(token.encode(), page_token(cookie).encode()) else ""
+
+
+def page_token(cookie: str) -> str:
+    """What the page of a session in a cookie sends along: nobody who lacks the cookie can work it out."""
+    return OF_A_TAB + hmac.new(cookie.encode(), b"page", hashlib.sha256).hexdigest()
 
 
 def bearer_token() -> str:

@@ -17,6 +17,7 @@ Opener = Callable[..., Person]
 OPEN_TO_ALL = {
     ("GET", "/"), ("POST", "/"), ("GET", "/install"), ("POST", "/install"), ("POST", "/events"),
     ("GET", "/healthz"), ("GET", "/privacy"), ("GET", "/license"),
+    ("GET", "/oauth/start"), ("GET", "/oauth/callback"),
 }  # fmt: skip
 
 
