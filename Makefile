@@ -10,7 +10,7 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate test lint types imports texts lock bench
+.PHONY: help demo demo-reset run setup migrate rotate-keys test lint types imports texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -29,6 +29,9 @@ setup: $(VENV)/.runtime static/vendor/.stamp static/min/.stamp $(CATALOGS)
 
 migrate: $(VENV)/.runtime
 	@$(BIN)/alembic -q upgrade head
+
+rotate-keys: $(VENV)/.runtime  ## encrypt what is stored with the first of TOKEN_KEYS, while the app runs
+	@$(BIN)/python scripts/rotate_keys.py
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stagecraft needs Python 3.11 or newer; this is " + sys.version.split()[0])'

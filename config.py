@@ -54,7 +54,7 @@ class Config:
             app_url=_app_url(env, private),
             client_id=_required(env, "B24_CLIENT_ID", "the application key Bitrix24 shows for the app"),
             client_secret=_required(env, "B24_CLIENT_SECRET", "the application secret of the same card"),
-            token_keys=_keys(env),
+            token_keys=token_keys(env),
             database_url=database_url(env),
             auth_servers=tuple(
                 _address("B24_AUTH_SERVERS", url, private) for url in _list(env, "B24_AUTH_SERVERS")
@@ -113,8 +113,8 @@ def _number(env: Mapping[str, str], name: str, default: int, *, least: int) -> i
     return int(value)
 
 
-def _keys(env: Mapping[str, str]) -> tuple[str, ...]:
-    """Fernet keys: the first encrypts, all decrypt, so a key is changed by putting a new one in front."""
+def token_keys(env: Mapping[str, str]) -> tuple[str, ...]:
+    """The Fernet keys: the first encrypts, all decrypt, so a key is changed by putting a new one in front."""
     keys = _list(env, "TOKEN_KEYS")
     if not keys:
         raise ConfigError(
