@@ -1,4 +1,4 @@
-"""A new key for what is stored: everything readable before, during and after, with the new one alone at last."""
+"""A new key for what is stored: all readable before, during and after, with the new one alone at last."""
 
 from __future__ import annotations
 
