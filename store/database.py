@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +28,24 @@ class Database:
         self.vault = Vault(keys)
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
+        self._open: ContextVar[Session | None] = ContextVar("open session", default=None)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A transaction that may write: committed at the end, rolled back by an exception."""
+        """A transaction that may write: committed at the end, rolled back by an exception.
+
+        Inside of another one of the same thread it is that one: what belongs together is kept together.
+        """
+        outer = self._open.get()
+        if outer is not None:
+            yield outer
+            return
         with Session(self._writing, expire_on_commit=False) as session, session.begin():
-            yield session
+            mark = self._open.set(session)
+            try:
+                yield session
+            finally:
+                self._open.reset(mark)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

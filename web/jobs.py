@@ -127,13 +127,14 @@ def _after(row: JobRow, progress: Progress) -> Response:
     """Keep what the step achieved; show the progress, or what came of it all."""
     of_items = _of_items(progress.job)
     failures = row.data["failures"] + [_failure(one, of_items) for one in progress.results if one.error]
-    if not of_items:
-        news.touched(services().db, row.member_id, row.user_id, {one.task_id for one in progress.results})
-    data = row.data | {"job": progress.job.to_json(), "failures": failures}
+    data, db = row.data | {"job": progress.job.to_json(), "failures": failures}, services().db
     entry_id = None
-    if progress.outcome and (progress.outcome.change.undoable or _shows(progress.outcome)):
-        entry_id = record_change(progress.outcome.change, request_key=row.id)
-    jobs.save(services().db, row.member_id, row.id, data, state="done" if progress.finished else "open")
+    with db.session():  # the journal and the job never disagree on what was done
+        if not of_items:
+            news.touched(db, row.member_id, row.user_id, {one.task_id for one in progress.results})
+        if progress.outcome and (progress.outcome.change.undoable or _shows(progress.outcome)):
+            entry_id = record_change(progress.outcome.change, request_key=row.id)
+        jobs.save(db, row.member_id, row.id, data, state="done" if progress.finished else "open")
     if progress.outcome is None:
         return announced(_progress(row.id, progress.job))
     return _over(progress, Done(progress.outcome, progress.outcome.change, entry_id), failures)

@@ -69,11 +69,12 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     try:
         outcome = do()
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
-        entry_id = None if nothing else record_change(outcome.change, request_key=key)
+        with db.session():  # written down and done, or neither: a repetition must not act again
+            entry_id = None if nothing else record_change(outcome.change, request_key=key)
+            actions.finish(db, who.member_id, who.user_id, key, entry_id)
     except BaseException:
         actions.forget(db, who.member_id, who.user_id, key)
         raise
-    actions.finish(db, who.member_id, who.user_id, key, entry_id)
     return Done(outcome, outcome.change, entry_id)
 
 

@@ -48,8 +48,9 @@ def undo_entry(entry: Entry) -> Response:
             return response
         outcome = undo_change(client(), who, change, resolve_stage)
         _raise_if_nothing_worked(outcome)
-        undo_id = record_change(outcome.change)
-        _note(entry, undo_id)
+        with services().db.session():
+            undo_id = record_change(outcome.change)
+            _note(entry, undo_id)
     done = Done(outcome, outcome.change, undo_id)
     return announced(done_toast(done, outcome.notices), board_refresh={})
 

@@ -232,3 +232,19 @@ def test_preferences(db: Database, portal: str) -> None:
     prefs.put(db, portal, 5, prefs.LAST_BOARD, "g2")
     assert prefs.get(db, portal, 5, prefs.LAST_BOARD) == "g2"
     assert prefs.get(db, portal, 6, prefs.LAST_BOARD) == ""
+
+
+def test_what_belongs_together_is_kept_together(db: Database, portal: str) -> None:
+    def both() -> None:
+        with db.session():
+            prefs.put(db, portal, 5, prefs.LAST_BOARD, "g3")
+            aliases.put(db, portal, {1: 2})
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        both()
+    assert prefs.get(db, portal, 5, prefs.LAST_BOARD) == "" and aliases.resolve(db, portal, 1) == 1
+    with db.session():
+        prefs.put(db, portal, 5, prefs.LAST_BOARD, "g3")
+        assert prefs.get(db, portal, 5, prefs.LAST_BOARD) == "", "nobody sees it before it is whole"
+    assert prefs.get(db, portal, 5, prefs.LAST_BOARD) == "g3"

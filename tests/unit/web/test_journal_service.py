@@ -15,7 +15,7 @@ from flask import Flask, g
 import app as wiring
 from boards.change import Change, Kind
 from config import Config
-from store import Database, aliases, journal
+from store import Database, actions, aliases, journal
 from store.models import Base
 from web import journal_service
 from web.failures import ActionRunning
@@ -83,6 +83,18 @@ def test_without_a_usable_key_every_request_is_its_own(flask: Flask, key: str) -
     act(flask, outcome, key)
     act(flask, outcome, key)
     assert len(entries(flask)) == 2
+
+
+def test_written_down_and_done_or_neither(flask: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that dies between the two must not leave an entry whose request would act again."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(actions, "finish", die)
+    with pytest.raises(KeyboardInterrupt):
+        act(flask, outcome)
+    assert entries(flask) == []
 
 
 def test_a_failure_frees_the_key(flask: Flask) -> None:
