@@ -10,7 +10,7 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate rotate-keys test lint types imports texts lock bench
+.PHONY: help demo demo-reset run setup migrate rotate-keys test lint types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -61,7 +61,7 @@ node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 %.mo: %.po $(VENV)/.runtime
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
-test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports  ## everything that can be checked
+test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit  ## everything that can be checked
 	@sh scripts/chromium.sh
 	@$(BIN)/pytest $(ARGS)
 
@@ -73,6 +73,12 @@ types: $(VENV)/.dev
 
 imports: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-cache
+
+bandit: $(VENV)/.dev
+	@$(BIN)/bandit -q -c pyproject.toml -r app.py config.py b24 boards store web && echo "bandit: clean"
+
+audit: $(VENV)/.dev
+	@$(BIN)/python scripts/audit.py
 
 texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_pgettext:1c,2 --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .

@@ -64,7 +64,7 @@ def page() -> Response | str:
     g.portal_session = from_row(row)
     return render_template(
         "base.html",
-        main=Markup(home_page(load_home(client(), actor()))),  # noqa: S704 (rendered by our own templates)
+        main=Markup(home_page(load_home(client(), actor()))),  # noqa: S704 (our own templates) # nosec B704
         page="home",
         token=page_token(request.cookies[COOKIE]),
         theme=theme.chosen(),
