@@ -17,6 +17,7 @@ DEFAULT_PLACEMENT = "DEFAULT"
 def register_app(portal: Portal, settings: Settings) -> Portal:
     """Let the portal know its own address and the application; an application it has already stays."""
     portal.domain, portal.protocol = settings.domain, settings.protocol
+    portal.member_id = settings.member_id
     portal.old_domains = [domain for domain in portal.old_domains if domain != settings.domain]
     portal.auth_server = settings.auth_server
     app = portal.app

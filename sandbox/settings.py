@@ -15,7 +15,8 @@ class Settings:
     """Where the portal lives and which application it knows.
 
     `url` is the portal's public base without a trailing slash, `data` the snapshot file ("" keeps the state
-    in memory), `limits` switches the rate and the operating limit on at the start (behaviour.md §1.9).
+    in memory), `member_id` tells portals apart, `limits` switches the rate and the operating limit on at the
+    start (behaviour.md §1.9).
     """
 
     url: str = "http://localhost:5001"
@@ -26,6 +27,7 @@ class Settings:
     seed: str = "company"
     limits: bool = True
     scopes: tuple[str, ...] = tuple(DEFAULT_SCOPES.split(","))
+    member_id: str = "5b1f0c2a9d8e4f7086a3c1d2e4f60718"
 
     @property
     def domain(self) -> str:
@@ -56,4 +58,5 @@ def from_environment(env: Mapping[str, str] | None = None) -> Settings:
         seed=env.get("SANDBOX_SEED", Settings.seed),
         limits=env.get("SANDBOX_LIMITS", "1") != "0",
         scopes=tuple(scope for scope in scopes.split(",") if scope),
+        member_id=env.get("SANDBOX_MEMBER_ID", Settings.member_id),
     )

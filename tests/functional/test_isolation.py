@@ -1,0 +1,198 @@
+"""Two portals of one app, four people: each address of the app with everybody's session and others' ids.
+
+The addresses come from the app's URL map, so a new one is tried without anybody thinking of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+import app as wiring
+from config import Config
+from tests.functional.deeds import shown_columns
+from tests.functional.helpers import Store
+from tests.support.person import Person
+from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, start_app, start_sandbox
+
+MARK = "Zwiebelkuchen"
+"""In every name that the first portal alone has."""
+TEAM = "Scrum team"
+OPEN_TO_ALL = {
+    "/",
+    "/install",
+    "/events",
+    "/healthz",
+    "/privacy",
+    "/license",
+    "/oauth/start",
+    "/oauth/callback",
+}
+ENDS_THE_SESSION = {"/session/end", "/session/renew"}
+DIRECTORY = "DEAL_STAGE"
+
+
+@dataclass
+class Ground:
+    """The first portal with something to steal, the second with somebody who tries, one app for both."""
+
+    first: Sandbox
+    second: Sandbox
+    app: Server
+    store: Store
+    ids: dict[str, str]
+
+    def person(self, portal: Sandbox, who: str) -> Person:
+        return Person(portal, self.app.url, who).open()
+
+
+def install(portal: Sandbox, app: Server) -> None:
+    form = portal.post("launch", user=1, placement="DEFAULT", options={}, install=True)
+    answer = Person(portal, app.url, "admin").session.post(form["url"], data=form["form"], timeout=60)
+    assert answer.status_code == 200, answer.text[:300]
+    portal.post("install", user=1)
+
+
+def treasure(portal: Sandbox, owner: Person) -> dict[str, str]:
+    """Things with the mark in their names, and their ids as an address of the app carries them."""
+    owned = {"NAME": f"{MARK} project", "VISIBLE": "N", "OPENED": "N", "PROJECT": "Y"}
+    group = portal.act("owner", "sonet_group.create", **owned)
+    portal.act("owner", "task.stages.get", entityId=group, numeric=1)
+    owner.get(f"/boards/g{group}")
+    first, stage, *_rest = shown_columns(owner.get(f"/boards/g{group}").text)
+    renamed = owner.post(f"/boards/g{group}/stages/{stage.stage_id}/rename", title=f"{MARK} stage")
+    assert renamed.status_code == 200, renamed.text
+    fields = {"TITLE": f"{MARK} task", "GROUP_ID": group, "RESPONSIBLE_ID": portal.user("owner")}
+    task = portal.act("owner", "tasks.task.add", fields=fields | {"STAGE_ID": stage.stage_id})["task"]["id"]
+    asked = owner.get(f"/boards/g{group}/stages/{stage.stage_id}/delete").text
+    hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', asked))
+    address = f"/boards/g{group}/stages/{stage.stage_id}/delete"
+    begun = owner.post(address, **hidden, target_stage_id=first.stage_id)
+    assert begun.status_code == 200 and f"/jobs/{hidden['job_id']}/step" in begun.text, begun.text
+    return {
+        "key": f"g{group}", "stage_id": str(stage.stage_id), "task_id": str(task),
+        "job_id": hidden["job_id"], "entity_id": DIRECTORY, "epic_id": "1", "sprint_id": "1",
+        "column_id": str(stage.stage_id), "action": "complete",
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder, port, ports = tmp_path_factory.mktemp("isolation"), free_port(), (free_port(), free_port())
+    portals = [
+        start_sandbox(one, port, folder, SANDBOX_MEMBER_ID=name * 32)
+        for one, name in zip(ports, "ab", strict=True)
+    ]
+    servers = ",".join(f"{one.url}/_oauth" for one in portals)
+    app = start_app(port, portals[0].url, folder, B24_AUTH_SERVERS=servers)
+    first, second = (Sandbox(one.url) for one in portals)
+    for portal in (first, second):
+        portal.reset("small")
+        install(portal, app)
+    store = Store(folder / f"app-{port}.sqlite")
+    ids = treasure(first, Person(first, app.url, "owner").open())
+    ids["entry_id"] = str(store.rows("SELECT max(id) FROM journal_entry WHERE member_id = ?", "a" * 32)[0][0])
+    yield Ground(first, second, app, store, ids)
+    for server in (app, *portals):
+        server.stop()
+
+
+def addresses() -> list[tuple[str, str]]:
+    """(verb, rule) of every address behind the door."""
+    key = "k3fF0Pj0Wq2sYh2dG5yT8bX1nM4vC7aZ9eR6uL0iO3Q="
+    flask = wiring.create_app(
+        Config("http://x", CLIENT_ID, "s", (key,), "sqlite://", allow_private_portals=True), worker=False
+    )
+    rules = [(verb, str(rule)) for rule in flask.url_map.iter_rules() for verb in rule.methods or ()]
+    flask.extensions["stagecraft"].db.close()
+    return sorted(
+        (verb, rule)
+        for verb, rule in rules
+        if verb in ("GET", "POST")
+        and not rule.startswith("/static")
+        and rule not in OPEN_TO_ALL | ENDS_THE_SESSION
+    )
+
+
+def filled(rule: str, ids: dict[str, str]) -> str:
+    """The rule with the first portal's ids; a placeholder nobody thought of fails."""
+    return re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", lambda found: ids[found[1]], rule)
+
+
+def form(ids: dict[str, str]) -> dict[str, Any]:
+    """Every field that an action may read, all of them about the first portal's things."""
+    card, stage = ids["task_id"], ids["stage_id"]
+    return {
+        "title": "Stolen", "name": "Stolen", "color": "FF0000", "after_id": "0", "stage_id": stage,
+        "target_stage_id": stage, "to_stage_id": stage, "task_ids": card, "tasks": card, "action": "move",
+        "before": "0", "after": "0", "job_id": ids["job_id"], "points": json.dumps({card: "8"}),
+        "entity_id": "1", "epic_id": "1", "rows": "[]", "since": "0", "theme": "dark", "kind": "WORK",
+        "order": stage, "stages": stage, "start": "2026-11-01", "end": "2026-11-14", "TITLE": "Stolen",
+    }  # fmt: skip
+
+
+def of_the_first(store: Store) -> list[Any]:
+    """Whatever is stored of the first portal that somebody's action could change."""
+    member = "a" * 32
+    tables = ("journal_entry", "job", "portal", "token_pair", "stage_alias", "preference")
+    known = {name for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert set(tables) <= known, known
+    return [store.rows(f"SELECT * FROM {name} WHERE member_id = ?", member) for name in tables]
+
+
+def try_all(thief: Person, ids: dict[str, str]) -> Iterator[tuple[str, str, requests.Response]]:
+    for verb, rule in addresses():
+        path = filled(rule, ids)
+        answer = thief.get(path) if verb == "GET" else thief.post(path, **form(ids))
+        yield verb, path, answer
+
+
+def test_every_placeholder_has_somebody_elses_id(ground: Ground) -> None:
+    tried = addresses()
+    assert len(tried) > 60
+    assert not [rule for _verb, rule in tried if "<" in filled(rule, ground.ids)]
+
+
+@pytest.mark.parametrize("who", ["owner", "outsider"])
+def test_people_of_another_portal_reach_nothing(ground: Ground, who: str) -> None:
+    """Not one request reaches the first portal, nothing stored of it changes, none of its names shows."""
+    thief, before = ground.person(ground.second, who), of_the_first(ground.store)
+    with ground.first.recording() as seen:
+        for verb, path, answer in try_all(thief, ground.ids):
+            assert answer.status_code < 500 or answer.status_code == 502, (
+                f"{verb} {path}: {answer.text[:300]}"
+            )
+            assert MARK not in answer.text, f"{verb} {path}"
+            assert "a" * 32 not in answer.text and ground.first.url not in answer.text, f"{verb} {path}"
+    assert seen.calls == []
+    assert of_the_first(ground.store) == before
+
+
+def test_an_outsider_of_the_same_portal_reaches_nothing(ground: Ground) -> None:
+    """What the project keeps from them stays there; what they may change is not of this project."""
+    thief, ids = ground.person(ground.first, "outsider"), ground.ids
+    picture = [
+        ground.first.act("owner", "task.stages.get", entityId=ids["key"][1:], numeric=1),
+        ground.first.act("owner", "tasks.task.get", taskId=ids["task_id"], select=["*"]),
+    ]
+    for verb, path, answer in try_all(thief, ids):
+        assert answer.status_code < 500 or answer.status_code == 502, f"{verb} {path}: {answer.text[:300]}"
+        assert MARK not in answer.text, f"{verb} {path}"
+    assert picture == [
+        ground.first.act("owner", "task.stages.get", entityId=ids["key"][1:], numeric=1),
+        ground.first.act("owner", "tasks.task.get", taskId=ids["task_id"], select=["*"]),
+    ]
+
+
+def test_the_owner_sees_all_of_it(ground: Ground) -> None:
+    """The counter-proof: the same addresses show the mark to the person it belongs to."""
+    owner, ids = ground.person(ground.first, "owner"), ground.ids
+    for path in (f"/boards/{ids['key']}", f"/tasks/{ids['task_id']}?board={ids['key']}", "/journal", "/home"):
+        assert MARK in owner.get(path).text, path
+    assert owner.post(f"/jobs/{ids['job_id']}/step").status_code == 200
