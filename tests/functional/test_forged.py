@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import unquote_plus
 
 import pytest
 
@@ -104,3 +105,85 @@ def test_the_refusal_can_be_read_in_the_frame_and_holds_no_data(sandbox: Sandbox
     policy = answer.headers["Content-Security-Policy"]
     assert "frame-ancestors https: http:" in policy  # http: only because the tests allow private portals
     assert "<script" not in answer.text and "<form" not in answer.text and "<button" not in answer.text
+
+
+# --- every field of every form in turn ---
+FORGERIES: dict[str, Callable[[str], list[str]]] = {
+    "gone": lambda _: [],
+    "empty": lambda _: [""],
+    "cut": lambda value: [value[: len(value) // 2]],
+    "twice, the wrong one first": lambda value: ["0" * 32, value],
+    "twice, the wrong one last": lambda value: [value, "0" * 32],
+    "of somebody else": lambda _: ["f" * 32],
+    "long": lambda value: [value + "x" * 5000],
+    "markup": lambda _: ['"><script>alert(1)</script>'],
+}
+FIELDS = ["DOMAIN", "PROTOCOL", "LANG", "APP_SID", "AUTH_ID", "AUTH_EXPIRES", "REFRESH_ID", "SERVER_ENDPOINT",
+          "member_id", "status", "PLACEMENT", "PLACEMENT_OPTIONS", "APPLICATION_TOKEN",
+          "APPLICATION_SCOPE"]  # fmt: skip
+
+
+def identity(store: Store) -> list[object]:
+    """Who the app believes to be there, and where."""
+    return [
+        store.rows("SELECT DISTINCT member_id, user_id FROM user_session"),
+        store.rows("SELECT member_id, client_endpoint, auth_server FROM portal"),
+        store.rows("SELECT DISTINCT member_id FROM token_pair"),
+    ]
+
+
+def test_the_list_of_fields_is_whole(installed: Sandbox) -> None:
+    url, form = form_for(installed, "member")
+    sent = {*form, *(part.split("=")[0] for part in url.partition("?")[2].split("&"))}
+    assert sent <= set(FIELDS), sent - set(FIELDS)
+
+
+@pytest.mark.parametrize("path", ["/", "/install"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_each_field_of_an_opening_forged(
+    installed: Sandbox, empty_app: Server, store: Store, path: str, field: str
+) -> None:
+    """It opens for the person whose token it is, or for nobody; it never makes anybody somebody else."""
+    url, form = form_for(installed, "member")
+    assert http().post(url, data=form, timeout=60).status_code == 200
+    before = identity(store)
+    for name, forge in FORGERIES.items():
+        query = [part.partition("=") for part in url.partition("?")[2].split("&")]
+        given = [(key, unquote_plus(value)) for key, _, value in query] + list(form.items())
+        fields = [pair for pair in given if pair[0] != field]
+        value = dict(given).get(field, "")
+        fields += [(field, text) for text in forge(value)]
+        answer = http().post(f"{empty_app.url}{path}", data=fields, timeout=60)
+        assert answer.status_code in (200, 400, 403), f"{field} {name}: {answer.status_code}"
+        assert "<script>alert" not in answer.text and "Traceback" not in answer.text, f"{field} {name}"
+        assert identity(store) == before, f"{field} {name}"
+
+
+@pytest.mark.parametrize("path", ["/", "/install", "/events"])
+def test_forms_in_another_shape_open_nothing(
+    installed: Sandbox, empty_app: Server, store: Store, path: str
+) -> None:
+    """As JSON, in the address of a GET, as raw bytes: no session and no effect."""
+    url, form = form_for(installed, "admin")
+    before = [*identity(store), store.count("queued_event")]
+    address = f"{empty_app.url}{path}?{url.partition('?')[2]}"
+    event = {"event": "ONAPPUNINSTALL", "auth[member_id]": form["member_id"]}
+    answers = [
+        http().post(address, json=form | event, timeout=60),
+        http().get(address, params=form | event, timeout=60),
+        http().post(address, data=b"\x00\xff" * 500, headers={"Content-Type": "text/plain"}, timeout=60),
+    ]
+    assert [one.status_code for one in answers if one.status_code not in (200, 400, 403, 405)] == []
+    assert not any(SESSION.search(one.text) for one in answers)
+    assert [*identity(store), store.count("queued_event")] == before
+
+
+def test_an_opening_replayed_is_the_same_person_again_and_no_longer_than_its_token(
+    installed: Sandbox, empty_app: Server, store: Store
+) -> None:
+    url, form = form_for(installed, "member")
+    for _ in range(2):
+        assert http().post(url, data=form, timeout=60).status_code == 200
+    assert store.rows("SELECT DISTINCT user_id FROM user_session") == [(installed.user("member"),)]
+    installed.post("clock", advance=3700)
+    assert http().post(url, data=form, timeout=60).status_code == 403

@@ -73,3 +73,14 @@ def test_modules_stay_rooms_one_can_look_around_in() -> None:
     assert len(files) > 50
     too_long = {str(file.relative_to(ROOT)): n for file in files if (n := file.read_text().count("\n")) > 400}
     assert not too_long
+
+
+def test_tests_named_as_proof_exist() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text())
+    assert len(named) > 30
+    missing = [
+        f"{file}::{name}"
+        for file, name in named
+        if not re.search(rf"^def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
+    ]
+    assert not missing
