@@ -19,6 +19,7 @@ from store import Database, cleanup
 from web import (
     boards,
     bulk,
+    calls,
     cards,
     crm,
     crm_adding,
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     sprint_columns.blueprint,
     tasks.blueprint,
     journal.blueprint,
+    calls.blueprint,
     theme.blueprint,
 )
 

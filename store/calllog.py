@@ -25,31 +25,47 @@ class CallEntry:
     error: str
     milliseconds: float
     params: Any
+    id: int = 0
 
 
 def write(db: Database, calls: Sequence[CallEntry]) -> None:
     """Append calls in one transaction."""
     with db.session() as session:
-        session.add_all([m.LoggedCall(**asdict(call)) for call in calls])
+        session.add_all([m.LoggedCall(**{**asdict(call), "id": None}) for call in calls])
 
 
 def latest(db: Database, limit: int = 100) -> list[CallEntry]:
     """The newest first, for the operator."""
-    query = sa.select(m.LoggedCall).order_by(m.LoggedCall.id.desc()).limit(limit)
     with db.reading() as session:
-        return [
-            CallEntry(
-                row.at,
-                row.endpoint,
-                row.method,
-                row.commands,
-                row.status,
-                row.error,
-                row.milliseconds,
-                row.params,
-            )
-            for row in session.scalars(query)
-        ]
+        rows = session.scalars(sa.select(m.LoggedCall).order_by(m.LoggedCall.id.desc()).limit(limit))
+        return [_entry(row) for row in rows]
+
+
+def search(
+    db: Database, endpoint: str, *, text: str = "", failed: bool = False, before: int = 0, limit: int = 100
+) -> list[CallEntry]:
+    """Requests to one portal (its scheme, host and port), the newest first, below the entry `before`.
+
+    `text` is a part of a method's name or of an error's code; `failed` leaves out what went well.
+    """
+    call = m.LoggedCall
+    query = sa.select(call).where(call.endpoint == endpoint)
+    if before:
+        query = query.where(call.id < before)
+    if failed:
+        query = query.where(sa.or_(call.error != "", call.status.is_(None), call.status >= 400))
+    if text:
+        names = (call.method, call.error, sa.cast(call.commands, sa.Text))
+        query = query.where(sa.or_(*(one.icontains(text, autoescape=True) for one in names)))
+    with db.reading() as session:
+        return [_entry(row) for row in session.scalars(query.order_by(call.id.desc()).limit(limit))]
+
+
+def _entry(row: m.LoggedCall) -> CallEntry:
+    return CallEntry(
+        row.at, row.endpoint, row.method, row.commands, row.status, row.error, row.milliseconds, row.params,
+        row.id,
+    )  # fmt: skip
 
 
 def purge(db: Database, days: float) -> int:

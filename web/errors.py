@@ -20,7 +20,14 @@ from b24 import errors as b24
 from boards import errors as boards
 from boards.crm import errors as crm
 from store.vault import VaultError
-from web.failures import ActionRunning, ForgedLaunch, NotAdministrator, SessionExpired, ThingMissing
+from web.failures import (
+    ActionRunning,
+    AdministratorsOnly,
+    ForgedLaunch,
+    NotAdministrator,
+    SessionExpired,
+    ThingMissing,
+)
 from web.sentences import bad_input_text
 from web.session import end_sessions
 
@@ -54,6 +61,7 @@ TABLE: dict[type[BaseException], Row] = {
         _l("Only an administrator of the portal can install the app."),
         _l("Ask an administrator to open the app once; after that it is there for everybody."),
     ),
+    AdministratorsOnly: Row(403, _l("Only administrators of the portal may see this.")),
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
     VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),

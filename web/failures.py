@@ -20,6 +20,10 @@ class NotAdministrator(WebError):
     """Somebody without the right tried to install the app."""
 
 
+class AdministratorsOnly(WebError):
+    """A page that is for administrators of the portal."""
+
+
 class ActionRunning(WebError):
     """The same request is being worked on elsewhere and did not end in time."""
 

@@ -1,0 +1,80 @@
+"""The call log: for administrators of the portal it belongs to."""
+
+from __future__ import annotations
+
+import re
+
+from tests.functional.deeds import Opener
+from tests.functional.helpers import Store, eventually, form_for
+from tests.support.servers import Sandbox
+
+ENTRY = re.compile(r'id="call-(\d+)"')
+
+
+def logged(store: Store, count: int = 1) -> bool:
+    return eventually(lambda: store.count("logged_call") >= count)
+
+
+def entries(text: str) -> list[int]:
+    return [int(one) for one in ENTRY.findall(text)]
+
+
+def test_an_administrator_searches_what_was_asked(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    admin = open_as("admin")
+    _url, form = form_for(installed, "admin")
+    installed.fault("task.stages.get", "command_error", code="ACCESS_DENIED", description="no")
+    admin.get(f"/boards/g{installed.main_group_id}")
+    assert logged(store, 4) and eventually(
+        lambda: bool(store.rows("SELECT 1 FROM logged_call WHERE commands LIKE '%task.stages.get%'"))
+    )
+    with installed.recording() as seen:
+        page = admin.get("/calls").text
+    assert seen.http == 0
+    assert "batch: " in page and "task.stages.get" in page and len(entries(page)) >= 2
+    assert form["AUTH_ID"] not in page and "client_secret" not in page
+    found = admin.get("/calls", q="STAGES.get").text
+    assert 0 < len(entries(found)) < len(entries(page))
+    assert "No request fits" in admin.get("/calls", q="no such method").text
+    assert entries(admin.get("/calls", q="%").text) == [], "a search is no pattern"
+
+
+def test_what_failed(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    admin = open_as("admin")
+    installed.fault("batch", "error", status=403, code="ACCESS_DENIED", description="no")
+    assert admin.get("/home").status_code == 403
+    assert eventually(lambda: bool(store.rows("SELECT 1 FROM logged_call WHERE status = 403")))
+    page = admin.get("/calls", failed="1").text
+    assert len(entries(page)) == 1 and "ACCESS_DENIED" in page and "Status 403" in page
+
+
+def test_pages_of_a_hundred(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    admin = open_as("admin")
+    assert logged(store)
+    store.rows(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) "
+        "INSERT INTO logged_call (at, endpoint, method, commands, status, error, milliseconds, params) "
+        "SELECT 1e9 + i, ?, 'server.time', '[]', 200, '', 1.0, '{}' FROM n",
+        installed.url,
+    )
+    first = admin.get("/calls", q="server.time").text
+    assert len(entries(first)) == 100
+    last = entries(first)[-1]
+    assert f'"before": {last}' in first
+    rest = entries(admin.get("/calls", q="server.time", before=last).text)
+    assert len(rest) == 50 and max(rest) < last
+
+
+def test_nobody_else_sees_it(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    for who in ("owner", "member", "outsider", "crm_admin"):
+        answer = open_as(who).get("/calls")
+        assert answer.status_code == 403 and not entries(answer.text), who
+        assert "/calls" not in open_as(who).get("/journal").text
+    assert 'hx-get="/calls"' in open_as("admin").get("/journal").text
+
+
+def test_requests_to_other_portals_are_not_shown(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    admin = open_as("admin")
+    assert logged(store)
+    store.rows("UPDATE logged_call SET endpoint = 'https://other.example.com'")
+    store.rows("UPDATE logged_call SET endpoint = ? WHERE id = 1", f"{installed.url}.example.com")
+    assert entries(admin.get("/calls").text) == []
