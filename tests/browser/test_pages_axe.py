@@ -284,3 +284,25 @@ def test_a_missing_scope(context: BrowserContext, poor_portal: Sandbox, findings
     post_launch(page, poor_portal, "admin", install=True)
     expect(page.locator(".advice code").first).to_be_visible()
     findings.look("missing scope", page)
+
+
+def test_the_call_log_and_the_end(
+    context: BrowserContext, installed: Sandbox, empty_app: Server, findings: Findings
+) -> None:
+    board = BoardPage.open(context.new_page(), installed, "admin")
+    frame = board.frame
+    frame.click("nav >> text=Journal")
+    frame.click("text=Requests to the portal")
+    frame.wait_for_selector("#app[data-page=calls]")
+    expect(frame.locator(".entry").first).to_be_visible()
+    findings.look("call log", frame)
+    frame.locator(".entry summary").first.click()
+    findings.look("call log, parameters", frame)
+    frame.fill("#calls-q", "nothing is called so")
+    expect(frame.locator(".journal__none")).to_be_visible()
+    assert frame.evaluate("document.activeElement.id") == "calls-q"
+    findings.look("call log, nothing found", frame)
+    frame.click("nav >> text=Boards")
+    frame.click("text=Sign out everywhere")
+    expect(frame.locator("h1")).to_have_text("You are signed out.")
+    findings.look("signed out", frame)
