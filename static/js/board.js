@@ -255,6 +255,7 @@ async function settleMany(card, from, along) {
 export function dropped(settle) {
   return ({ item, from: left, to }) => {
     document.body.classList.remove('dragging');
+    if (to.dataset.epicId) return void from.list.insertBefore(item, from.next?.parentNode === from.list ? from.next : null); // no place for it, but a wish
     if (left !== to) recount(left, to, 1);
     // never below the button that asks for more
     const more = $('.next', to);

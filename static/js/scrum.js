@@ -116,8 +116,9 @@ document.addEventListener('change', ({ target }) => {
   if (target.dataset.scrumChange !== 'epic') return;
   const menu = $('#card-menu'), item = document.getElementById(menu.dataset.card);
   menu.hidePopover();
-  b.post('/cards/bulk', { action: 'epic', task_ids: id(item), epic_id: target.value, seen: seen([item]) }, item);
+  assign([item], target.value);
 });
+const assign = (items, epic) => b.post('/cards/bulk', { action: 'epic', task_ids: items.map(id).join(), epic_id: epic, seen: seen(items) }, items[0]);
 
 document.addEventListener('click', event => {
   const { target } = event, button = target.closest('.scale [data-value]'), row = rowOf(target);
@@ -207,5 +208,6 @@ function sum() {
 export function mount() {
   if (!page()) return;
   learn();
+  for (const chip of $$('#epics .epic:not(.epic--gone)')) Sortable.get(chip) ?? new Sortable(chip, { group: { name: 'cards', pull: false }, onAdd: ({ item, to }) => assign($('.pick', item).checked ? picked() : [item], to.dataset.epicId) });
   if (!$('.loader') && $('.velocity')) htmx.trigger('.velocity', 'ready');
 }

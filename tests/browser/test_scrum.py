@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect
+from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
 from tests.support.board_page import BoardPage
 from tests.support.browser import Complaints, new_context
@@ -136,6 +136,58 @@ def test_what_was_typed_stays_when_the_portal_fails(plan: PlanningPage, installe
     plan.press("Enter")
     plan.toast("Estimated")
     assert item(installed, plan.cards(1)[0])["storyPoints"] == "34"
+
+
+# --- epics ---
+def drag_onto_epic(plan: PlanningPage, item: Locator, epic: str) -> None:
+    """Epics to drop on show as soon as something is dragged."""
+    item.evaluate("node => node.scrollIntoView({ block: 'center' })")
+    box = item.bounding_box()
+    assert box
+    mouse = plan.page.mouse
+    mouse.move(box["x"] + 200, box["y"] + 20)
+    mouse.down()
+    mouse.move(box["x"] + 200, box["y"] + 30, steps=3)
+    chip = (
+        plan.frame.locator("#epics .epic", has_text=epic)
+        if epic
+        else plan.frame.locator("#epics .epic--none")
+    )
+    expect(chip).to_be_visible()
+    end = chip.bounding_box()
+    assert end
+    x, y = end["x"] + end["width"] / 2, end["y"] + end["height"] / 2
+    mouse.move(x, y, steps=8)
+    for turn in range(40):  # no hand is ever still
+        if chip.locator(".card").count():
+            break
+        mouse.move(x + turn % 3, y + turn % 2)
+        plan.page.wait_for_timeout(50)
+    expect(chip.locator(".card")).to_have_count(1)
+    mouse.up()
+
+
+def test_an_item_is_dragged_onto_an_epic_and_off_it(plan: PlanningPage, installed: Sandbox) -> None:
+    before = plan.cards(1)
+    moved = before[0]
+    with installed.recording() as seen:
+        drag_onto_epic(plan, plan.card(1, 0), "Second epic")
+        expect(plan.frame.locator(f"#task-{moved} .epic")).to_have_text("Second epic")
+    assert [name for name in seen.methods if name.endswith("movetask")] == []
+    assert plan.cards(1) == before, "it stays in its place"
+    chosen = item(installed, moved)["epicId"]
+    assert chosen
+    plan.ready()
+    for place in (0, 1):
+        plan.card(1, place).locator(".pick").check()
+    drag_onto_epic(plan, plan.card(1, 1), "Second epic")
+    expect(plan.frame.locator(f"#task-{before[1]} .epic")).to_have_text("Second epic")
+    assert {item(installed, one)["epicId"] for one in before[:2]} == {chosen}
+    plan.ready()
+    drag_onto_epic(plan, plan.card(1, 0), "")
+    expect(plan.frame.locator(f"#task-{moved} .epic--none")).to_have_count(1)
+    assert not item(installed, moved)["epicId"]
+    assert plan.cards(1) == before
 
 
 # --- moves ---

@@ -40,7 +40,7 @@ class Complaints:
     def __init__(self, page: Page) -> None:
         self.found: list[str] = []
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error}"))
+        page.on("pageerror", lambda error: self.found.append(f"uncaught: {error} {error.stack}"))
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
