@@ -50,7 +50,10 @@ class RawAnswer:
 
 @dataclass(frozen=True)
 class CallRecord:
-    """One HTTP request, for the call log. `error` is the portal's code or the name of what went wrong."""
+    """One HTTP request, for the call log. `error` is the portal's code or the name of what went wrong.
+
+    `sent` holds secrets; whoever writes the record down takes `params_redacted`, and not while people wait.
+    """
 
     endpoint: str
     method: str
@@ -58,7 +61,12 @@ class CallRecord:
     status: int | None
     error: str
     seconds: float
-    params_redacted: Mapping[str, Any] = field(default_factory=dict)
+    sent: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def params_redacted(self) -> dict[str, Any]:
+        """What was sent, as it may be written down."""
+        return redacted(self.sent)
 
 
 class Carrier(Protocol):
@@ -145,7 +153,7 @@ class Transport:
         finally:
             seconds = time.perf_counter() - started
             if self._observer:
-                record = CallRecord(_origin(url), method, commands, status, error, seconds, redacted(sent))
+                record = CallRecord(_origin(url), method, commands, status, error, seconds, sent)
                 _tell(self._observer, record)
 
     def _sent(self, verb: str, url: str, body: Mapping[str, Any], method: str) -> RawAnswer:

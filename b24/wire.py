@@ -8,6 +8,7 @@ Out: nested parameters as a query string with brackets, the only form a batch co
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import html
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -34,6 +35,7 @@ def build_query(params: Mapping[str, Any]) -> str:
     return "&".join(f"{_quote_key(key)}={quote(value, safe='')}" for key, value in _flatten(params))
 
 
+@functools.lru_cache(4096)
 def _quote_key(key: str) -> str:
     """Brackets stay readable; everything else that has a meaning in a query is escaped."""
     return quote(key, safe="[]")

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 ABANDONED_AFTER = 120.0
 """Seconds after which a running action counts as crashed: longer than one request to a portal may last."""
 KEPT = 2 * 86400.0
+
+Where = tuple[sa.ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
@@ -26,43 +29,45 @@ class Begun:
 def begin(db: Database, member_id: str, user_id: int, key: str) -> Begun:
     """Claim a key. Two callers at once: exactly one gets "new"."""
     now = time.time()
-    row_key = (m.Action.member_id == member_id, m.Action.user_id == user_id, m.Action.request_key == key)
-    claim = db.insert_if_absent(
-        m.Action, member_id=member_id, user_id=user_id, request_key=key, state="running", started_at=now
-    ).returning(m.Action.request_key)
-    take_over = (
-        sa.update(m.Action)
-        .where(*row_key, m.Action.state == "running", m.Action.started_at < now - ABANDONED_AFTER)
-        .values(started_at=now)
-    )
-    with db.session() as session:
-        if session.execute(claim).first() is not None:
+    claim = {"member_id": member_id, "user_id": user_id, "request_key": key, "started_at": now}
+    with db.writing() as connection:
+        if connection.execute(db.prepared(_claim), claim | {"state": "running"}).rowcount == 1:
             return Begun("new")
-        if session.execute(take_over).rowcount == 1:  # type: ignore[attr-defined]
-            return Begun("new")
-        row = session.scalars(sa.select(m.Action).where(*row_key)).first()
-        return Begun(row.state, row.entry_id) if row else Begun("running")
+        return _known(connection, _is(member_id, user_id, key), now)
 
 
 def finish(db: Database, member_id: str, user_id: int, key: str, entry_id: int | None) -> None:
     """It is done; `entry_id` is None when nothing had to be changed."""
-    _where(db, member_id, user_id, key, {"state": "done", "entry_id": entry_id})
+    values = {"member": member_id, "user": user_id, "key": key, "entry": entry_id}
+    with db.writing() as connection:
+        connection.execute(db.prepared(_done), values)
 
 
 def forget(db: Database, member_id: str, user_id: int, key: str) -> None:
     """It failed: a repetition is a new attempt."""
-    with db.session() as session:
-        session.execute(
-            sa.delete(m.Action).where(
-                m.Action.member_id == member_id, m.Action.user_id == user_id, m.Action.request_key == key
-            )
-        )
+    with db.writing() as connection:
+        connection.execute(sa.delete(m.Action).where(*_is(member_id, user_id, key)))
 
 
-def _where(db: Database, member_id: str, user_id: int, key: str, values: dict[str, object]) -> None:
-    with db.session() as session:
-        session.execute(
-            sa.update(m.Action)
-            .where(m.Action.member_id == member_id, m.Action.user_id == user_id, m.Action.request_key == key)
-            .values(**values)
-        )
+def _known(connection: sa.Connection, this: Where, now: float) -> Begun:
+    """Somebody had the key before: it is done, running, or left behind and ours from now on."""
+    old = (m.Action.state == "running", m.Action.started_at < now - ABANDONED_AFTER)
+    if connection.execute(sa.update(m.Action).where(*this, *old).values(started_at=now)).rowcount == 1:
+        return Begun("new")
+    row = connection.execute(sa.select(m.Action.state, m.Action.entry_id).where(*this)).first()
+    return Begun(row.state, row.entry_id) if row else Begun("running")
+
+
+def _is(member: Any, user: Any, key: Any) -> Where:
+    row = table(m.Action).c
+    return row.member_id == member, row.user_id == user, row.request_key == key
+
+
+def _claim(db: Database) -> sa.Executable:
+    return db.insert_if_absent(table(m.Action))  # type: ignore[no-any-return]
+
+
+def _done(_db: Database) -> sa.Executable:
+    which = _is(sa.bindparam("member"), sa.bindparam("user"), sa.bindparam("key"))
+    done = {"state": "done", "entry_id": sa.bindparam("entry")}
+    return sa.update(table(m.Action)).where(*which).values(done)

@@ -7,7 +7,7 @@ No transaction is ever open while something is asked over HTTP.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
@@ -28,10 +28,12 @@ class Database:
         self.vault = Vault(keys)
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
-        self._open: ContextVar[Session | None] = ContextVar("open session", default=None)
+        self._looking = self.engine.execution_options(**_single(self.engine))
+        self._open: ContextVar[sa.Connection | None] = ContextVar("open transaction", default=None)
+        self._prepared: dict[Prepare, Any] = {}
 
     @contextmanager
-    def session(self) -> Iterator[Session]:
+    def writing(self) -> Iterator[sa.Connection]:
         """A transaction that may write: committed at the end, rolled back by an exception.
 
         Inside of another one of the same thread it is that one: what belongs together is kept together.
@@ -40,43 +42,88 @@ class Database:
         if outer is not None:
             yield outer
             return
-        with Session(self._writing, expire_on_commit=False) as session, session.begin():
-            mark = self._open.set(session)
+        with self._writing.begin() as connection:
+            mark = self._open.set(connection)
             try:
-                yield session
+                yield connection
             finally:
                 self._open.reset(mark)
 
     @contextmanager
+    def session(self) -> Iterator[Session]:
+        """The same for objects of the models."""
+        with self.writing() as connection, _session(connection) as session:
+            yield session
+            session.flush()
+
+    @contextmanager
     def reading(self) -> Iterator[Session]:
         """A transaction that only reads: never waits for a writer."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with self.engine.begin() as connection, _session(connection) as session:
             yield session
 
-    def upsert(self, table: type[Any], keys: dict[str, Any], values: dict[str, Any]) -> sa.Executable:
+    @contextmanager
+    def looking(self) -> Iterator[sa.Connection]:
+        """For one single SELECT, which needs no transaction around it."""
+        with self._looking.connect() as connection:
+            yield connection
+
+    def prepared(self, prepare: Prepare) -> Any:
+        """What `prepare` made for this database, once: building a statement costs more than running it."""
+        if prepare not in self._prepared:
+            self._prepared[prepare] = prepare(self)
+        return self._prepared[prepare]
+
+    def upsert(self, model: type[Any], keys: dict[str, Any], values: dict[str, Any]) -> sa.Executable:
         """INSERT, or UPDATE of the row with these `keys`: one statement, safe against two at once."""
-        statement = self._insert(table).values(**keys, **values)
+        statement = self._insert(model).values(**keys, **values)
         if not values:
             return statement.on_conflict_do_nothing(index_elements=list(keys))  # type: ignore[no-any-return]
         return statement.on_conflict_do_update(  # type: ignore[no-any-return]
             index_elements=list(keys), set_={name: statement.excluded[name] for name in values}
         )
 
-    def insert_if_absent(self, table: type[Any], **values: Any) -> Any:
-        """INSERT that leaves an existing row alone; add `returning` to learn which it was."""
-        return self._insert(table).values(**values).on_conflict_do_nothing()
+    def upsert_of(self, model: type[Any], keys: Sequence[str], changed: Sequence[str]) -> sa.Executable:
+        """The same without the rows, which come later: of an existing one only `changed` is written."""
+        insert = self._insert(table(model))
+        values = {name: insert.excluded[name] for name in changed}
+        return insert.on_conflict_do_update(index_elements=list(keys), set_=values)  # type: ignore[no-any-return]
 
-    def _insert(self, table: type[Any]) -> Any:
+    def insert_if_absent(self, into: Any, **values: Any) -> Any:
+        """INSERT that leaves an existing row alone: `rowcount` tells. Without `values` they come later."""
+        insert = self._insert(into)
+        return (insert.values(**values) if values else insert).on_conflict_do_nothing()
+
+    def _insert(self, into: Any) -> Any:
         if self.engine.dialect.name == "sqlite":
             from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-            return sqlite_insert(table)
+            return sqlite_insert(into)
         from sqlalchemy.dialects.postgresql import insert as postgres_insert
 
-        return postgres_insert(table)
+        return postgres_insert(into)
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def table(model: type[Any]) -> sa.Table:
+    """The table of a model, for statements that need no objects."""
+    found: sa.Table = model.__table__
+    return found
+
+
+Prepare = Callable[[Database], Any]
+
+
+def _session(connection: sa.Connection) -> Session:
+    """A session that takes part in the transaction of `connection` and does not end it."""
+    return Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+
+
+def _single(engine: sa.Engine) -> dict[str, str]:
+    """How a connection is told to begin nothing. (pysqlite would forget our isolation level over it.)"""
+    return {"begin": ""} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
 
 def _engine(url: str) -> sa.Engine:
@@ -105,4 +152,5 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: sa.Connection) -> None:
     mode = connection.get_execution_options().get("begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {mode}")
+    if mode:
+        connection.exec_driver_sql(f"BEGIN {mode}")

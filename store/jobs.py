@@ -131,7 +131,7 @@ def abandon(db: Database, row: JobRow, seconds: float, user_name: str, change_js
         if session.execute(ended).rowcount != 1:  # type: ignore[attr-defined]
             return False
         if change_json is not None:
-            session.add(journal.row_of(row.member_id, row.user_id, user_name, change_json, row.id))
+            journal.record(db, row.member_id, row.user_id, user_name, change_json, request_key=row.id)
     return True
 
 

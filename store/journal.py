@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 
 @dataclass(frozen=True)
@@ -52,28 +52,23 @@ def record(
     request_key: str = "",
 ) -> int:
     """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
-    row = row_of(member_id, user_id, user_name, change_json, request_key)
-    with db.session() as session:
-        session.add(row)
-        session.flush()
-        return row.id
-
-
-def row_of(
-    member_id: str, user_id: int, user_name: str, change_json: str, request_key: str
-) -> m.JournalEntry:
-    """An entry that is not in the store yet, for whoever writes it together with something else."""
     document = json.loads(change_json)
-    return m.JournalEntry(
-        member_id=member_id,
-        user_id=user_id,
-        user_name=user_name[:300],
-        at=time.time(),
-        kind=str(document["kind"])[:64],
-        board_key=str(document["board_key"])[:32],
-        change=change_json,
-        request_key=request_key,
-    )
+    row = {
+        "member_id": member_id,
+        "user_id": user_id,
+        "user_name": user_name[:300],
+        "at": time.time(),
+        "kind": str(document["kind"])[:64],
+        "board_key": str(document["board_key"])[:32],
+        "change": change_json,
+        "request_key": request_key,
+    }
+    with db.writing() as connection:
+        return int(connection.execute(db.prepared(_new_entry), row).scalar_one())
+
+
+def _new_entry(_db: Database) -> sa.Executable:
+    return sa.insert(table(m.JournalEntry)).returning(table(m.JournalEntry).c.id)
 
 
 def entries(

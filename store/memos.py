@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from typing import Any
 
-import sqlalchemy as sa
-
 from store import models as m
 from store.database import Database
 
@@ -28,15 +26,5 @@ def put(db: Database, member_id: str, user_id: int, key: str, data: Any, lifetim
                 m.Memo,
                 {"member_id": member_id, "user_id": user_id, "key": key},
                 {"data": data, "expires_at": time.time() + lifetime},
-            )
-        )
-
-
-def drop(db: Database, member_id: str, key_prefix: str) -> None:
-    """Forget memos of every person whose key starts so."""
-    with db.session() as session:
-        session.execute(
-            sa.delete(m.Memo).where(
-                m.Memo.member_id == member_id, m.Memo.key.startswith(key_prefix, autoescape=True)
             )
         )

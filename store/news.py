@@ -24,17 +24,26 @@ PORTION = 500
 
 def changed(db: Database, member_id: str, task_id: int) -> None:
     """The portal says that a task was added, changed or deleted."""
-    keys = {"member_id": member_id, "task_id": task_id}
-    with db.session() as session:
-        session.execute(db.upsert(m.TaskNews, keys, {"at": time.time()}))
+    row = {"member_id": member_id, "task_id": task_id, "at": time.time(), "own_user_id": 0, "own_at": 0.0}
+    with db.writing() as connection:
+        connection.execute(db.prepared(_change_told), row)
 
 
 def touched(db: Database, member_id: str, user_id: int, task_ids: Collection[int]) -> None:
     """A person changed these tasks through the app just now."""
-    own = {"own_user_id": user_id, "own_at": time.time()}
-    with db.session() as session:
-        for task_id in sorted(task_ids):
-            session.execute(db.upsert(m.TaskNews, {"member_id": member_id, "task_id": task_id}, own))
+    own = {"member_id": member_id, "at": 0.0, "own_user_id": user_id, "own_at": time.time()}
+    rows = [own | {"task_id": task_id} for task_id in sorted(task_ids)]
+    if rows:
+        with db.writing() as connection:
+            connection.execute(db.prepared(_change_made), rows)
+
+
+def _change_told(db: Database) -> sa.Executable:
+    return db.upsert_of(m.TaskNews, ("member_id", "task_id"), ("at",))
+
+
+def _change_made(db: Database) -> sa.Executable:
+    return db.upsert_of(m.TaskNews, ("member_id", "task_id"), ("own_user_id", "own_at"))
 
 
 def since(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,19 @@ class PortalRow:
 
 def get(db: Database, member_id: str) -> PortalRow | None:
     """The portal, or None for one that never opened or installed the app."""
-    with db.reading() as session:
-        row = session.get(m.Portal, member_id)
+    with db.looking() as connection:
+        row = connection.execute(db.prepared(_by_member), {"member": member_id}).first()
     if row is None:
         return None
     return PortalRow(
         row.member_id, row.client_endpoint, row.auth_server, row.installed, row.app_status, row.scope,
         db.vault.decrypt(row.application_token_sealed), row.installer_id, row.installed_at,
     )  # fmt: skip
+
+
+def _by_member(_db: Database) -> sa.Executable:
+    portal = table(m.Portal)
+    return sa.select(portal).where(portal.c.member_id == sa.bindparam("member"))
 
 
 def has_address(db: Database, client_endpoint: str) -> bool:

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import secrets
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
+from store.tokens import StoredPair, opened
 from store.vault import fingerprint
 
 KEPT_AFTER_END = 7 * 86400.0
 """Seconds an ended session stays known, so that a fresh login can be recognised as the same person's."""
+OF_THE_SESSION = ("id", "member_id", "user_id", "user_name", "is_admin", "lang", "expires_at")
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session with the address of its portal, which may have moved since. Times in seconds since 1970."""
+    """A session with the address of its portal, which may have moved since. Times in seconds since 1970.
+
+    `pair` is the person's as it was when the session was looked up; None when there is none any more.
+    """
 
     id: int
     member_id: str
@@ -29,6 +34,7 @@ class SessionRow:
     expires_at: float
     client_endpoint: str
     auth_server: str
+    pair: StoredPair | None = field(default=None, repr=False)
 
 
 def create(
@@ -54,20 +60,32 @@ def create(
 
 def find(db: Database, token: str) -> SessionRow | None:
     """The session of a token, ended or not; None for a token nobody was given."""
-    query = (
-        sa.select(m.UserSession, m.Portal.client_endpoint, m.Portal.auth_server)
-        .join(m.Portal, m.Portal.member_id == m.UserSession.member_id)
-        .where(m.UserSession.token_hash == fingerprint(token))
-    )
-    with db.reading() as session:
-        found = session.execute(query).first()
-    if found is None:
+    with db.looking() as connection:
+        row = connection.execute(db.prepared(_by_token), {"hash": fingerprint(token)}).first()
+    if row is None:
         return None
-    row, endpoint, server = found
     return SessionRow(
         row.id, row.member_id, row.user_id, row.user_name, row.is_admin, row.lang, row.expires_at,
-        endpoint, server,
+        row.client_endpoint, row.auth_server, None if row.generation is None else opened(db, row),
     )  # fmt: skip
+
+
+def _by_token(_db: Database) -> sa.Executable:
+    """Everything a request needs to know first, in one SELECT."""
+    session, portal, pair = (table(one).c for one in (m.UserSession, m.Portal, m.TokenPair))
+    known = portal.member_id == session.member_id
+    theirs = sa.and_(pair.member_id == session.member_id, pair.user_id == session.user_id)
+    return (
+        sa.select(
+            *(session[name] for name in OF_THE_SESSION),
+            *(portal.client_endpoint, portal.auth_server),
+            *(pair.access_sealed, pair.refresh_sealed, pair.generation),
+            pair.expires_at.label("pair_expires_at"),
+        )
+        .join_from(table(m.UserSession), table(m.Portal), known)
+        .outerjoin(table(m.TokenPair), theirs)
+        .where(session.token_hash == sa.bindparam("hash"))
+    )
 
 
 def last_known(db: Database, member_id: str, user_id: int) -> tuple[str, bool] | None:

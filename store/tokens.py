@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 INSTALLER = 0
 
@@ -29,9 +30,9 @@ class StoredPair:
 
 
 def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
-    with db.reading() as session:
-        row = session.get(m.TokenPair, (member_id, user_id))
-    return _pair(db, row) if row else None
+    with db.looking() as connection:
+        row = connection.execute(db.prepared(_by_person), {"member": member_id, "user": user_id}).first()
+    return opened(db, row) if row else None
 
 
 def delete(db: Database, member_id: str, user_id: int) -> None:
@@ -45,14 +46,13 @@ def delete(db: Database, member_id: str, user_id: int) -> None:
 def newest(db: Database, member_id: str, *, limit: int) -> list[StoredPair]:
     """The installer's pair, then those renewed last: to ask whether the app is still there."""
     query = (
-        sa.select(m.TokenPair)
+        _pairs()
         .where(m.TokenPair.member_id == member_id)
         .order_by(m.TokenPair.user_id != INSTALLER, m.TokenPair.changed_at.desc())
         .limit(limit)
     )
-    with db.reading() as session:
-        rows = session.scalars(query).all()
-    return [_pair(db, row) for row in rows]
+    with db.looking() as connection:
+        return [opened(db, row) for row in connection.execute(query)]
 
 
 def put(
@@ -145,8 +145,21 @@ def _same(member_id: str, pair: StoredPair) -> sa.ColumnElement[bool]:
     )
 
 
-def _pair(db: Database, row: m.TokenPair) -> StoredPair:
+def opened(db: Database, row: Any) -> StoredPair:
+    """The pair of a row with the columns of `_pairs`."""
     return StoredPair(
         row.user_id, db.vault.decrypt(row.access_sealed), db.vault.decrypt(row.refresh_sealed),
-        row.expires_at, row.generation,
+        row.pair_expires_at, row.generation,
     )  # fmt: skip
+
+
+def _pairs() -> sa.Select[Any]:
+    pair = table(m.TokenPair).c
+    ends = pair.expires_at.label("pair_expires_at")
+    return sa.select(pair.user_id, pair.access_sealed, pair.refresh_sealed, ends, pair.generation)
+
+
+def _by_person(_db: Database) -> sa.Executable:
+    pair = table(m.TokenPair).c
+    person = sa.and_(pair.member_id == sa.bindparam("member"), pair.user_id == sa.bindparam("user"))
+    return _pairs().where(person)

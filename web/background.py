@@ -28,30 +28,33 @@ class CallBuffer:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._calls: deque[CallEntry] = deque(maxlen=MOST_BUFFERED)
+        self._calls: deque[tuple[float, CallRecord]] = deque(maxlen=MOST_BUFFERED)
 
     def __call__(self, record: CallRecord) -> None:
-        """The transport's observer."""
-        self._calls.append(
-            CallEntry(
-                at=time.time(),
-                endpoint=record.endpoint[:300],
-                method=record.method[:120],
-                commands=list(record.commands),
-                status=record.status,
-                error=record.error[:120],
-                milliseconds=round(record.seconds * 1000, 1),
-                params=dict(record.params_redacted),
-            )
-        )
+        """The transport's observer: somebody waits for this call, so no more than this."""
+        self._calls.append((time.time(), record))
 
     def flush(self) -> None:
         """Write what has come since."""
         portion = []
         while self._calls:
-            portion.append(self._calls.popleft())
+            portion.append(_entry(*self._calls.popleft()))
         if portion:
             calllog.write(self._db, portion)
+
+
+def _entry(at: float, record: CallRecord) -> CallEntry:
+    """A record as it is written down: without secrets and without what people wrote."""
+    return CallEntry(
+        at=at,
+        endpoint=record.endpoint[:300],
+        method=record.method[:120],
+        commands=list(record.commands),
+        status=record.status,
+        error=record.error[:120],
+        milliseconds=round(record.seconds * 1000, 1),
+        params=record.params_redacted,
+    )
 
 
 class Worker:

@@ -25,6 +25,8 @@ POLL_SECONDS = 0.1
 class StoreTokenSource:
     """The pair of one person in the store (b24's TokenSource).
 
+    `known` is what the request's session was looked up with: it saves asking the store again.
+
     Refreshing is single-flight across threads, processes and machines: a lease taken with one conditional
     UPDATE, the HTTP request outside any transaction; the others wait for the new pair.
     """
@@ -35,21 +37,24 @@ class StoreTokenSource:
         member_id: str,
         user_id: int,
         *,
+        known: Tokens | None = None,
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._shared = shared
         self._member_id = member_id
         self._user_id = user_id
+        self._known = known
         self._clock = clock
         self._sleep = sleep
 
     def current(self) -> Tokens:
         """The stored pair; TokenRejected when there is none."""
-        return self._tokens(self._read())
+        return self._known or self._tokens(self._read())
 
     def renew(self, rejected: Tokens) -> Tokens:
         """A pair other than `rejected`: somebody else's, or one refreshed here."""
+        self._known = None
         deadline = self._clock() + 2 * LEASE_SECONDS
         owner = uuid.uuid4().hex
         while self._clock() < deadline:
@@ -63,6 +68,7 @@ class StoreTokenSource:
 
     def moved(self, location: str) -> Tokens:
         """Ask the authorization server where the portal is now; the redirect itself proves nothing."""
+        self._known = None
         pair = self._read()
         portal = self._portal()
         try:
@@ -147,11 +153,24 @@ def client_with(shared: Services, pair: Tokens) -> Client:
 
 def client() -> Client:
     """The client of the person whose request this is."""
+    shared, who = services(), _who()
+    source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
+    return Client(shared.transport, source, shared.limiter)
+
+
+def _who() -> PortalSession:
     who: PortalSession = g.portal_session
-    return client_for(services(), who.member_id, who.user_id)
+    return who
+
+
+def _known(who: PortalSession) -> Tokens | None:
+    pair = who.pair
+    if pair is None:
+        return None
+    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint)
 
 
 def actor() -> Actor:
     """The person whose request this is, as the domain wants to know them."""
-    who: PortalSession = g.portal_session
+    who = _who()
     return Actor(who.user_id, who.is_admin, who.lang, dt.datetime.now(dt.UTC))

@@ -1,4 +1,7 @@
-"""The event address: checked, queued, answered at once; the worker does the rest (wire.md §4, §7).
+"""The event address: checked, answered at once (wire.md §4, §7).
+
+A changed task is noted before the answer, which takes one statement; what needs the portal or the
+authorization server is queued for the worker.
 
 An answer tells nothing: a known portal, an unknown one and a wrong token all get the same.
 """
@@ -11,14 +14,17 @@ import logging
 from flask import Blueprint, request
 
 from b24.events import BadEvent, Event, parse_event
-from store import eventqueue, portals
+from store import eventqueue, news, portals
 from web.services import services
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("events", __name__)
 
-HANDLED = ("ONAPPUNINSTALL", "ONAPPUPDATE", "ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
+OF_TASKS = ("ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
+OF_THE_APP = ("ONAPPUNINSTALL", "ONAPPUPDATE")
+LARGEST_ID = 2**31 - 1
+"""Task ids are 32 bits wide in the portal."""
 MAY_BRING_NEW_TOKEN = ("ONAPPUPDATE",)
 """An update may come with a new application token (wire.md §4); its access token then proves who sent it."""
 
@@ -45,11 +51,23 @@ def _accept(event: Event) -> None:
     if not proven and not (event.name in MAY_BRING_NEW_TOKEN and event.auth.get("access_token")):
         log.warning("event %s refused: application token of portal %s", event.name, portal.member_id)
         return
-    if event.name not in HANDLED:
+    if event.name in OF_TASKS:
+        _note(portal.member_id, event.object_id)
+    elif event.name in OF_THE_APP:
+        _queue(event, portal.member_id, proven=proven)
+    else:
         log.info("event %s is not one of ours", event.name)
-        return
-    payload = {"data": event.data, "auth": event.auth, "ts": event.ts, "object_id": event.object_id}
-    if eventqueue.put(db, portal.member_id, event.name, payload, proven=proven):
+
+
+def _note(member_id: str, task_id: int) -> None:
+    """Open boards that show the task hear of it."""
+    if 0 < task_id <= LARGEST_ID:
+        news.changed(services().db, member_id, task_id)
+
+
+def _queue(event: Event, member_id: str, *, proven: bool) -> None:
+    payload = {"data": event.data, "auth": event.auth, "ts": event.ts}
+    if eventqueue.put(services().db, member_id, event.name, payload, proven=proven):
         services().worker.wake()
 
 

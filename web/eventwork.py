@@ -9,7 +9,7 @@ from typing import Any
 from b24.client import Tokens
 from b24.errors import AuthError, PortalError
 from b24.oauth import Verified
-from store import eventqueue, memos, news, portals, tokens
+from store import eventqueue, portals, tokens
 from store.eventqueue import Queued
 from store.tokens import StoredPair
 from web import bindings, leftovers
@@ -64,8 +64,6 @@ def _handle(shared: Services, event: Queued) -> None:
         _uninstalled(shared, event)
     elif event.name == "ONAPPUPDATE":
         _updated(shared, event)
-    else:
-        _task_changed(shared, event)
 
 
 # --- uninstall ---
@@ -139,15 +137,6 @@ def _rebind(shared: Services, member_id: str, verified: Verified | None, access:
     outcome = bindings.report(client.batch(bindings.repair(seen, shared.config.app_url), halt=False))
     for name, error in [*outcome.placements.items(), *outcome.events.items()]:
         log.warning("portal %s: %s could not be bound: %s", member_id, name, error)
-
-
-# --- tasks ---
-def _task_changed(shared: Services, event: Queued) -> None:
-    """Open boards that show the task hear of it, and what is remembered about it is out of date."""
-    task_id = int(event.payload.get("object_id", 0))
-    memos.drop(shared.db, event.member_id, f"task:{task_id}")
-    if task_id:
-        news.changed(shared.db, event.member_id, task_id)
 
 
 def _map(value: Any) -> Mapping[str, Any]:

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import time
 from urllib.parse import urlsplit
 
 from flask import g, request
 
 from store import prefs, sessions
+from store.tokens import StoredPair
 from web.failures import SessionExpired
 from web.services import services
 
 
 @dataclass(frozen=True)
 class PortalSession:
-    """The person and the portal of this request. `endpoint` is the verified one and ends in "/rest/"."""
+    """The person and the portal of this request. `endpoint` is the verified one and ends in "/rest/".
+
+    `pair` is what the portal gave for the person; None when the store holds none.
+    """
 
     member_id: str
     user_id: int
@@ -31,6 +35,7 @@ class PortalSession:
     domain: str
     endpoint: str
     session_id: int
+    pair: StoredPair | None = field(default=None, repr=False)
 
 
 COOKIE = "stagecraft"
@@ -104,6 +109,7 @@ def from_row(row: sessions.SessionRow) -> PortalSession:
         domain=urlsplit(row.client_endpoint).netloc,
         endpoint=row.client_endpoint,
         session_id=row.id,
+        pair=row.pair,
     )
 
 
