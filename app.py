@@ -29,6 +29,7 @@ from web import (
     errors,
     events,
     eventwork,
+    floods,
     home,
     i18n,
     install,
@@ -111,7 +112,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    for part in (i18n, security, errors, sentences, scripts):
+    for part in (i18n, security, errors, sentences, scripts, floods):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)

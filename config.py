@@ -28,7 +28,7 @@ class Config:
     Secrets stay out of `repr`. `session_lifetime` is in seconds; addresses carry no trailing slash, except
     `js_url`, which is used as it was given. `proxies` is the number of trusted reverse proxies in front.
     `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
-    Enterprise plan).
+    Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses.
     """
 
     app_url: str
@@ -44,6 +44,7 @@ class Config:
     proxies: int = 0
     rate_burst: int = 50
     rate_per_second: int = 2
+    refusals_per_minute: int = 60
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -67,6 +68,7 @@ class Config:
             proxies=_number(env, "PROXIES", 0, least=0),
             rate_burst=_number(env, "B24_RATE_BURST", 50, least=1),
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
+            refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
         )
 
 

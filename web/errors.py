@@ -27,6 +27,7 @@ from web.failures import (
     NotAdministrator,
     SessionExpired,
     ThingMissing,
+    TooManyRefusals,
 )
 from web.sentences import bad_input_text
 from web.session import end_sessions
@@ -62,6 +63,7 @@ TABLE: dict[type[BaseException], Row] = {
         _l("Ask an administrator to open the app once; after that it is there for everybody."),
     ),
     AdministratorsOnly: Row(403, _l("Only administrators of the portal may see this.")),
+    TooManyRefusals: Row(429, _l("Too many failed attempts came from this address.")),
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
     VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),
@@ -224,7 +226,7 @@ def _retry_after(error: BaseException) -> float:
 
 
 def _patience(error: BaseException) -> str:
-    if not isinstance(error, b24.LimitReached):
+    if not isinstance(error, b24.LimitReached | TooManyRefusals):
         return ""
     seconds = round(_retry_after(error))
     if seconds < 90:

@@ -15,6 +15,7 @@ from flask import Blueprint, request
 
 from b24.events import BadEvent, Event, parse_event
 from store import eventqueue, news, portals
+from web import floods
 from web.services import services
 
 log = logging.getLogger(__name__)
@@ -46,10 +47,12 @@ def _accept(event: Event) -> None:
     portal = portals.get(db, event.member_id) if event.member_id else None
     if portal is None:
         log.warning("event %s refused: unknown portal", event.name)
+        floods.refused()
         return
     proven = _same(event.application_token, portal.application_token)
     if not proven and not (event.name in MAY_BRING_NEW_TOKEN and event.auth.get("access_token")):
         log.warning("event %s refused: application token of portal %s", event.name, portal.member_id)
+        floods.refused()
         return
     if event.name in OF_TASKS:
         _note(portal.member_id, event.object_id)

@@ -3,6 +3,8 @@
 # ruff: noqa: N818 (an error class names the fact)
 from __future__ import annotations
 
+import time
+
 
 class WebError(Exception):
     """A request that is not carried out, for a reason that is neither the portal's nor the domain's."""
@@ -26,6 +28,14 @@ class AdministratorsOnly(WebError):
 
 class ActionRunning(WebError):
     """The same request is being worked on elsewhere and did not end in time."""
+
+
+class TooManyRefusals(WebError):
+    """An address was refused too often; open again at `reset_time`, in seconds since 1970."""
+
+    def __init__(self, reset_time: float) -> None:
+        super().__init__("refused too often")
+        self.retry_after = max(1.0, reset_time - time.time())
 
 
 class ThingMissing(WebError):

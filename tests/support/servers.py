@@ -127,6 +127,7 @@ def app_environment(app_port: int, sandbox_url: str, database: Path) -> dict[str
         "B24_ALLOW_PRIVATE_PORTALS": "1",
         "B24_RATE_BURST": "10000",
         "B24_RATE_PER_SECOND": "1000",
+        "REFUSALS_PER_MINUTE": "100000",
         "TOKEN_KEYS": Fernet.generate_key().decode(),
         "DATABASE_URL": f"sqlite:///{database}",
         "HOST": "127.0.0.1",

@@ -24,6 +24,8 @@ def family(root: type[BaseException]) -> Iterator[type[BaseException]]:
 def made(kind: type[BaseException]) -> BaseException:
     if kind is boards.BadInput:
         return boards.BadInput("title", BadInputCode.TITLE_BLANK)
+    if kind is failures.TooManyRefusals:
+        return failures.TooManyRefusals(0)
     if kind is boards.NotTaken:
         return boards.NotTaken(1, 2)
     if kind is crm.ValueNotTaken:

@@ -1,0 +1,103 @@
+"""Strangers at the open addresses: who is refused again and again has to wait, and nobody else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from config import Config
+from store.models import Base
+from tests.support.servers import CLIENT_ID
+from web import floods
+
+REFUSALS = 3
+FORGED_EVENT = {"event": "ONTASKADD", "auth[member_id]": "f" * 32, "auth[application_token]": "made-up"}
+
+
+@pytest.fixture
+def flask(tmp_path: Path) -> Iterator[Flask]:
+    keys = (Fernet.generate_key().decode(),)
+    database = f"sqlite:///{tmp_path / 'floods.sqlite'}"
+    settings: dict[str, Any] = {"allow_private_portals": True, "refusals_per_minute": REFUSALS, "proxies": 1}
+    app = create_app(Config("http://x", CLIENT_ID, "s", keys, database, **settings), worker=False)
+    db = app.extensions["stagecraft"].db
+    Base.metadata.create_all(db.engine)
+    yield app
+    db.close()
+
+
+@pytest.fixture
+def stranger(flask: Flask) -> FlaskClient:
+    return flask.test_client()
+
+
+def came_from(address: str) -> dict[str, str]:
+    return {"X-Forwarded-For": address}
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "form", "first_answer"),
+    [
+        ("POST", "/", {"AUTH_ID": "made-up", "member_id": "f" * 32}, 403),
+        ("POST", "/install", {"AUTH_ID": "made-up", "member_id": "f" * 32}, 403),
+        ("POST", "/events", FORGED_EVENT, 200),
+        ("POST", "/events", {"event": "<"}, 400),
+        ("POST", "/session/renew", {"AUTH_ID": "made-up"}, 401),
+        ("GET", "/oauth/start?domain=%3C", None, 422),
+        ("GET", "/oauth/callback?code=x&state=y", None, 403),
+    ],
+)
+def test_whoever_is_refused_too_often_waits(
+    stranger: FlaskClient, verb: str, path: str, form: dict[str, str] | None, first_answer: int
+) -> None:
+    answers = [
+        stranger.open(path, method=verb, data=form, headers=came_from("192.0.2.1"))
+        for _ in range(REFUSALS + 2)
+    ]
+    assert [one.status_code for one in answers] == [first_answer] * REFUSALS + [429, 429]
+    last = answers[-1]
+    assert 1 <= int(last.headers["Retry-After"]) <= 60
+    assert "Too many failed attempts" in last.text and "Try again in" in last.text
+    other = stranger.open(path, method=verb, data=form, headers=came_from("192.0.2.2"))
+    assert other.status_code == first_answer, "another address is not concerned"
+
+
+def test_the_message_is_in_the_language_of_the_portal(stranger: FlaskClient) -> None:
+    for _ in range(REFUSALS):
+        stranger.post("/?LANG=de", data={"AUTH_ID": "x"})
+    held = stranger.post("/?LANG=de", data={"AUTH_ID": "x"})
+    assert held.status_code == 429 and "Fehlversuche" in held.text
+    assert "frame-ancestors https: http:" in held.headers["Content-Security-Policy"], "shown in a frame"
+
+
+def test_a_client_cannot_choose_its_address(stranger: FlaskClient) -> None:
+    """Only what the trusted proxy has added counts; what stands before it the client may have made up."""
+    for turn in range(REFUSALS):
+        stranger.post("/events", data=FORGED_EVENT, headers=came_from(f"10.0.0.{turn}, 192.0.2.7"))
+    held = stranger.post("/events", data=FORGED_EVENT, headers=came_from("10.9.9.9, 192.0.2.7"))
+    assert held.status_code == 429
+
+
+def test_what_is_not_refused_never_counts(stranger: FlaskClient) -> None:
+    for _ in range(REFUSALS * 5):
+        assert stranger.get("/").status_code == 200
+        assert stranger.get("/privacy").status_code == 200
+
+
+def test_every_open_address_that_does_something_is_counted(flask: Flask) -> None:
+    """A new one must be put into the list, or into the one of those that only show something."""
+    from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
+
+    only_show = {"pages.healthz", "pages.privacy", "pages.license_text", "install.invitation"}
+    behind_the_door = {"tab.sign_out", "tab.end"}
+    found = {
+        rule.endpoint for rule in flask.url_map.iter_rules() if str(rule) in OPEN_TO_ALL | ENDS_THE_SESSION
+    }
+    assert found - only_show - behind_the_door == floods.OPEN

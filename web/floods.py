@@ -1,0 +1,67 @@
+"""Strangers at the open addresses: whoever is refused again and again has to wait (docs/security.md).
+
+Only refusals count, so that a company behind one address is never held back for working. Each process counts
+for itself: with several of them a stranger gets as many times the number, and no store is written for them.
+"""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, g, request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from web import security
+from web.failures import TooManyRefusals
+from web.services import services
+
+log = logging.getLogger(__name__)
+
+OPEN = frozenset(
+    {
+        "launch.launch",
+        "install.install",
+        "events.receive",
+        "renewal.renew",
+        "tab.start",
+        "tab.callback",
+        "tab.page",
+    }
+)
+"""What anybody may call and what costs more than reading a file."""
+REFUSALS = frozenset({400, 401, 403, 413, 415, 422})
+
+
+def refused() -> None:
+    """This request is refused although its answer does not say so."""
+    g.refused = True
+
+
+def register(app: Flask) -> None:
+    """Hold back who was refused too often, and count refusals."""
+    limiter = FixedWindowRateLimiter(MemoryStorage())
+
+    def rule() -> RateLimitItemPerMinute:
+        return RateLimitItemPerMinute(services().config.refusals_per_minute)
+
+    def hold_back() -> None:
+        if request.endpoint in OPEN and not limiter.test(rule(), _stranger()):
+            security.allow_framing_by_anyone()  # the explanation may stand in a portal's frame
+            raise TooManyRefusals(limiter.get_window_stats(rule(), _stranger()).reset_time)
+
+    def count(response: Response) -> Response:
+        if request.endpoint in OPEN and (response.status_code in REFUSALS or g.get("refused")):
+            limiter.hit(rule(), _stranger())
+            if not limiter.test(rule(), _stranger()):
+                log.warning("refused too often: %s", _stranger())
+        return response
+
+    app.before_request(hold_back)
+    app.after_request(count)
+
+
+def _stranger() -> str:
+    """The client's address; behind proxies the one the last trusted of them saw (setting PROXIES)."""
+    return request.remote_addr or ""
