@@ -29,6 +29,7 @@ from web import (
     errors,
     events,
     eventwork,
+    figures,
     floods,
     home,
     i18n,
@@ -36,6 +37,8 @@ from web import (
     jobs,
     journal,
     launch,
+    logs,
+    metrics,
     news,
     pages,
     renewal,
@@ -69,6 +72,7 @@ BLUEPRINTS = (
     events.blueprint,
     renewal.blueprint,
     pages.blueprint,
+    metrics.blueprint,
     view.blueprint,
     home.blueprint,
     boards.blueprint,
@@ -112,7 +116,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    for part in (i18n, security, errors, sentences, scripts, floods):
+    for part in (metrics, logs, i18n, security, errors, sentences, scripts, floods):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -134,7 +138,7 @@ def _services(config: Config, *, start: bool) -> services.Services:
         db=db,
         transport=transport,
         auth_servers=AuthServers(config.auth_servers, config.client_id, config.client_secret, transport),
-        limiter=Limiter(config.rate_burst, config.rate_per_second),
+        limiter=Limiter(config.rate_burst, config.rate_per_second, sleep=figures.waiting),
         worker=Worker(tick, lambda: cleanup.sweep(db, call_log_days=config.call_log_days)),
     )
     if start:

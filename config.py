@@ -28,7 +28,8 @@ class Config:
     Secrets stay out of `repr`. `session_lifetime` is in seconds; addresses carry no trailing slash, except
     `js_url`, which is used as it was given. `proxies` is the number of trusted reverse proxies in front.
     `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
-    Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses.
+    Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses. Without
+    `metrics_token` nobody is shown the metrics.
     """
 
     app_url: str
@@ -45,6 +46,7 @@ class Config:
     rate_burst: int = 50
     rate_per_second: int = 2
     refusals_per_minute: int = 60
+    metrics_token: str = field(default="", repr=False)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -68,6 +70,7 @@ class Config:
             proxies=_number(env, "PROXIES", 0, least=0),
             rate_burst=_number(env, "B24_RATE_BURST", 50, least=1),
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
+            metrics_token=_metrics_token(env),
             refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
         )
 
@@ -129,6 +132,13 @@ def token_keys(env: Mapping[str, str]) -> tuple[str, ...]:
         except ValueError:
             raise ConfigError(f"TOKEN_KEYS: key {number} is not a Fernet key (32 bytes, base64).") from None
     return tuple(keys)
+
+
+def _metrics_token(env: Mapping[str, str]) -> str:
+    token = env.get("METRICS_TOKEN", "").strip()
+    if token and len(token) < 16:
+        raise ConfigError("METRICS_TOKEN is too short: at least 16 characters, so that nobody guesses it.")
+    return token
 
 
 def _app_url(env: Mapping[str, str], private: bool) -> str:

@@ -1,6 +1,17 @@
 """How gunicorn serves the app: few processes, many threads, since requests mostly wait for the portal."""
 
 import os
+import shutil
+import tempfile
+from typing import Any
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# Before the first import of prometheus_client, which looks here how it is to count.
+_figures = os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="stagecraft-figures-"))
+
+from prometheus_client import multiprocess  # noqa: E402
+
+from web.logs import CONFIG  # noqa: E402
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -9,6 +20,20 @@ worker_class = "gthread"
 # A portal may take 60 s for one request (behaviour.md §1.9); a bulk step must not be cut off before that.
 timeout = 90
 keepalive = 15
+# The app writes a line per request itself, with the id of the request and without what may be secret.
 accesslog = None
+logconfig_dict = CONFIG
 # Its file would lie in the home directory, shared by every gunicorn of the user.
 control_socket_disable = True
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A worker is gone: what it measured stays in the sums."""
+    del server
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """The folder was made for this run."""
+    del server
+    shutil.rmtree(_figures, ignore_errors=True)

@@ -15,7 +15,10 @@ from store.database import Database
 
 @dataclass(frozen=True)
 class CallEntry:
-    """One HTTP request; `params` are redacted by whoever made the call."""
+    """One HTTP request; `params` are redacted by whoever made the call.
+
+    `request_id` is that of the person's request it was made for, "" for what the app does by itself.
+    """
 
     at: float
     endpoint: str
@@ -25,6 +28,7 @@ class CallEntry:
     error: str
     milliseconds: float
     params: Any
+    request_id: str = ""
     id: int = 0
 
 
@@ -46,7 +50,8 @@ def search(
 ) -> list[CallEntry]:
     """Requests to one portal (its scheme, host and port), the newest first, below the entry `before`.
 
-    `text` is a part of a method's name or of an error's code; `failed` leaves out what went well.
+    `text` is a part of a method's name or of an error's code, or the id of a person's request; `failed`
+    leaves out what went well.
     """
     call = m.LoggedCall
     query = sa.select(call).where(call.endpoint == endpoint)
@@ -56,7 +61,8 @@ def search(
         query = query.where(sa.or_(call.error != "", call.status.is_(None), call.status >= 400))
     if text:
         names = (call.method, call.error, sa.cast(call.commands, sa.Text))
-        query = query.where(sa.or_(*(one.icontains(text, autoescape=True) for one in names)))
+        parts = (one.icontains(text, autoescape=True) for one in names)
+        query = query.where(sa.or_(call.request_id == text, *parts))
     with db.reading() as session:
         return [_entry(row) for row in session.scalars(query.order_by(call.id.desc()).limit(limit))]
 
@@ -64,7 +70,7 @@ def search(
 def _entry(row: m.LoggedCall) -> CallEntry:
     return CallEntry(
         row.at, row.endpoint, row.method, row.commands, row.status, row.error, row.milliseconds, row.params,
-        row.id,
+        row.request_id, row.id,
     )  # fmt: skip
 
 

@@ -101,6 +101,13 @@ def release(db: Database, member_id: str, job_id: str) -> None:
         )
 
 
+def open_ones(db: Database) -> int:
+    """How many jobs of all portals have steps to take."""
+    with db.looking() as connection:
+        count = sa.select(sa.func.count()).select_from(m.Job).where(m.Job.state == "open")
+        return connection.scalar(count) or 0
+
+
 def unfinished(db: Database, member_id: str, user_id: int, board_key: str) -> str | None:
     """The newest job of a person on a board that still has steps to take."""
     query = (

@@ -186,3 +186,4 @@ class LoggedCall(Base):
     error: Mapped[str] = mapped_column(sa.String(120))
     milliseconds: Mapped[float]
     params: Mapped[Any] = mapped_column(sa.JSON)
+    request_id: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")

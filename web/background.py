@@ -14,6 +14,8 @@ from collections.abc import Callable
 from b24.transport import CallRecord
 from store import Database, calllog
 from store.calllog import CallEntry
+from web import figures
+from web.logs import request_id
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +30,12 @@ class CallBuffer:
 
     def __init__(self, db: Database) -> None:
         self._db = db
-        self._calls: deque[tuple[float, CallRecord]] = deque(maxlen=MOST_BUFFERED)
+        self._calls: deque[tuple[float, str, CallRecord]] = deque(maxlen=MOST_BUFFERED)
 
     def __call__(self, record: CallRecord) -> None:
         """The transport's observer: somebody waits for this call, so no more than this."""
-        self._calls.append((time.time(), record))
+        figures.observed(record)
+        self._calls.append((time.time(), request_id(), record))
 
     def flush(self) -> None:
         """Write what has come since."""
@@ -43,7 +46,7 @@ class CallBuffer:
             calllog.write(self._db, portion)
 
 
-def _entry(at: float, record: CallRecord) -> CallEntry:
+def _entry(at: float, asked_by: str, record: CallRecord) -> CallEntry:
     """A record as it is written down: without secrets and without what people wrote."""
     return CallEntry(
         at=at,
@@ -54,6 +57,7 @@ def _entry(at: float, record: CallRecord) -> CallEntry:
         error=record.error[:120],
         milliseconds=round(record.seconds * 1000, 1),
         params=record.params_redacted,
+        request_id=asked_by,
     )
 
 

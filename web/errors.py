@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, Response, make_response, render_template, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy.exc import OperationalError
@@ -29,6 +30,7 @@ from web.failures import (
     ThingMissing,
     TooManyRefusals,
 )
+from web.logs import request_id
 from web.sentences import bad_input_text
 from web.session import end_sessions
 
@@ -205,6 +207,8 @@ def answer(error: BaseException) -> Response:
     """The HTTP answer for an exception that reached the edge."""
     row = row_for(error)
     text, advice = explain(error)
+    if row.status == 500:  # whoever runs the app finds the traceback by it
+        advice += " " + _("Number of the request: %(number)s", number=request_id())
     expired = row.status == 401
     if "HX-Request" in request.headers:
         body = render_template("_toast.html", toast_text=text, toast_kind="error", toast_advice=advice)

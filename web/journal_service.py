@@ -15,6 +15,7 @@ from boards.change import Change
 from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
 from store.actions import Begun
+from web import figures
 from web.failures import ActionRunning
 from web.services import services
 from web.session import PortalSession
@@ -84,6 +85,7 @@ def record_change(change: Change, *, request_key: str = "") -> int:
     db = services().db
     if change.aliases:
         aliases.put(db, who.member_id, change.aliases)
+    figures.ENTRIES.labels(change.kind).inc()
     news.touched(db, who.member_id, who.user_id, change.task_ids)
     return journal.record(
         db, who.member_id, who.user_id, who.user_name, change.to_json(), request_key=request_key

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, Response, jsonify, render_template
 
-from store import models
+from store import models, schema
 from web.services import services
 
 blueprint = Blueprint("pages", __name__)
@@ -20,6 +20,18 @@ def healthz() -> tuple[Response, int]:
     except sa.exc.SQLAlchemyError:
         return jsonify(status="store unavailable"), 503
     return jsonify(status="ok"), 200
+
+
+@blueprint.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """200 when this process may be sent people: the store answers and has the tables of this release."""
+    try:
+        found = schema.present(services().db)
+    except sa.exc.SQLAlchemyError:
+        return jsonify(status="store unavailable"), 503
+    if found != schema.newest():
+        return jsonify(status="migrations pending", present=found, newest=schema.newest()), 503
+    return jsonify(status="ready"), 200
 
 
 @blueprint.get("/privacy")

@@ -95,7 +95,14 @@ def test_every_open_address_that_does_something_is_counted(flask: Flask) -> None
     """A new one must be put into the list, or into the one of those that only show something."""
     from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
 
-    only_show = {"pages.healthz", "pages.privacy", "pages.license_text", "install.invitation"}
+    only_show = {
+        "pages.healthz",
+        "pages.readyz",
+        "metrics.show",
+        "pages.privacy",
+        "pages.license_text",
+        "install.invitation",
+    }
     behind_the_door = {"tab.sign_out", "tab.end"}
     found = {
         rule.endpoint for rule in flask.url_map.iter_rules() if str(rule) in OPEN_TO_ALL | ENDS_THE_SESSION

@@ -29,6 +29,8 @@ OPEN_TO_ALL = {
     "/install",
     "/events",
     "/healthz",
+    "/readyz",
+    "/metrics",
     "/privacy",
     "/license",
     "/oauth/start",

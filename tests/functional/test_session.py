@@ -16,7 +16,7 @@ from tests.support.servers import CLIENT_ID, Sandbox, Server, http
 Opener = Callable[..., Person]
 OPEN_TO_ALL = {
     ("GET", "/"), ("POST", "/"), ("GET", "/install"), ("POST", "/install"), ("POST", "/events"),
-    ("GET", "/healthz"), ("GET", "/privacy"), ("GET", "/license"),
+    ("GET", "/healthz"), ("GET", "/readyz"), ("GET", "/metrics"), ("GET", "/privacy"), ("GET", "/license"),
     ("GET", "/oauth/start"), ("GET", "/oauth/callback"),
 }  # fmt: skip
 
