@@ -10,7 +10,7 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate rotate-keys test lint types imports bandit audit texts lock bench
+.PHONY: help demo demo-reset run setup migrate rotate-keys backup test lint types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +32,9 @@ migrate: $(VENV)/.runtime
 
 rotate-keys: $(VENV)/.runtime  ## encrypt what is stored with the first of TOKEN_KEYS, while the app runs
 	@$(BIN)/python scripts/rotate_keys.py
+
+backup: $(VENV)/.runtime  ## copy the SQLite store to BACKUP=file, while the app runs
+	@$(BIN)/python scripts/backup.py
 
 $(VENV)/.created:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Stagecraft needs Python 3.11 or newer; this is " + sys.version.split()[0])'

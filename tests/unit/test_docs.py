@@ -84,3 +84,29 @@ def test_tests_named_as_proof_exist() -> None:
         if not re.search(rf"^def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
     ]
     assert not missing
+
+
+def test_figures_named_in_the_manual_are_counted() -> None:
+    named = set(re.findall(r"`(stagecraft_\w+)`", (ROOT / "docs" / "operate.md").read_text()))
+    counted = set()
+    for module in ("figures.py", "metrics.py"):
+        counted |= set(re.findall(r'"(stagecraft_\w+)"', (ROOT / "web" / module).read_text()))
+    assert named == counted and len(named) >= 7
+
+
+def test_settings_of_the_manual_exist() -> None:
+    named = set(
+        re.findall(
+            r"`([A-Z][A-Z0-9]*_[A-Z0-9_]+|PROXIES)(?:=[^`]*)?`", (ROOT / "docs" / "operate.md").read_text()
+        )
+    )
+    assert {"TOKEN_KEYS", "METRICS_TOKEN", "PROXIES"} <= named
+    assert {name for name in named if f"`{name}`" not in README} == set()
+
+
+def test_what_people_see_in_the_manual_is_what_they_are_told() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text().split("## When something is wrong")[1]
+    errors = (ROOT / "web" / "errors.py").read_text()
+    quoted = re.findall(r'^\| "([^"]+)"', text, re.MULTILINE)
+    assert len(quoted) >= 4
+    assert [one for one in quoted if one not in errors] == []
