@@ -20,7 +20,7 @@ from config import database_url
 
 
 def backup(source: Path, target: Path) -> None:
-    """Copy the database file `source` as it is at one moment to `target`; SystemExit with the reason if not."""
+    """Copy the database file `source` as it is at one moment to `target`; SystemExit says why not."""
     if not source.exists():
         raise SystemExit(f"There is no database at {source}.")
     if target.exists():

@@ -44,7 +44,7 @@ def rename(person: Person, portal: Sandbox, title: str) -> None:
 
 
 def test_what_was_there_at_the_backup_is_there_again(tmp_path: Path) -> None:
-    """The copy is taken while people work; sessions and journal of that moment survive the loss of the file."""
+    """Copied while people work; sessions and journal of that moment survive the loss of the file."""
     port, portal_port = free_port(), free_port()
     server = start_sandbox(portal_port, port, tmp_path)
     keys = app_environment(port, server.url, tmp_path / "x")["TOKEN_KEYS"]
