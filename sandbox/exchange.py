@@ -118,6 +118,9 @@ def _fail_after(fault: Fault, response: Response) -> Response:
         return _html(fault)
     body = response.get_data()
     response.set_data(body[: len(body) // 2])
+    if fault.kind == "half_answer":  # as many bytes as promised never come
+        response.headers["Content-Length"] = str(len(body))
+        response.headers["Connection"] = "close"
     return response
 
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from sandbox.registry import RestError
 
-KINDS = ("error", "command_error", "ignored", "delay", "drop_before", "drop_after", "broken_json", "html")
+KINDS = ("error", "command_error", "ignored", "delay", "drop_before", "drop_after", "half_answer",
+         "broken_json", "html")  # fmt: skip
 _OF_COMMANDS = frozenset({"command_error", "ignored"})
 
 

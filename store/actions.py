@@ -31,7 +31,7 @@ def begin(db: Database, member_id: str, user_id: int, key: str) -> Begun:
     now = time.time()
     claim = {"member_id": member_id, "user_id": user_id, "request_key": key, "started_at": now}
     with db.writing() as connection:
-        if connection.execute(db.prepared(_claim), claim | {"state": "running"}).rowcount == 1:
+        if connection.execute(db.prepared(_claim), claim | {"state": "running"}).first() is not None:
             return Begun("new")
         return _known(connection, _is(member_id, user_id, key), now)
 
@@ -64,7 +64,8 @@ def _is(member: Any, user: Any, key: Any) -> Where:
 
 
 def _claim(db: Database) -> sa.Executable:
-    return db.insert_if_absent(table(m.Action))  # type: ignore[no-any-return]
+    mine: sa.Executable = db.insert_if_absent(table(m.Action)).returning(table(m.Action).c.request_key)
+    return mine
 
 
 def _done(_db: Database) -> sa.Executable:

@@ -90,7 +90,10 @@ class Database:
         return insert.on_conflict_do_update(index_elements=list(keys), set_=values)  # type: ignore[no-any-return]
 
     def insert_if_absent(self, into: Any, **values: Any) -> Any:
-        """INSERT that leaves an existing row alone: `rowcount` tells. Without `values` they come later."""
+        """INSERT that leaves an existing row alone; add `returning` to learn which it was.
+
+        Without `values` they come later.
+        """
         insert = self._insert(into)
         return (insert.values(**values) if values else insert).on_conflict_do_nothing()
 

@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.support import postgres
 from tests.support.person import Person
-from tests.support.servers import Sandbox, Server, forget_everything, free_port, start_app, start_sandbox
+from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
+from tests.support.stores import SERVER, Store, on_postgres
 
 # The same examples each time, and no clock: how long an example takes says something about the machine only.
 settings.register_profile(
     "repeatable", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("repeatable")
+
+_stack = ExitStack()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--store",
+        choices=("sqlite", "postgresql"),
+        default="sqlite",
+        help="where the apps of the tests keep their data; for postgresql the tests start a server",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One server for all processes of the run; they find it in the environment."""
+    if config.getoption("--store") == "postgresql" and not on_postgres():
+        if why := postgres.why_not():
+            pytest.exit(f"no tests on PostgreSQL: {why}", returncode=1)
+        os.environ[SERVER] = _stack.enter_context(postgres.running())
+
+
+def pytest_unconfigure() -> None:
+    _stack.close()
 
 
 @pytest.fixture(scope="session")
@@ -55,7 +82,7 @@ def sandbox(sandbox_server: Server) -> Sandbox:
 @pytest.fixture
 def empty_app(app_server: Server, folder: Path, ports: tuple[int, int]) -> Server:
     """The app with nothing stored."""
-    forget_everything(folder / f"app-{ports[1]}.sqlite")
+    Store(folder / f"app-{ports[1]}.sqlite").forget_everything()
     return app_server
 
 

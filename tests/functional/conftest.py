@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.functional.helpers import Store
 from tests.support.servers import Sandbox, Server, free_port, start_app
+from tests.support.stores import Store, store_url
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def twins(sandbox: Sandbox, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     """Two processes of one app: one store, one set of keys, as behind a load balancer."""
     shared = {
         "TOKEN_KEYS": Fernet.generate_key().decode(),
-        "DATABASE_URL": f"sqlite:///{tmp_path / 'shared.sqlite'}",
+        "DATABASE_URL": store_url(tmp_path / "shared.sqlite"),
     }
     first = start_app(free_port(), sandbox.url, tmp_path, **shared)
     second = start_app(free_port(), sandbox.url, tmp_path, **shared)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import requests
@@ -22,27 +19,6 @@ PLACEMENTS = {
 }
 EVENTS = {"ONAPPUNINSTALL", "ONAPPUPDATE", "ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE"}
 PATIENCE = 20.0
-
-
-class Store:
-    """The app's SQLite file, seen from outside."""
-
-    def __init__(self, file: Path) -> None:
-        self.file = file
-
-    def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with contextlib.closing(sqlite3.connect(self.file, timeout=20)) as connection:
-            found = connection.execute(query, values).fetchall()
-            connection.commit()
-        return found
-
-    def count(self, table: str) -> int:
-        return int(self.rows(f"SELECT count(*) FROM {table}")[0][0])
-
-    def everything(self) -> bytes:
-        """All bytes of the file and of its write-ahead log."""
-        files = [self.file, self.file.with_name(self.file.name + "-wal")]
-        return b"".join(file.read_bytes() for file in files if file.exists())
 
 
 def eventually(true: Callable[[], bool]) -> bool:

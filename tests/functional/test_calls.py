@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from tests.functional.deeds import Opener
-from tests.functional.helpers import Store, eventually, form_for
+from tests.functional.helpers import eventually, form_for
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 ENTRY = re.compile(r'id="call-(\d+)"')
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from tests.functional.crm_page import CrmPage, portal_row, portal_rows
-from tests.functional.helpers import Store, bound
+from tests.functional.helpers import bound
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 PLACEMENT = "CRM_FUNNELS_TOOLBAR"

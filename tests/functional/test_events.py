@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.functional.helpers import Store, bound, eventually, form_for, open_install
+from tests.functional.helpers import bound, eventually, form_for, open_install
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, http
+from tests.support.stores import Store
 from web import bindings
 
 Opener = Callable[..., Person]

@@ -10,9 +10,9 @@ import pytest
 import requests
 
 from tests.functional.deeds import BY_NAME, DEEDS, UNDO, Deed, Opener, Scene, finish, scene_of, undo_address
-from tests.functional.helpers import Store
 from tests.support.person import SESSION
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 SECRET_TEXT = "Portal text nobody may read: SELECT * FROM b_user"
 

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from tests.functional.deeds import BY_NAME, DEEDS, Deed, Opener, Scene, finish, hidden, scene_of, undo_address
-from tests.functional.helpers import Store
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 SHAPING = [one for one in DEEDS if one.needs == "shape"]
 MOVING = [one for one in DEEDS if one.needs == "move"]

@@ -9,9 +9,10 @@ import pytest
 import requests
 
 from tests.functional.deeds import BY_NAME, DEEDS, Deed, Opener, Scene, finish, scene_of, undo_address
-from tests.functional.helpers import Store, eventually, form_for, open_install
+from tests.functional.helpers import eventually, form_for, open_install
 from tests.support.person import SESSION
 from tests.support.servers import Sandbox, Server, http
+from tests.support.stores import Store
 
 SOME = [BY_NAME[name] for name in ("stage_add", "stage_delete", "card_move", "task_edit", "cards_priority")]
 

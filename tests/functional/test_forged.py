@@ -8,9 +8,10 @@ from urllib.parse import unquote_plus
 
 import pytest
 
-from tests.functional.helpers import Store, form_for, open_install
+from tests.functional.helpers import form_for, open_install
 from tests.support.person import SESSION, Person
 from tests.support.servers import Sandbox, Server, free_port, http, start_app
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 PRIVATE = ["127.0.0.1:1", "10.0.0.5", "192.168.1.1", "169.254.169.254", "[::1]:80", "localhost:22"]

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.helpers import EVENTS, PLACEMENTS, Store, bound, form_for, open_install
+from tests.functional.helpers import EVENTS, PLACEMENTS, bound, form_for, open_install
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, free_port, http, start_app, start_sandbox
+from tests.support.stores import Store
 
 
 def test_everything_is_bound_and_the_page_finishes(sandbox: Sandbox, empty_app: Server) -> None:

@@ -17,9 +17,9 @@ import requests
 import app as wiring
 from config import Config
 from tests.functional.deeds import shown_columns
-from tests.functional.helpers import Store
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, start_app, start_sandbox
+from tests.support.stores import Store
 
 MARK = "Zwiebelkuchen"
 """In every name that the first portal alone has."""

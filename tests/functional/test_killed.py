@@ -17,9 +17,9 @@ from cryptography.fernet import Fernet
 
 from boards.change import Change
 from tests.functional.deeds import shown_columns
-from tests.functional.helpers import Store
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, free_port, start_app
+from tests.support.stores import Store
 
 PEOPLE = ("owner", "moderator", "member", "admin")
 LOAD_SECONDS = 1.5

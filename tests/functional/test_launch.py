@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.functional.helpers import Store, form_for
+from tests.functional.helpers import form_for
 from tests.support.person import SESSION, Person
 from tests.support.servers import Sandbox, Server, http
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.functional.helpers import Store, eventually
+from tests.functional.helpers import eventually
 from tests.functional.test_board_routes import job_of, stage_ids
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 AGO = 130

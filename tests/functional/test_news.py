@@ -8,9 +8,10 @@ from time import time
 
 import pytest
 
-from tests.functional.helpers import Store, eventually
+from tests.functional.helpers import eventually
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,10 +18,11 @@ from app import create_app
 from config import Config
 from store.models import Base
 from tests.functional.deeds import Opener, shown_columns
-from tests.functional.helpers import Store, eventually
+from tests.functional.helpers import eventually
 from tests.functional.test_isolation import install
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, http, start_app, start_sandbox
+from tests.support.stores import Store
 from web.logs import WithRequestId
 
 TOKEN = "a-token-of-the-tests-for-figures"
@@ -62,13 +61,11 @@ def lines(log: Path) -> list[dict[str, Any]]:
 def test_ready_with_the_tables_of_this_release_and_not_before(node: Node) -> None:
     server, database = node.server, node.database
     assert http().get(f"{server.url}/readyz").json() == {"status": "ready"}
-    with closing(sqlite3.connect(database)) as store:
-        [(newest,)] = store.execute("SELECT version_num FROM alembic_version").fetchall()
-        store.execute("UPDATE alembic_version SET version_num = '0001'")
-        store.commit()
-        old = http().get(f"{server.url}/readyz")
-        store.execute("UPDATE alembic_version SET version_num = ?", (newest,))
-        store.commit()
+    store = Store(database)
+    [(newest,)] = store.rows("SELECT version_num FROM alembic_version")
+    store.rows("UPDATE alembic_version SET version_num = '0001'")
+    old = http().get(f"{server.url}/readyz")
+    store.rows("UPDATE alembic_version SET version_num = ?", newest)
     assert old.status_code == 503
     assert old.json() == {"status": "migrations pending", "present": "0001", "newest": newest}
     assert http().get(f"{server.url}/readyz").status_code == 200

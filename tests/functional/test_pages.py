@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.functional.helpers import Store
 from tests.support.servers import Server, http
+from tests.support.stores import Store
 
 
 def test_healthz_asks_the_store(app_server: Server) -> None:

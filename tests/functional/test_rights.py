@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from tests.functional.deeds import DEEDS, Deed, Opener, Scene, finish, scene_of, undo_address
-from tests.functional.helpers import Store
 from tests.support.servers import Recording, Sandbox
+from tests.support.stores import Store
 
 SHAPING = [one for one in DEEDS if one.needs == "shape"]
 PLANNED = [one for one in DEEDS if one.planner]

@@ -11,10 +11,11 @@ import pytest
 import requests
 
 from tests.functional.deeds import Opener, Scene, scene_of
-from tests.functional.helpers import Store, eventually
+from tests.functional.helpers import eventually
 from tests.functional.test_session import OPEN_TO_ALL, routes
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, http
+from tests.support.stores import Store
 
 OTHER = "f" * 32
 HUGE = "9" * 30

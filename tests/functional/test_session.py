@@ -9,9 +9,10 @@ from collections.abc import Callable
 import pytest
 import requests
 
-from tests.functional.helpers import Store, form_for
+from tests.functional.helpers import form_for
 from tests.support.person import SESSION, Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, http
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 OPEN_TO_ALL = {

@@ -11,9 +11,9 @@ import pytest
 import requests
 
 from tests.functional.deeds import Opener
-from tests.functional.helpers import Store
 from tests.support.person import SESSION
 from tests.support.servers import Sandbox, Server, http
+from tests.support.stores import Store
 
 
 @dataclass

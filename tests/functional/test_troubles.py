@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.functional.helpers import Store
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 Opener = Callable[..., Person]
 

@@ -23,8 +23,8 @@ from tests.functional.deeds import (
     scene_of,
     undo_address,
 )
-from tests.functional.helpers import Store
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 Pair = tuple[Scene, Scene]
 PAIRS = [("owner", "owner"), ("owner", "moderator")]

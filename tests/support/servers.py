@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-import sqlite3
 import subprocess
 import sys
 import time
@@ -16,6 +15,8 @@ from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
+
+from tests.support.stores import store_url
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_ID = "local.test.stagecraft"
@@ -129,7 +130,7 @@ def app_environment(app_port: int, sandbox_url: str, database: Path) -> dict[str
         "B24_RATE_PER_SECOND": "1000",
         "REFUSALS_PER_MINUTE": "100000",
         "TOKEN_KEYS": Fernet.generate_key().decode(),
-        "DATABASE_URL": f"sqlite:///{database}",
+        "DATABASE_URL": store_url(database),
         "HOST": "127.0.0.1",
         "PORT": str(app_port),
         "WEB_CONCURRENCY": "1",
@@ -151,16 +152,6 @@ def start_app(port: int, sandbox_url: str, folder: Path, **env: str) -> Server:
     server = _start(arguments, f"http://127.0.0.1:{port}", settings, folder / f"app-{port}.log")
     server.wait_until_up("/healthz")
     return server
-
-
-def forget_everything(database: Path) -> None:
-    """Empty every table of the app's SQLite file, so that each test starts as after a first install."""
-    with contextlib.closing(sqlite3.connect(database, timeout=20)) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for (name,) in names:
-            if name != "alembic_version" and not name.startswith("sqlite_"):
-                connection.execute(f'DELETE FROM "{name}"')
-        connection.commit()
 
 
 @dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +14,9 @@ from cryptography.fernet import Fernet
 
 from store import Database, portals
 from store.models import Base
+from tests.support import postgres
 
 ROOT = Path(__file__).resolve().parents[3]
-POSTGRES = os.environ.get("TEST_POSTGRES_URL", "")
-"""An empty PostgreSQL database the tests may fill and empty again."""
-
 PORTAL, OTHER = "a" * 32, "b" * 32
 
 
@@ -28,9 +25,20 @@ def migrate(url: str, monkeypatch: pytest.MonkeyPatch, revision: str = "head") -
     command.upgrade(AlembicConfig(ROOT / "alembic.ini"), revision)
 
 
-@pytest.fixture(params=["sqlite", *(["postgresql"] if POSTGRES else [])])
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """An empty database on a server of the tests' own; skips where there is no PostgreSQL."""
+    if why := postgres.why_not():
+        pytest.skip(why)
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    return POSTGRES if request.param == "postgresql" else f"sqlite:///{tmp_path / 'store.db'}"
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgres_url"))
+    return f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture
@@ -50,7 +58,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def db(url: str, key: str, migrated: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
     monkeypatch.setenv("DATABASE_URL", url)
-    if url == POSTGRES:
+    if url.startswith("postgresql"):
         migrate(url, monkeypatch)
     else:
         shutil.copy(migrated, url.removeprefix("sqlite:///"))

@@ -1,0 +1,172 @@
+"""The app and the stand-in portal in one process: fast enough to try every action against every failure."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+from werkzeug.test import TestResponse
+
+from app import create_app
+from config import Config
+from sandbox import persist
+from sandbox.app import create_app as create_portal
+from sandbox.portal import Portal
+from sandbox.settings import Settings
+from store import Database
+from store.models import Base, JournalEntry
+from tests.support.person import SESSION
+from tests.support.servers import CLIENT_ID, CLIENT_SECRET, Sandbox, free_port
+
+BOARDS = ("groups", "stages", "tasks", "relations", "sorting", "crm", "scrum")
+"""What of a portal people see as boards."""
+TRACES = frozenset({"viewed_by", "modified_by", "changed_by", "created_by"})
+PATIENCE = 0.15
+"""Seconds the app of these tests waits for an answer of the portal, so that silence is soon noticed."""
+
+
+@dataclass
+class Tab:
+    """Somebody with the app open; speaks to it as `tests.support.person.Person` does."""
+
+    client: FlaskClient
+    who: str
+    token: str = ""
+
+    def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
+        return self.client.get(path, query_string=query, headers=self._headers(headers))
+
+    def post(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> TestResponse:
+        data = {"request_key": uuid.uuid4().hex} | form
+        return self.client.post(path, data=data, headers=self._headers(headers))
+
+    def _headers(self, extra: dict[str, str] | None) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "HX-Request": "true"} | (extra or {})
+
+
+@dataclass
+class Ground:
+    """A portal with the app installed, and people before it."""
+
+    flask: Flask
+    portal_app: Flask
+    sandbox: Sandbox
+    kept: str = ""
+    tabs: dict[str, Tab] = field(default_factory=dict)
+
+    @property
+    def portal(self) -> Portal:
+        found: Portal = self.portal_app.extensions["portal"].portal
+        return found
+
+    @property
+    def db(self) -> Database:
+        found: Database = self.flask.extensions["stagecraft"].db
+        return found
+
+    def tab(self, who: str) -> Tab:
+        """The person's tab, opened once."""
+        if who not in self.tabs:
+            launch = self.sandbox.post(
+                "launch", user=self.sandbox.user(who), placement="DEFAULT", options={}, lang="en"
+            )
+            tab = Tab(self.flask.test_client(), who)
+            parts = urlsplit(launch["url"])
+            page = tab.client.post(f"{parts.path}?{parts.query}", data=launch["form"])
+            found = SESSION.search(page.text)
+            assert found, page.text[:500]
+            tab.token = found[1]
+            self.tabs[who] = tab
+        return self.tabs[who]
+
+    def keep(self) -> None:
+        """Remember the portal as it is now."""
+        with self.portal.lock:
+            self.kept = persist.dump(self.portal)
+
+    def restore(self) -> None:
+        """The portal as it was; people keep the tokens they have got since."""
+        before = self.portal
+        fresh = persist.load(self.kept)
+        fresh.tokens = before.tokens
+        fresh.clock_frozen = before.clock_frozen
+        self.portal_app.extensions["portal"].portal = fresh
+
+    def boards(self) -> str:
+        """Everything of the portal that boards show, as text that is equal for equal portals."""
+        with self.portal.lock:
+            document = json.loads(persist.dump(self.portal))["portal"]
+        return json.dumps({name: _plain(document[name]) for name in BOARDS}, indent=0, sort_keys=True)
+
+    def entries(self) -> list[int]:
+        """The ids of all journal entries."""
+        with self.db.looking() as connection:
+            return list(connection.scalars(sa.select(JournalEntry.id).order_by(JournalEntry.id)))
+
+
+def _plain(value: Any) -> Any:
+    """Without the traces that reading and rewriting leave."""
+    if isinstance(value, dict):
+        return {key: _plain(inner) for key, inner in value.items() if key not in TRACES}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
+
+
+def _install(ground: Ground) -> None:
+    launch = ground.sandbox.post("launch", user=1, placement="DEFAULT", options={}, install=True)
+    parts = urlsplit(launch["url"])
+    answer = ground.flask.test_client().post(f"{parts.path}?{parts.query}", data=launch["form"])
+    assert answer.status_code == 200 and re.search("installFinish|js/install", answer.text), answer.text[:500]
+    ground.sandbox.post("install", user=1)
+
+
+@contextmanager
+def ground(folder: Path, seed: str = "small") -> Iterator[Ground]:
+    """Both applications, the app installed; the portal's clock stands still."""
+    port = free_port()
+    url = f"http://localhost:{port}"
+    settings = Settings(
+        url=url,
+        app_url="http://127.0.0.1:9",
+        seed=seed,
+        limits=False,
+        client_id=CLIENT_ID,
+        client_secret=CLIENT_SECRET,
+    )
+    portal_app = create_portal(settings)
+    server = make_server("127.0.0.1", port, portal_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    config = Config(
+        "http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET, (Fernet.generate_key().decode(),),
+        f"sqlite:///{folder / 'ground.sqlite'}", auth_servers=(f"{url}/_oauth",), js_url=f"{url}/bx24.js",
+        allow_private_portals=True, rate_burst=10**6, rate_per_second=10**6, refusals_per_minute=10**6,
+    )  # fmt: skip
+    flask = create_app(config, worker=False)
+    both = Ground(flask, portal_app, Sandbox(url))
+    Base.metadata.create_all(both.db.engine)
+    both.sandbox.reset(seed)
+    try:
+        _install(both)
+        both.portal.app.subscriptions.clear()  # type: ignore[union-attr]  # nobody listens for events here
+        both.portal.clock_frozen = both.portal.now().timestamp()
+        both.keep()
+        yield both
+    finally:
+        flask.extensions["stagecraft"].transport.close()
+        both.db.close()
+        server.shutdown()
+        thread.join()
+        server.server_close()
