@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from b24.envelope import Envelope, command_error, read_envelope
 from b24.errors import (
     BadAnswer,
+    ConnectionLost,
     NotRun,
     PortalError,
     PortalMoved,
@@ -120,13 +121,16 @@ class Client:
         clock: Callable[[], float] = time.time,
         sleep: Callable[[float], None] = time.sleep,
         policy: RetryPolicy | None = None,
+        answer_lost: bool = False,
     ) -> None:
+        """`answer_lost`: this goes on with work whose first answer never came; see `batch`."""
         self._transport = transport
         self._tokens = tokens
         self._limiter = limiter or Limiter()
         self._clock = clock
         self._sleep = sleep
         self._policy = policy or RetryPolicy()
+        self._answer_lost = answer_lost
 
     def call(self, command: Command, *, repeatable: bool = True) -> Answer:
         """One method, one HTTP request. Raises a PortalError.
@@ -144,11 +148,17 @@ class Client:
 
         Raises ValueError above 50 and PortalError when the batch as a whole failed; the failure of one
         command is in the answer. Values arrive as strings; `$result[key][ID]` is resolved by the portal.
+
+        Where an earlier answer was lost, the first batch that is not `repeatable` is that one: it is not sent
+        but raises ConnectionLost, and the caller goes on as it does after any lost answer.
         """
         if len(commands) > BATCH_SIZE:
             raise ValueError(f"a batch holds {BATCH_SIZE} commands, not {len(commands)}")
         if not commands:
             return BatchAnswer({})
+        if self._answer_lost and not repeatable:
+            self._answer_lost = False
+            raise ConnectionLost("EARLIER_ANSWER_LOST", method="batch")
         cmd = {key: f"{one.method}?{build_query(one.params)}" for key, one in commands.items()}
         methods = {key: one.method for key, one in commands.items()}
         request = _Request("batch", {"halt": int(halt), "cmd": cmd}, tuple(methods.values()))

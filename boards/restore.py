@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from b24 import stages as stage_calls
 from b24 import tasks as task_calls
 from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown, PortalError
+from b24.errors import OutcomeUnknown, PortalError, PortalTimeout
 from boards import stage_lists as lists
 from boards.actor import Actor
 from boards.change import Change, Kind
@@ -140,6 +140,8 @@ def _add(client: Client, actor: Actor, job: RestoreJob) -> RestoreJob:
     commands = insertion(ref, one, job.after_id, as_admin=act) | _where(job, parts)
     try:
         answer = client.batch(commands, halt=True, repeatable=False)
+    except PortalTimeout:
+        raise
     except OutcomeUnknown:
         seen = [stage_id for stage_id in job.order if stage_id != job.old_id]
         before, new_id, notices = insert_unless_there(client, ref, one, job.after_id, as_admin=act, seen=seen)

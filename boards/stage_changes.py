@@ -10,7 +10,7 @@ from typing import Any
 
 from b24 import stages as stage_calls
 from b24.client import BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown, PortalError
+from b24.errors import OutcomeUnknown, PortalError, PortalTimeout
 from b24.wire import as_color, literal
 from boards import stage_lists as lists
 from boards.actor import Actor
@@ -180,6 +180,8 @@ def insert(
     commands = insertion(ref, one, after_id, as_admin=as_admin)
     try:
         return read_insertion(client.batch(commands, halt=True, repeatable=False))
+    except PortalTimeout:
+        raise  # it may still be at it: who looks now and adds again has two of them later
     except OutcomeUnknown:
         return insert_unless_there(client, ref, one, after_id, as_admin=as_admin, seen=seen)
 

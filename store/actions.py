@@ -14,16 +14,21 @@ from store.database import Database, table
 ABANDONED_AFTER = 120.0
 """Seconds after which a running action counts as crashed: longer than one request to a portal may last."""
 KEPT = 2 * 86400.0
+UNSURE = "unsure"
 
 Where = tuple[sa.ColumnElement[bool], ...]
 
 
 @dataclass(frozen=True)
 class Begun:
-    """`state` is "new" (it is yours), "running" (somebody has it) or "done" (with the entry, if any)."""
+    """`state` is "new" (it is yours), "running" (somebody has it) or "done" (with the entry, if any).
+
+    `unsure` with "new": it was tried before, and nobody knows whether the portal has done it.
+    """
 
     state: str
     entry_id: int | None = None
+    unsure: bool = False
 
 
 def begin(db: Database, member_id: str, user_id: int, key: str) -> Begun:
@@ -43,6 +48,13 @@ def finish(db: Database, member_id: str, user_id: int, key: str, entry_id: int |
         connection.execute(db.prepared(_done), values)
 
 
+def unsure(db: Database, member_id: str, user_id: int, key: str) -> None:
+    """The portal may have done it or not: a repetition goes on with it and looks first."""
+    values = {"state": UNSURE, "started_at": time.time()}
+    with db.writing() as connection:
+        connection.execute(sa.update(table(m.Action)).where(*_is(member_id, user_id, key)).values(values))
+
+
 def forget(db: Database, member_id: str, user_id: int, key: str) -> None:
     """It failed: a repetition is a new attempt."""
     with db.writing() as connection:
@@ -51,9 +63,11 @@ def forget(db: Database, member_id: str, user_id: int, key: str) -> None:
 
 def _known(connection: sa.Connection, this: Where, now: float) -> Begun:
     """Somebody had the key before: it is done, running, or left behind and ours from now on."""
-    old = (m.Action.state == "running", m.Action.started_at < now - ABANDONED_AFTER)
-    if connection.execute(sa.update(m.Action).where(*this, *old).values(started_at=now)).rowcount == 1:
-        return Begun("new")
+    crashed = sa.and_(m.Action.state == "running", m.Action.started_at < now - ABANDONED_AFTER)
+    free = sa.or_(crashed, m.Action.state == UNSURE)
+    ours = sa.update(m.Action).where(*this, free).values(state="running", started_at=now)
+    if connection.execute(ours).rowcount == 1:
+        return Begun("new", unsure=True)
     row = connection.execute(sa.select(m.Action.state, m.Action.entry_id).where(*this)).first()
     return Begun(row.state, row.entry_id) if row else Begun("running")
 

@@ -155,7 +155,7 @@ def client() -> Client:
     """The client of the person whose request this is."""
     shared, who = services(), _who()
     source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
-    return Client(shared.transport, source, shared.limiter)
+    return Client(shared.transport, source, shared.limiter, answer_lost=g.pop("answer_lost", False))
 
 
 def _who() -> PortalSession:

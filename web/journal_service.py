@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from flask import g, request
 
+from b24.errors import OutcomeUnknown
 from boards.change import Change
 from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
@@ -59,7 +60,8 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     """Do it, unless this very request was already done; write the change to the journal.
 
     The key comes from the form (`request_key`) unless given. A failure frees the key: trying again is a new
-    attempt. ActionRunning when another worker has the request and does not come to an end.
+    attempt; after a lost answer it goes on with the first one and looks whether that has had its effect.
+    ActionRunning when another worker has the request and does not come to an end.
     """
     who: PortalSession = g.portal_session
     db = services().db
@@ -67,12 +69,16 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     begun = _begin(who, key)
     if begun.state == "done":
         return _repetition(who, begun.entry_id)
+    g.answer_lost = begun.unsure
     try:
         outcome = do()
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
         with db.session():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)
             actions.finish(db, who.member_id, who.user_id, key, entry_id)
+    except OutcomeUnknown:
+        actions.unsure(db, who.member_id, who.user_id, key)
+        raise
     except BaseException:
         actions.forget(db, who.member_id, who.user_id, key)
         raise

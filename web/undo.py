@@ -9,6 +9,7 @@ from dataclasses import replace
 from flask import Response, g
 from flask_babel import gettext as _
 
+from b24.errors import OutcomeUnknown
 from boards.actor import Actor
 from boards.change import Change
 from boards.errors import CannotUndo
@@ -72,8 +73,12 @@ def _claim(entry: Entry) -> Iterator[bool]:
     if begun.state == "done":
         yield False
         return
+    g.answer_lost = begun.unsure
     try:
         yield True
+    except OutcomeUnknown:
+        actions.unsure(db, member_id, ANYBODY, key)
+        raise
     except BaseException:
         actions.forget(db, member_id, ANYBODY, key)
         raise

@@ -27,14 +27,14 @@ from sandbox.app import create_app as create_portal
 from sandbox.portal import Portal
 from sandbox.settings import Settings
 from store import Database
-from store.models import Base, JournalEntry
+from store.models import Action, Base, JournalEntry, Memo
 from tests.support.person import SESSION
 from tests.support.servers import CLIENT_ID, CLIENT_SECRET, Sandbox, free_port
 
 BOARDS = ("groups", "stages", "tasks", "relations", "sorting", "crm", "scrum")
 """What of a portal people see as boards."""
 TRACES = frozenset({"viewed_by", "modified_by", "changed_by", "created_by"})
-PATIENCE = 0.15
+PATIENCE = 0.1
 """Seconds the app of these tests waits for an answer of the portal, so that silence is soon noticed."""
 
 
@@ -47,7 +47,7 @@ class Tab:
     token: str = ""
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
-        return self.client.get(path, query_string=query, headers=self._headers(headers))
+        return self.client.get(path, query_string=query or None, headers=self._headers(headers))
 
     def post(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> TestResponse:
         data = {"request_key": uuid.uuid4().hex} | form
@@ -65,6 +65,7 @@ class Ground:
     portal_app: Flask
     sandbox: Sandbox
     kept: str = ""
+    memos: list[dict[str, Any]] = field(default_factory=list)
     tabs: dict[str, Tab] = field(default_factory=dict)
 
     @property
@@ -80,22 +81,30 @@ class Ground:
     def tab(self, who: str) -> Tab:
         """The person's tab, opened once."""
         if who not in self.tabs:
-            launch = self.sandbox.post(
-                "launch", user=self.sandbox.user(who), placement="DEFAULT", options={}, lang="en"
-            )
-            tab = Tab(self.flask.test_client(), who)
-            parts = urlsplit(launch["url"])
-            page = tab.client.post(f"{parts.path}?{parts.query}", data=launch["form"])
-            found = SESSION.search(page.text)
-            assert found, page.text[:500]
-            tab.token = found[1]
-            self.tabs[who] = tab
+            self.tabs[who] = Tab(self.flask.test_client(), who)
+            self._log_in(self.tabs[who])
         return self.tabs[who]
 
+    def log_in_again(self) -> None:
+        """Everybody opens the app anew, as after their session has ended."""
+        for tab in self.tabs.values():
+            self._log_in(tab)
+
+    def _log_in(self, tab: Tab) -> None:
+        user = self.sandbox.user(tab.who)
+        launch = self.sandbox.post("launch", user=user, placement="DEFAULT", options={}, lang="en")
+        parts = urlsplit(launch["url"])
+        page = tab.client.post(f"{parts.path}?{parts.query}", data=launch["form"])
+        found = SESSION.search(page.text)
+        assert found, page.text[:500]
+        tab.token = found[1]
+
     def keep(self) -> None:
-        """Remember the portal as it is now."""
+        """Remember the portal as it is now, and what the app remembers of it."""
         with self.portal.lock:
             self.kept = persist.dump(self.portal)
+        with self.db.looking() as connection:
+            self.memos = [dict(row) for row in connection.execute(sa.select(Memo.__table__)).mappings()]
 
     def restore(self) -> None:
         """The portal as it was; people keep the tokens they have got since."""
@@ -104,17 +113,36 @@ class Ground:
         fresh.tokens = before.tokens
         fresh.clock_frozen = before.clock_frozen
         self.portal_app.extensions["portal"].portal = fresh
+        with self.db.writing() as connection:
+            connection.execute(sa.update(JournalEntry).values(undone_by=None))
+            connection.execute(sa.delete(Action))
+            connection.execute(sa.delete(Memo))
+            if self.memos:
+                connection.execute(sa.insert(Memo), self.memos)
 
     def boards(self) -> str:
         """Everything of the portal that boards show, as text that is equal for equal portals."""
         with self.portal.lock:
             document = json.loads(persist.dump(self.portal))["portal"]
+        document["stages"] = _ranked([stage for _id, stage in document["stages"]["map"]])
+        document["sorting"] = [[board, _order(row["map"])] for board, row in document["sorting"]["map"]]
         return json.dumps({name: _plain(document[name]) for name in BOARDS}, indent=0, sort_keys=True)
 
     def entries(self) -> list[int]:
         """The ids of all journal entries."""
         with self.db.looking() as connection:
             return list(connection.scalars(sa.select(JournalEntry.id).order_by(JournalEntry.id)))
+
+
+def _ranked(stages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The columns of all boards in order; how far their numbers are apart is nobody's business."""
+    stages = sorted(stages, key=lambda one: (one["entity_type"], one["entity_id"], one["sort"], one["id"]))
+    return [one | {"sort": 0} for one in stages]
+
+
+def _order(positions: list[list[Any]]) -> list[Any]:
+    """The tasks of a board from top to bottom, whatever the numbers of their places are."""
+    return [task for task, _place in sorted(positions, key=lambda one: one[1])]
 
 
 def _plain(value: Any) -> Any:

@@ -1,0 +1,160 @@
+"""Each kind of failure in the way of each action of every section: told properly, and then done exactly once.
+
+A person clicks; the failure is there; they click again when it is over. The portal must then be as if nothing
+had been in the way, and the journal must say it once. What came of each pair is in docs/reliability.md.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+import b24.client
+import b24.transport
+from tests.functional.ground import PATIENCE, Ground, ground
+from tests.functional.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, Fault
+from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
+
+SILENCE = "silence, once"
+LEAKS = ("Traceback", SECRET, "SELECT *", "access_token", "sqlalchemy")
+
+
+@dataclass
+class Rehearsed:
+    """A deed as it goes when nothing is in the way."""
+
+    before: str
+    wanted: str
+    kept: tuple[str, list[dict[str, Any]]]
+    press: object
+    entries: int
+
+
+@dataclass
+class Stage:
+    """The ground and what has been rehearsed on it."""
+
+    ground: Ground
+    start: str
+    known: dict[str, Rehearsed] = field(default_factory=dict)
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    with pytest.MonkeyPatch.context() as patch, ground(tmp_path_factory.mktemp("matrix")) as found:
+        waited: list[float] = []
+        patch.setitem(b24.client.Client.__init__.__kwdefaults__, "sleep", lambda pause: waited.append(pause))
+        patch.setitem(b24.client.Client.__init__.__kwdefaults__, "clock", lambda: time.time() + sum(waited))
+        transport = found.flask.extensions["stagecraft"].transport
+        patch.setattr(transport, "_timeout", (5, 30))
+        yield Stage(found, found.kept)
+
+
+def rehearse(stage: Stage, deed: Deed) -> Rehearsed:
+    """Look at the pages, remember the portal, do it once, put everything back."""
+    if str(deed) not in stage.known:
+        g = stage.ground
+        g.sandbox.delete("faults")
+        g.kept, g.memos = stage.start, []
+        g.restore()
+        press = deed.prepare(g)
+        g.keep()
+        kept, before, entries = (g.kept, g.memos), g.boards(), len(g.entries())
+        answer = press(uuid.uuid4().hex)
+        assert answer.status_code == 200, answer.text[:600]
+        stage.known[str(deed)] = Rehearsed(before, g.boards(), kept, press, len(g.entries()) - entries)
+    return stage.known[str(deed)]
+
+
+def order(stage: Stage, deed: Deed, fault: Fault, patch: pytest.MonkeyPatch) -> None:
+    """Put the failure in the way of the method that writes."""
+    transport = stage.ground.flask.extensions["stagecraft"].transport
+    if fault.order["kind"] == "refused":
+        transport.close()
+
+        def refuse(*_where: object, **_how: object) -> None:
+            raise ConnectionRefusedError(111, "refused")
+
+        patch.setattr(b24.transport, "create_connection", refuse)
+        return
+    if fault.order["kind"] == "delay":
+        patch.setattr(transport, "_timeout", (5, PATIENCE))
+    stage.ground.sandbox.fault(deed.writes, times=1 if fault.once else None, **fault.order)
+
+
+def over(stage: Stage, fault: Fault, patch: pytest.MonkeyPatch) -> None:
+    patch.undo()
+    stage.ground.sandbox.delete("faults")
+    if fault.order["kind"] == "delay":
+        time.sleep(fault.order["seconds"])  # whatever the portal was still busy with has its effect
+
+
+def told_properly(answer: TestResponse, fault: Fault) -> None:
+    assert answer.status_code in fault.status, answer.text[:600]
+    assert fault.told in answer.text.replace("&#39;", "'"), answer.text[:600]
+    assert "toast--error" in answer.text
+    for leak in LEAKS:
+        assert leak not in answer.text
+
+
+def told_that_it_is_gone(answer: TestResponse) -> None:
+    """What the first click wanted has happened after all."""
+    words = ("any more", "meanwhile")
+    assert any(word in answer.text for word in words), answer.text[:600]
+
+
+OUTCOMES: dict[tuple[str, str], set[str]] = {}
+"""What came of it, for the document: by failure and section."""
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+@pytest.mark.parametrize("deed", DEEDS, ids=str)
+def test_told_and_then_done_exactly_once(
+    stage: Stage, deed: Deed, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    g = stage.ground
+    rehearsed = rehearse(stage, deed)
+    g.kept, g.memos = rehearsed.kept
+    g.restore()
+    said, key = len(g.entries()), uuid.uuid4().hex
+    order(stage, deed, fault, monkeypatch)
+    answer = rehearsed.press(key)  # type: ignore[operator]
+    over(stage, fault, monkeypatch)
+    if answer.status_code == 200:
+        outcome = "done"
+        assert fault.once, "nothing can have been done"
+    else:
+        if not (deed.looks and answer.status_code in (403, 409)):
+            told_properly(answer, fault)
+        outcome = f"told {answer.status_code}, then done"
+        if not fault.once and not deed.steps:
+            assert g.boards() == rehearsed.before, "nothing was done"
+        if answer.status_code in (401, 403):
+            g.log_in_again()
+        answer = rehearsed.press(key)  # type: ignore[operator]
+        if deed.gone and fault.name == SILENCE and answer.status_code in (404, 409):
+            told_that_it_is_gone(answer)
+            OUTCOMES.setdefault((fault.name, deed.section), set()).add("told 504, done unseen")
+            assert g.boards() == rehearsed.wanted
+            return
+        assert answer.status_code == 200, answer.text[:600]
+    assert g.boards() == rehearsed.wanted
+    assert len(g.entries()) - said == rehearsed.entries
+    OUTCOMES.setdefault((fault.name, deed.section), set()).add(outcome)
+
+
+def test_every_address_that_writes_is_in_the_matrix(stage: Stage) -> None:
+    rules = {
+        str(rule)
+        for rule in stage.ground.flask.url_map.iter_rules()
+        if "POST" in (rule.methods or ()) and not str(rule).startswith("/static")
+    }
+    here = {deed.rule for deed in DEEDS}
+    assert rules - here - set(WRITE_NOTHING) - OPEN_TO_ALL - ENDS_THE_SESSION == set()
+    assert here <= rules
