@@ -10,7 +10,7 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate rotate-keys backup test lint types imports bandit audit texts lock bench
+.PHONY: help demo demo-reset run setup migrate rotate-keys backup test test-postgres reliability lint types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -67,6 +67,12 @@ node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit  ## everything that can be checked
 	@sh scripts/chromium.sh
 	@$(BIN)/pytest $(ARGS)
+
+reliability: $(VENV)/.dev setup  ## try every failure against every action and write docs/reliability.md
+	@WRITE_RELIABILITY=1 $(BIN)/pytest -n 0 tests/functional/test_matrix.py
+
+test-postgres: $(VENV)/.dev setup  ## the functional tests with PostgreSQL as the store
+	@$(BIN)/pytest --store postgresql tests/functional $(ARGS)
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && echo "ruff: clean"

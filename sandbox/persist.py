@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 # --- the text ---
 def dump(portal: Portal) -> str:
     """The portal as JSON; the caller holds its lock."""
-    return json.dumps({"version": VERSION, "portal": _encode(portal)}, ensure_ascii=False)
+    return json.dumps({"version": VERSION, "portal": encode(portal)}, ensure_ascii=False)
 
 
 def load(text: str) -> Portal:
@@ -43,18 +43,21 @@ def load(text: str) -> Portal:
     return portal
 
 
-def _encode(value: Any) -> Any:
-    """Maps become lists of pairs, since their keys may be numbers or tuples; sets become sorted lists."""
+def encode(value: Any) -> Any:
+    """A part of the portal as JSON has it.
+
+    Maps become lists of pairs, since their keys may be numbers or tuples; sets become sorted lists.
+    """
     if value is None or isinstance(value, (str, int, float)):
         return value
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: _encode(getattr(value, name)) for name in _hints(type(value))}
+        return {name: encode(getattr(value, name)) for name in _hints(type(value))}
     if isinstance(value, dict):
-        return {"map": [[_encode(key), _encode(inner)] for key, inner in value.items()]}
+        return {"map": [[encode(key), encode(inner)] for key, inner in value.items()]}
     if isinstance(value, (set, frozenset)):
-        return sorted(_encode(item) for item in value)
+        return sorted(encode(item) for item in value)
     if isinstance(value, (list, tuple)):
-        return [_encode(item) for item in value]
+        return [encode(item) for item in value]
     return value.isoformat() if isinstance(value, dt.datetime) else value
 
 

@@ -6,6 +6,7 @@ had been in the way, and the journal must say it once. What came of each pair is
 
 from __future__ import annotations
 
+import os
 import time
 import uuid
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import b24.transport
 from tests.functional.ground import PATIENCE, Ground, ground
 from tests.functional.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, Fault
 from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
+from tests.support.servers import ROOT
 
 SILENCE = "silence, once"
 LEAKS = ("Traceback", SECRET, "SELECT *", "access_token", "sqlalchemy")
@@ -158,3 +160,37 @@ def test_every_address_that_writes_is_in_the_matrix(stage: Stage) -> None:
     here = {deed.rule for deed in DEEDS}
     assert rules - here - set(WRITE_NOTHING) - OPEN_TO_ALL - ENDS_THE_SESSION == set()
     assert here <= rules
+
+
+# --- the document ---
+DOCUMENT = ROOT / "docs" / "reliability.md"
+MARK = "<!-- what follows is written by tests/functional/test_matrix.py -->"
+
+
+def table() -> str:
+    """What came of each failure in each section."""
+    sections = list(dict.fromkeys(deed.section for deed in DEEDS))
+    rows = [f"| failure | {' | '.join(sections)} |", f"|---|{'---|' * len(sections)}"]
+    for fault in FAULTS:
+        cells = ["; ".join(sorted(OUTCOMES[fault.name, section])) for section in sections]
+        rows.append(f"| {fault.name} | {' | '.join(cells)} |")
+    actions = "\n".join(f"- {section}: {', '.join(_addresses(section))}" for section in sections)
+    pairs = len(FAULTS) * len(DEEDS)
+    head = f"{len(FAULTS)} failures × {len(DEEDS)} addresses = {pairs} pairs, each tried."
+    return f"{MARK}\n\n{head}\n\n" + "\n".join(rows) + f"\n\n## The addresses\n\n{actions}\n"
+
+
+def _addresses(section: str) -> list[str]:
+    return [f"`{deed.rule}`" for deed in DEEDS if deed.section == section]
+
+
+def test_the_document_says_what_came_of_it(request: pytest.FixtureRequest) -> None:
+    """`make reliability` writes the table; everywhere else it has to be what this run has seen."""
+    tried = sum(len(DEEDS) for _ in FAULTS)
+    run = [one for one in request.session.items if one.name.startswith("test_told_and_then")]
+    if len(run) < tried or request.session.testsfailed:
+        pytest.skip("only after all pairs were tried")
+    text, _, _old = DOCUMENT.read_text().partition(MARK)
+    if os.environ.get("WRITE_RELIABILITY"):
+        DOCUMENT.write_text(text + table())
+    assert DOCUMENT.read_text() == text + table()
