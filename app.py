@@ -16,6 +16,7 @@ from b24.oauth import AuthServers
 from b24.transport import Transport
 from config import ROOT, Config
 from store import Database, cleanup
+from store.buckets import SharedLedger
 from web import (
     boards,
     bulk,
@@ -129,7 +130,12 @@ def _services(config: Config, *, start: bool) -> services.Services:
     calls = CallBuffer(db)
     transport = Transport(allow_private=config.allow_private_portals, observer=calls)
 
+    limiter = Limiter(
+        config.rate_burst, config.rate_per_second, ledger=SharedLedger(db), sleep=figures.waiting
+    )
+
     def tick() -> None:
+        limiter.report()
         eventwork.work_off(shared)
         calls.flush()
 
@@ -138,7 +144,7 @@ def _services(config: Config, *, start: bool) -> services.Services:
         db=db,
         transport=transport,
         auth_servers=AuthServers(config.auth_servers, config.client_id, config.client_secret, transport),
-        limiter=Limiter(config.rate_burst, config.rate_per_second, sleep=figures.waiting),
+        limiter=limiter,
         worker=Worker(tick, lambda: cleanup.sweep(db, call_log_days=config.call_log_days)),
     )
     if start:

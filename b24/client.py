@@ -122,8 +122,11 @@ class Client:
         sleep: Callable[[float], None] = time.sleep,
         policy: RetryPolicy | None = None,
         answer_lost: bool = False,
+        bulk: bool = False,
     ) -> None:
-        """`answer_lost`: this goes on with work whose first answer never came; see `batch`."""
+        """`answer_lost`: this goes on with work whose first answer never came; see `batch`.
+        `bulk`: this is work in bulk, which steps back for people.
+        """
         self._transport = transport
         self._tokens = tokens
         self._limiter = limiter or Limiter()
@@ -131,6 +134,7 @@ class Client:
         self._sleep = sleep
         self._policy = policy or RetryPolicy()
         self._answer_lost = answer_lost
+        self._bulk = bulk
 
     def call(self, command: Command, *, repeatable: bool = True) -> Answer:
         """One method, one HTTP request. Raises a PortalError.
@@ -172,7 +176,7 @@ class Client:
         while True:
             portal = tokens.client_endpoint
             try:
-                return self._once(tokens, portal, request, attempts.patience_left), portal
+                return self._once(tokens, portal, request, attempts), portal
             except TokenExpired as error:
                 if attempts.count(error) > 1:
                     raise TokenRejected(error.code, status=error.status, method=error.method) from error
@@ -187,8 +191,8 @@ class Client:
                     raise
                 self._sleep(pause)
 
-    def _once(self, tokens: Tokens, portal: str, request: _Request, patience: float) -> Envelope:
-        self._limiter.wait(portal, patience=patience)
+    def _once(self, tokens: Tokens, portal: str, request: _Request, attempts: Attempts) -> Envelope:
+        attempts.held += self._limiter.wait(portal, patience=attempts.patience_left, bulk=self._bulk)
         raw = self._transport.post(
             f"{tokens.client_endpoint.rstrip('/')}/{request.method}",
             json={**request.params, "auth": tokens.access_token},

@@ -11,10 +11,12 @@ from b24.errors import NotSent, OutcomeUnknown, PortalError, PortalMoved, QueryL
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """All times in seconds. `patience` bounds the time one call may spend on waiting for the limits;
+    """All times in seconds. `patience` bounds the time one call may spend on a portal that says no for its
+    limits, `queue` the time it may wait for its turn before it is sent;
     `tiring` is how old a call may be for a repeat after a lost answer: nobody waits twice a minute."""
 
     patience: float = 6.0
+    queue: float = 15.0
     pause: float = 0.3
     limit_pause: float = 1.0
     tiring: float = 30.0
@@ -52,16 +54,18 @@ class Attempts:
         self._clock = clock
         self._started = clock()
         self._failures: Counter[type[PortalError]] = Counter()
+        self.held = 0.0
+        """Seconds the call was held back before it was sent."""
 
     @property
     def elapsed(self) -> float:
-        """Age of the call in seconds."""
-        return self._clock() - self._started
+        """Age of the call in seconds, without the time it was held back."""
+        return max(0.0, self._clock() - self._started - self.held)
 
     @property
     def patience_left(self) -> float:
-        """Seconds that may still be spent on waiting for the limits."""
-        return max(0.0, self._policy.patience - self.elapsed)
+        """Seconds that may still be spent on waiting for the turn of the call."""
+        return max(0.0, self._policy.queue - self.held)
 
     def count(self, error: PortalError) -> int:
         """Note a failure; how many of its kind there were."""

@@ -6,7 +6,7 @@ import time
 
 import sqlalchemy as sa
 
-from store import calllog, news
+from store import buckets, calllog, news
 from store import models as m
 from store.actions import KEPT
 from store.database import Database
@@ -16,7 +16,7 @@ JOBS_KEPT = 7 * 86400.0
 
 
 def sweep(db: Database, *, call_log_days: float) -> None:
-    """Delete ended sessions, pairs no session uses any more, old keys, memos, jobs, news and log lines."""
+    """Delete what is over: sessions, unused pairs, old keys, memos, jobs, news, buckets, log lines."""
     now = time.time()
     in_use = sa.select(m.UserSession.id).where(
         m.UserSession.member_id == m.TokenPair.member_id, m.UserSession.user_id == m.TokenPair.user_id
@@ -31,4 +31,5 @@ def sweep(db: Database, *, call_log_days: float) -> None:
         session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
         session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
         news.prune(session)
+        buckets.prune(session.connection(), now)
     calllog.purge(db, call_log_days)

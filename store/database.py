@@ -97,6 +97,10 @@ class Database:
         insert = self._insert(into)
         return (insert.values(**values) if values else insert).on_conflict_do_nothing()
 
+    def insert_into(self, model: type[Any]) -> Any:
+        """INSERT whose rows come later, for an `on_conflict` of the caller's own."""
+        return self._insert(table(model))
+
     def _insert(self, into: Any) -> Any:
         if self.engine.dialect.name == "sqlite":
             from sqlalchemy.dialects.sqlite import insert as sqlite_insert

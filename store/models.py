@@ -159,6 +159,14 @@ class TaskNews(Base):
     own_at: Mapped[float] = mapped_column(default=0.0)
 
 
+class Bucket(Base):
+    """When a portal, known by its address, will have worked off all that was sent to it."""
+
+    __tablename__ = "bucket"
+    endpoint: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
+    empty_at: Mapped[float]
+
+
 class QueuedEvent(Base):
     """An event of a portal that waits for the worker. `proven` is False when its token was not ours."""
 

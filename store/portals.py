@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
+from store import buckets
 from store import models as m
 from store.database import Database, table
 
@@ -107,6 +108,9 @@ def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
     if forget_everything:
         tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal, m.QueuedEvent]
     with db.session() as session:
+        portal = session.get(m.Portal, member_id)
+        if portal:
+            buckets.forget(session.connection(), portal.client_endpoint)
         for table in tables:
             session.execute(sa.delete(table).where(table.member_id == member_id))  # type: ignore[attr-defined]
         session.execute(

@@ -14,11 +14,16 @@ from b24.errors import AppNotInstalled, AuthError, PortalError, PortalMoved, Por
 from boards.actor import Actor
 from store import portals, tokens
 from store.tokens import StoredPair
+from web.heartbeat import beating
 from web.services import Services, services
 from web.session import PortalSession
 
-LEASE_SECONDS = 20.0
-"""How long a refresh may take before others think its worker has died."""
+LEASE_SECONDS = 6.0
+"""How long after its last sign of life a worker that refreshes is thought to have died."""
+BEAT_SECONDS = 1.5
+"""How often it gives a sign: a slow answer must not make a second worker send the same refresh token."""
+WAIT_SECONDS = 40.0
+"""How long a request waits for somebody else's refresh."""
 POLL_SECONDS = 0.1
 
 
@@ -55,7 +60,7 @@ class StoreTokenSource:
     def renew(self, rejected: Tokens) -> Tokens:
         """A pair other than `rejected`: somebody else's, or one refreshed here."""
         self._known = None
-        deadline = self._clock() + 2 * LEASE_SECONDS
+        deadline = self._clock() + WAIT_SECONDS
         owner = uuid.uuid4().hex
         while self._clock() < deadline:
             pair = self._read()
@@ -88,10 +93,15 @@ class StoreTokenSource:
             self._shared.db, self._member_id, pair, owner, seconds=LEASE_SECONDS, now=self._clock()
         )
 
+    def _extend(self, pair: StoredPair, owner: str) -> None:
+        until = self._clock() + LEASE_SECONDS
+        tokens.extend(self._shared.db, self._member_id, pair, owner, until=until)
+
     def _refresh(self, pair: StoredPair, owner: str) -> Tokens:
         """Exchange the refresh token; the lease is ours and ends with the new pair, or with the failure."""
         try:
-            new = self._shared.auth_servers.refresh(pair.refresh_token, self._portal().auth_server)
+            with beating(lambda: self._extend(pair, owner), BEAT_SECONDS):
+                new = self._shared.auth_servers.refresh(pair.refresh_token, self._portal().auth_server)
         except PortalError as error:
             tokens.release(self._shared.db, self._member_id, pair, owner)
             latest = self._read()
@@ -141,9 +151,9 @@ class FixedTokens:
         raise PortalMoved(location)
 
 
-def client_for(shared: Services, member_id: str, user_id: int) -> Client:
+def client_for(shared: Services, member_id: str, user_id: int, *, bulk: bool = False) -> Client:
     """A client that acts as a person (or, with `tokens.INSTALLER`, as the app's own installer)."""
-    return Client(shared.transport, StoreTokenSource(shared, member_id, user_id), shared.limiter)
+    return Client(shared.transport, StoreTokenSource(shared, member_id, user_id), shared.limiter, bulk=bulk)
 
 
 def client_with(shared: Services, pair: Tokens) -> Client:
@@ -151,11 +161,12 @@ def client_with(shared: Services, pair: Tokens) -> Client:
     return Client(shared.transport, FixedTokens(pair), shared.limiter)
 
 
-def client() -> Client:
-    """The client of the person whose request this is."""
+def client(*, bulk: bool = False) -> Client:
+    """The client of the person whose request this is; work in `bulk` steps back for people."""
     shared, who = services(), _who()
     source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
-    return Client(shared.transport, source, shared.limiter, answer_lost=g.pop("answer_lost", False))
+    lost = g.pop("answer_lost", False)
+    return Client(shared.transport, source, shared.limiter, answer_lost=lost, bulk=bulk)
 
 
 def _who() -> PortalSession:

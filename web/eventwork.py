@@ -132,7 +132,7 @@ def _rebind(shared: Services, member_id: str, verified: Verified | None, access:
         pair = Tokens(access, refresh, verified.expires_at, verified.client_endpoint)
         client = client_with(shared, pair)
     else:
-        client = client_for(shared, member_id, tokens.INSTALLER)
+        client = client_for(shared, member_id, tokens.INSTALLER, bulk=True)
     seen = client.batch(bindings.look(), halt=False)
     outcome = bindings.report(client.batch(bindings.repair(seen, shared.config.app_url), halt=False))
     for name, error in [*outcome.placements.items(), *outcome.events.items()]:

@@ -115,7 +115,7 @@ def _step(job_id: str) -> Response:
         return _waiting(_row(job_id))
     job = job_from_json(row.data["job"])
     try:
-        return _after(row, work.advance(client(), actor(), job))
+        return _after(row, work.advance(client(bulk=True), actor(), job))
     except BaseException as error:
         jobs.release(db, who.member_id, job_id)
         if isinstance(error, StageNotEmpty) and isinstance(job, CrmDeletionJob):

@@ -262,12 +262,12 @@ def test_refusals_are_never_repeated() -> None:
 
 
 def test_the_own_limit_refuses_before_sending() -> None:
-    limiter = Limiter(capacity=1, drain=0.1, clock=lambda: 0.0, sleep=lambda seconds: None)
+    limiter = Limiter(capacity=1, drain=0.05, clock=lambda: 0.0, sleep=lambda seconds: None)
     client, script, _, _ = make_client(ok(1), limiter=limiter)
     client.call(GET)
     with pytest.raises(e.QueryLimitExceeded) as caught:
         client.call(GET)
-    assert caught.value.retry_after == pytest.approx(10.0)
+    assert caught.value.retry_after == pytest.approx(20.0)
     assert len(script.sent) == 1
 
 
