@@ -94,8 +94,8 @@ texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
 	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
 	@rm locale/messages.pot
 
-bench: $(VENV)/.dev setup  ## measure speed and memory, as ratios
-	@for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+bench: $(VENV)/.dev setup  ## measure speed and memory, write docs/benchmarks.md
+	@$(BIN)/python benchmarks/run.py
 
 pictures: $(VENV)/.dev setup  ## take the pictures of the README from the running thing
 	@PYTHONPATH=. $(BIN)/python scripts/pictures.py

@@ -1,37 +1,108 @@
-"""What the HTTP client costs: a pooled connection against a new one, a batch against single calls."""
+"""What a call costs the one who makes it: the app's client against two others, over TLS, on one portal.
+
+Only CPU time of this process counts; the portal runs in another one.
+"""
 
 from __future__ import annotations
 
-import requests
-from support import installed_app, seconds
+import contextlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from unittest import mock
+from urllib.parse import urlsplit
+
+import b24pysdk
+from fast_bitrix24 import Bitrix
+from report import Section, median_of, ratio_of
+
+from b24.client import Client, Command, Tokens
+from b24.limits import Limiter
+from b24.transport import Transport
+from tests.contract.test_sdks import make_certificate
+from tests.support.servers import Sandbox, free_port, start_sandbox
 
 CALLS = 20
+COMMAND = "task.stages.update"
 
 
-def main() -> None:
-    with installed_app("small") as (sandbox, _):
-        hook = sandbox.get("webhooks")["owner"]
-        pooled = requests.Session()
-        pooled.trust_env = False
+class Hook:
+    """A webhook's address instead of a pair of tokens: what is measured is the client, not the store."""
 
-        def with_pool() -> None:
-            for _ in range(CALLS):
-                pooled.post(hook + "server.time", timeout=30)
+    def __init__(self, url: str) -> None:
+        self._tokens = Tokens("", "", time.time() + 10_000, url)
 
-        def without_pool() -> None:
-            for _ in range(CALLS):
-                session = requests.Session()
-                session.trust_env = False
-                session.post(hook + "server.time", timeout=30)
+    def current(self) -> Tokens:
+        return self._tokens
 
-        def one_batch() -> None:
-            cmd = {f"cmd[{number}]": "server.time" for number in range(CALLS)}
-            pooled.post(hook + "batch", data=cmd, timeout=30)
+    def renew(self, rejected: Tokens) -> Tokens:
+        raise AssertionError(rejected)
 
-        base = seconds(with_pool)
-        print(f"a new connection per call / one pooled session: {seconds(without_pool) / base:.2f}")
-        print(f"{CALLS} single calls / one batch of {CALLS}:               {base / seconds(one_batch):.2f}")
+    def moved(self, location: str) -> Tokens:
+        raise AssertionError(location)
 
 
-if __name__ == "__main__":
-    main()
+@contextlib.contextmanager
+def secure_portal() -> Iterator[tuple[str, int]]:
+    """A webhook's address over https and a stage to change."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        certificate, key = make_certificate(folder)
+        trusted = {"REQUESTS_CA_BUNDLE": str(certificate), "NO_PROXY": "localhost,127.0.0.1"}
+        with mock.patch.dict(os.environ, trusted), contextlib.ExitStack() as stack:
+            portal = start_sandbox(free_port(), free_port(), folder, tls=(certificate, key))
+            stack.callback(portal.stop)
+            sandbox = Sandbox(portal.url)
+            sandbox.session.verify = str(certificate)
+            sandbox.reset("small")
+            stages = sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id)
+            yield sandbox.get("webhooks")["owner"], int(next(iter(stages)))
+
+
+def callers(hook: str, stage_id: int) -> dict[str, Callable[[], object]]:
+    """Client → the same write."""
+    fields = {"COLOR": "12AB9F"}
+    parts = urlsplit(hook)
+    own = Client(
+        Transport(allow_private=True, verify=os.environ["REQUESTS_CA_BUNDLE"]), Hook(hook), Limiter(1e6, 1e6)
+    )
+    token = parts.path.removeprefix("/rest/").strip("/")
+    vendor = b24pysdk.Client(b24pysdk.BitrixWebhook(domain=parts.netloc, webhook_token=token))
+    fast = Bitrix(hook, verbose=False, respect_velocity_policy=False, ssl=False)
+    return {
+        "own": lambda: own.call(Command(COMMAND, {"id": stage_id, "fields": fields})),
+        "b24pysdk": lambda: vendor.task.stages.update(bitrix_id=stage_id, fields=fields).result,
+        "fast-bitrix24": lambda: fast.call(COMMAND, {"id": stage_id, "fields": fields}),
+    }
+
+
+def cost(work: Callable[[], object]) -> float:
+    """Milliseconds of CPU time per call."""
+    began = time.process_time()
+    for _ in range(CALLS):
+        work()
+    return (time.process_time() - began) * 1000 / CALLS
+
+
+def measure(quick: bool) -> Section:
+    with secure_portal() as (hook, stage_id):
+        them = callers(hook, stage_id)
+        for work in them.values():
+            work()
+        rounds = [{name: cost(work) for name, work in them.items()} for _ in range(2 if quick else 25)]
+    vendor = [(one["own"], one["b24pysdk"]) for one in rounds]
+    fast = [(one["fast-bitrix24"], one["own"]) for one in rounds]
+    return Section(
+        "A call of the client",
+        f"CPU time of the calling process for one `{COMMAND}` over TLS, the portal in a "
+        f"process of its own; "
+        f"rounds of {CALLS} calls by each client in turn. The app's client checks addresses and keeps the "
+        "portal's limits meanwhile; fast-bitrix24 does not check the certificate here.",
+        [
+            *(median_of(f"{name}, CPU per call", [one[name] for one in rounds], "ms") for name in them),
+            ratio_of("b24pysdk ÷ the app's client", vendor, goal=3.0, at_least=True),
+            ratio_of("the app's client ÷ fast-bitrix24", fast, goal=1.0),
+        ],
+    )

@@ -50,6 +50,7 @@ class Server:
         """Return when `path` answers; fail with the server's log when it does not."""
         deadline = time.monotonic() + START_SECONDS
         session = http()
+        session.verify = os.environ.get("REQUESTS_CA_BUNDLE", True)
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
                 break
@@ -87,9 +88,19 @@ def _start(arguments: list[str], url: str, env: dict[str, str], log: Path) -> Se
     return Server(url, process, log)
 
 
-def start_sandbox(port: int, app_port: int, folder: Path, **env: str) -> Server:
-    """The stand-in portal on localhost:`port`, small seed, limits off unless `env` says otherwise."""
-    url = f"http://localhost:{port}"
+def start_sandbox(
+    port: int,
+    app_port: int,
+    folder: Path,
+    threads: int = 16,
+    tls: tuple[Path, Path] | None = None,
+    **env: str,
+) -> Server:
+    """The stand-in portal on localhost:`port`, small seed, limits off unless `env` says otherwise.
+
+    `tls` is a certificate, which `requests` must trust by its variable, and its key.
+    """
+    url = f"{'https' if tls else 'http'}://localhost:{port}"
     settings = {
         "SANDBOX_PORT": str(port),
         "SANDBOX_URL": url,
@@ -106,9 +117,10 @@ def start_sandbox(port: int, app_port: int, folder: Path, **env: str) -> Server:
         "--workers",
         "1",
         "--threads",
-        "16",
+        str(threads),
         "-b",
         f"127.0.0.1:{port}",
+        *(("--certfile", str(tls[0]), "--keyfile", str(tls[1])) if tls else ()),
     ]
     server = _start(
         [*arguments, "sandbox.app:create_app()"], url, settings | env, folder / f"sandbox-{port}.log"
@@ -179,6 +191,7 @@ class Sandbox:
     session: requests.Session = field(default_factory=http)
     people: dict[str, int] = field(default_factory=dict)
     main_group_id: int = 0
+    pid: int = 0
 
     def _answer(self, response: requests.Response) -> Any:
         if not response.ok:
