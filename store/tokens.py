@@ -91,6 +91,17 @@ def lease(db: Database, member_id: str, pair: StoredPair, owner: str, *, seconds
         return session.execute(statement).rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
 
+def extend(db: Database, member_id: str, pair: StoredPair, owner: str, *, until: float) -> None:
+    """Whoever refreshes is still alive; nothing happens when the lease is no longer theirs."""
+    statement = (
+        sa.update(m.TokenPair)
+        .where(_same(member_id, pair), m.TokenPair.lease_owner == owner)
+        .values(lease_until=until)
+    )
+    with db.session() as session:
+        session.execute(statement)
+
+
 def replace(
     db: Database,
     member_id: str,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
@@ -122,6 +123,35 @@ def test_a_crashed_worker_holds_nobody_up_for_longer_than_its_lease(world: World
     source = world.source()
     assert source.renew(source.current()).access_token == "access-2"
     assert 1000 + LEASE_SECONDS < world.now <= 1001 + LEASE_SECONDS
+
+
+def test_a_slow_refresh_stays_the_only_one(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server thinks for three leases: nobody else may send the same refresh token meanwhile."""
+    monkeypatch.setattr(clients, "BEAT_SECONDS", 0.01)
+    taken: list[bool] = []
+
+    def slow(refresh_token: str) -> RefreshedPair:
+        for _ in range(3):
+            world.now += LEASE_SECONDS - 1
+            end = time.monotonic() + 10
+            while tokens.lease_until(world.db, PORTAL, PERSON) < world.now + LEASE_SECONDS:
+                assert time.monotonic() < end, "no sign of life"
+                time.sleep(0.01)
+            taken.append(world.lease())
+        return pair_after(refresh_token)
+
+    world.server.refresh_does = slow
+    source = world.source()
+    assert source.renew(source.current()).access_token == "access-2"
+    assert taken == [False] * 3
+    assert tokens.lease_until(world.db, PORTAL, PERSON) == 0.0
+
+
+def test_who_has_lost_the_lease_cannot_extend_it(world: World) -> None:
+    assert world.lease()
+    before = tokens.lease_until(world.db, PORTAL, PERSON)
+    tokens.extend(world.db, PORTAL, world.pair(), "somebody", until=before + 50)
+    assert tokens.lease_until(world.db, PORTAL, PERSON) == before
 
 
 def test_waiting_ends(world: World) -> None:
