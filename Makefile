@@ -66,7 +66,9 @@ node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 
 test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit  ## everything that can be checked
 	@sh scripts/chromium.sh
+	@sh scripts/postgres.sh
 	@$(BIN)/pytest $(ARGS)
+	@$(if $(ARGS),:,$(BIN)/python scripts/on_postgres.py)
 
 reliability: $(VENV)/.dev setup  ## try every failure against every action and write docs/reliability.md
 	@WRITE_RELIABILITY=1 $(BIN)/pytest -n 0 tests/functional/test_matrix.py

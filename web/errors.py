@@ -14,7 +14,7 @@ from flask import Flask, Response, make_response, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from b24 import errors as b24
@@ -69,6 +69,7 @@ TABLE: dict[type[BaseException], Row] = {
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
     VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),
+    DataError: Row(400, _l("The request was not understood.")),  # a value no column takes: NUL, a huge number
     OperationalError: Row(503, _l("The app is busy."), AGAIN),
     boards.BadInput: Row(422, "", ""),
     boards.StageGone: Row(404, _l("The stage is not on the board any more."), SHOWN_AS_IS),

@@ -9,10 +9,15 @@ import subprocess
 import threading
 from pathlib import Path
 
+import pytest
+
 from tests.functional.deeds import shown_columns
 from tests.functional.test_isolation import install
 from tests.support.person import Person
 from tests.support.servers import ROOT, Sandbox, Server, app_environment, free_port, start_app, start_sandbox
+from tests.support.stores import on_postgres
+
+pytestmark = pytest.mark.skipif(on_postgres(), reason="the commands for SQLite")
 
 
 def documented(word: str) -> str:

@@ -188,15 +188,19 @@ def test_an_update_brings_a_new_application_token_proven_by_its_access_token(
     assert event(installed, empty_app, "ONTASKADD", token="n" * 32, **{"data[FIELDS_AFTER][ID]": "1"}) == 200
 
 
-def test_a_changed_task_drops_what_was_remembered_of_it(
-    installed: Sandbox, empty_app: Server, store: Store
+@pytest.mark.parametrize("name", ["ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE"])
+def test_a_changed_task_is_noted_before_the_answer(
+    installed: Sandbox, empty_app: Server, store: Store, name: str
 ) -> None:
-    store.rows(
-        "INSERT INTO memo (member_id, user_id, key, data, expires_at) "
-        "SELECT member_id, 0, 'task:7', '1', 4000000000 FROM portal"
-    )
-    assert event(installed, empty_app, "ONTASKUPDATE", **{"data[FIELDS_AFTER][ID]": "7"}) == 200
-    assert eventually(lambda: not store.rows("SELECT 1 FROM memo WHERE key = 'task:7'"))
+    assert event(installed, empty_app, name, **{"data[FIELDS_AFTER][ID]": "7"}) == 200
+    assert store.rows("SELECT task_id FROM task_news WHERE at > 0 AND task_id = 7") == [(7,)]
+    assert store.count("queued_event") == 0
+
+
+@pytest.mark.parametrize("task", ["0", "-7", "undefined", "99999999999999999999", "7; DROP TABLE portal"])
+def test_what_is_no_task_is_not_noted(installed: Sandbox, empty_app: Server, store: Store, task: str) -> None:
+    assert event(installed, empty_app, "ONTASKUPDATE", **{"data[FIELDS_AFTER][ID]": task}) == 200
+    assert store.count("task_news") == 0
 
 
 def test_calls_are_logged_without_tokens(

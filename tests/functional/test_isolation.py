@@ -143,7 +143,7 @@ def of_the_first(store: Store) -> list[Any]:
     """Whatever is stored of the first portal that somebody's action could change."""
     member = "a" * 32
     tables = ("journal_entry", "job", "portal", "token_pair", "stage_alias", "preference")
-    known = {name for (name,) in store.rows("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    known = {*store.tables()}
     assert set(tables) <= known, known
     return [store.rows(f"SELECT * FROM {name} WHERE member_id = ?", member) for name in tables]
 

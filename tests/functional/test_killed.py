@@ -19,7 +19,7 @@ from boards.change import Change
 from tests.functional.deeds import shown_columns
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, free_port, start_app
-from tests.support.stores import Store
+from tests.support.stores import Store, on_postgres
 
 PEOPLE = ("owner", "moderator", "member", "admin")
 LOAD_SECONDS = 1.5
@@ -128,7 +128,8 @@ def test_everything_acknowledged_is_there_and_nothing_half(app: App) -> None:
     for thread in threads:
         thread.join(60)
     app.start()
-    assert app.store.rows("PRAGMA integrity_check") == [("ok",)]
+    if not on_postgres():
+        assert app.store.rows("PRAGMA integrity_check") == [("ok",)]
     entries = [Change.from_json(text) for (text,) in app.store.rows("SELECT change FROM journal_entry")]
     for one in busy:
         assert one.acknowledged > 0
@@ -175,7 +176,7 @@ def test_a_refresh_that_died_with_its_process(app: App) -> None:
     app.start()
     began = time.monotonic()
     assert owner.person.get("/home").status_code == 200
-    assert time.monotonic() - began < 45
+    assert time.monotonic() - began < 15
     with app.sandbox.recording() as seen:
         assert owner.person.get("/home").status_code == 200
     assert seen.http == 1
