@@ -18,12 +18,12 @@ def offline() -> None:
 
 def online() -> None:
     database = Database(database_url())
-    with database.engine.connect() as connection:
+    # SQLite: the write lock from the start, so that people's work waits for it instead of locking it out.
+    with database.writing() as connection:
         sqlite = connection.dialect.name == "sqlite"
         context.configure(connection=connection, target_metadata=Base.metadata, render_as_batch=sqlite)
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
     database.close()
 
 
