@@ -7,17 +7,15 @@ import re
 from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
-from flask_babel import gettext as _
 
 from boards.cards import change_cards, move_cards
 from boards.errors import BadInput, BadInputCode
 from boards.model import BoardRef, TaskEdit
 from boards.outcomes import BulkOutcome
 from boards.queries import still_shown
-from web.answers import announced, done_toast
+from web.answers import account, announced, done_toast
 from web.boards import asked_filters, board_of
 from web.clients import actor, client
-from web.errors import explain
 from web.journal_service import Done, run_action
 from web.session import needs_session
 from web.task_form import split_tags
@@ -96,13 +94,7 @@ def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Respo
     """A toast; the cards where they are now; a dialog when some stayed as they were."""
     worked = [one.task_id for one in outcome.results if one.error is None]
     html = done_toast(done, outcome.notices) if worked else ""
-    failures = [
-        [one.title or _("Task %(number)s", number=one.task_id), explain(one.error)[0]]
-        for one in outcome.results
-        if one.error
-    ]
-    if failures:
-        html += render_template("_bulk_account.html", worked=len(worked), failures=failures)
+    html += account(outcome.results)
     if action == "move":
         stage = request.form.get("stage_id", 0, type=int)
         return announced(html, board_cards={"ids": worked, "stage": stage})

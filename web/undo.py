@@ -14,11 +14,12 @@ from boards.actor import Actor
 from boards.change import Change
 from boards.errors import CannotUndo
 from boards.outcomes import BulkOutcome, Outcome
+from boards.scrum.outcomes import ItemsOutcome
 from boards.undo import undo_change, undo_job
 from store import actions, journal
 from store.journal import PRIVATE, Entry
 from web import access, jobs
-from web.answers import announced, done_toast, toast
+from web.answers import account, announced, done_toast, toast
 from web.clients import actor, client
 from web.failures import ActionRunning
 from web.journal_service import Done, record_change, resolve_stage
@@ -53,7 +54,10 @@ def undo_entry(entry: Entry) -> Response:
             undo_id = record_change(outcome.change)
             _note(entry, undo_id)
     done = Done(outcome, outcome.change, undo_id)
-    return announced(done_toast(done, outcome.notices), board_refresh={})
+    html = done_toast(done, outcome.notices)
+    if isinstance(outcome, BulkOutcome | ItemsOutcome):
+        html += account(outcome.results)
+    return announced(html, board_refresh={})
 
 
 def _actor(board_key: str) -> Actor:

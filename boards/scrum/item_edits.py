@@ -13,7 +13,7 @@ from typing import Any
 from b24 import scrum as scrum_calls
 from b24 import sprints as sprint_calls
 from b24 import tasks as task_calls
-from b24.client import BATCH_SIZE, Client, Command
+from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
 from b24.tasks import TaskRow
 from boards.actor import Actor
@@ -125,18 +125,24 @@ def _writes(edits: Edits) -> dict[str, Command]:
 
 
 def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int]) -> PackedAnswer:
-    """Nothing is written before every epic was found; a single item needs one halted batch for that."""
+    """Nothing is written before the epics were found; a single item needs one halted batch for that.
+
+    Of several items those keep what they have whose epic is gone; EpicGone when that is all of them.
+    """
     looks = {f"{EPIC}{one}": sprint_calls.get_epic(one) for one in sorted(epics)}
     reads = looks | _reads(list(edits))
     if len(edits) == 1:
         packed = _send_halted(client, looks | fact_commands(edits, WAS) | _writes(edits))
     else:
         packed = send_packed(client, reads)
-    for key in looks:
-        _require_epic(packed, key, ref)
+    gone = {one for one in epics if not _is_there(packed, f"{EPIC}{one}", ref)}
+    rest = {one: edit for one, edit in edits.items() if edit.epic_id not in gone}
+    if not rest:
+        raise EpicGone
     if len(edits) > 1:
-        writes = send_packed(client, _writes(edits))
-        packed.parts += writes.parts
+        lost = {f"{SET}{one}": NotFound("EPIC_GONE", status=404) for one in edits if one not in rest}
+        writes = send_packed(client, _writes(rest))
+        packed.parts += [BatchAnswer({}, lost), *writes.parts]
         packed.broken = packed.broken or writes.broken
     return packed
 
@@ -148,13 +154,13 @@ def _send_halted(client: Client, commands: Mapping[str, Command]) -> PackedAnswe
     return packed
 
 
-def _require_epic(packed: PackedAnswer, key: str, ref: BoardRef) -> None:
+def _is_there(packed: PackedAnswer, key: str, ref: BoardRef) -> bool:
+    """Whether the epic is one of the team's."""
     answer = packed.get(key)
     epic = sprint_calls.parse_epic(answer.result) if answer else None
     if answer is None and not isinstance(packed.error(key), NotFound):
         raise packed.error(key) or AssertionError(key)
-    if epic is None or epic.group_id != ref.group_id:
-        raise EpicGone
+    return epic is not None and epic.group_id == ref.group_id
 
 
 # --- reading what came of it ---

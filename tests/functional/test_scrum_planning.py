@@ -198,6 +198,21 @@ def test_an_epic_for_several_items_and_back(team: Team, installed: Sandbox) -> N
     assert team.picture() == before
 
 
+def test_the_way_back_is_not_blocked_by_one_epic_that_is_gone(team: Team, installed: Sandbox) -> None:
+    """One of the items had an epic that exists no more; the others get theirs back all the same."""
+    chosen = [one.task_id for one in team.items[:3]]
+    before = {one: team.fact(one)["epicId"] for one in chosen}
+    gone, kept = team.epic_ids[0], team.epic_ids[1]
+    team.post("/cards/bulk", action="epic", epic_id=gone, task_ids=chosen[:1], seen=team.seen(chosen[:1]))
+    team.post("/cards/bulk", action="epic", epic_id=kept, task_ids=chosen[1:], seen=team.seen(chosen[1:]))
+    team.look()
+    cleared = team.post("/cards/bulk", action="epic", epic_id=0, task_ids=chosen, seen=team.seen(chosen))
+    installed.act("member", "tasks.api.scrum.epic.delete", id=gone)
+    back = team.person.post(undo_address(cleared))
+    assert back.status_code == 200 and "Not everything could be done" in back.text, back.text
+    assert [team.fact(one)["epicId"] for one in chosen] == [0, kept, kept], before
+
+
 def test_an_epic_that_was_deleted_meanwhile(team: Team, installed: Sandbox) -> None:
     epic_id, task_id = team.epic_ids[0], team.items[0].task_id
     before = team.fact(task_id)
