@@ -6,7 +6,6 @@ import functools
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
 from store.database import Database
 
@@ -16,6 +15,8 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 @functools.cache
 def newest() -> str:
     """The revision this release was written for."""
+    from alembic.script import ScriptDirectory  # a third of a second of the start, for the first who asks
+
     return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
 
 
