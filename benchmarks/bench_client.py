@@ -45,8 +45,8 @@ class Hook:
 
 
 @contextlib.contextmanager
-def secure_portal() -> Iterator[tuple[str, int]]:
-    """A webhook's address over https and a stage to change."""
+def secure_portal(seed: str) -> Iterator[Sandbox]:
+    """A portal over https, whose certificate this process trusts meanwhile."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         certificate, key = make_certificate(folder)
@@ -56,9 +56,8 @@ def secure_portal() -> Iterator[tuple[str, int]]:
             stack.callback(portal.stop)
             sandbox = Sandbox(portal.url)
             sandbox.session.verify = str(certificate)
-            sandbox.reset("small")
-            stages = sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id)
-            yield sandbox.get("webhooks")["owner"], int(next(iter(stages)))
+            sandbox.reset(seed)
+            yield sandbox
 
 
 def callers(hook: str, stage_id: int) -> dict[str, Callable[[], object]]:
@@ -87,8 +86,9 @@ def cost(work: Callable[[], object]) -> float:
 
 
 def measure(quick: bool) -> Section:
-    with secure_portal() as (hook, stage_id):
-        them = callers(hook, stage_id)
+    with secure_portal("small") as sandbox:
+        stages = sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id)
+        them = callers(sandbox.get("webhooks")["owner"], int(next(iter(stages))))
         for work in them.values():
             work()
         rounds = [{name: cost(work) for name, work in them.items()} for _ in range(2 if quick else 25)]
