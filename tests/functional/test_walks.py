@@ -46,6 +46,10 @@ Ready = tuple[str, Press] | None
 """The REST method that writes, and the click; None when the page offers nothing to click."""
 
 
+ASTRAY: set[int] = set()
+"""Items whose epic was gone before the walk: nobody can give that one back to them."""
+
+
 class Yard:
     """Where all walks begin: the ground, and what was so at the start."""
 
@@ -63,6 +67,8 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         patch.setattr(found.flask.extensions["stagecraft"].transport, "_timeout", (5, 30))
         team_of(found)
         board_of(found)
+        scrum = found.portal.scrum
+        ASTRAY.update(one.task_id for one in scrum.items.values() if one.epic_id not in {0, *scrum.epics})
         yield Yard(found, facts(found))
 
 
@@ -343,10 +349,9 @@ def facts(g: Ground) -> dict[tuple[Any, ...], Any]:
     for row in rows:
         found["name", row["STATUS_ID"]], found["look", row["STATUS_ID"]] = row["NAME"], row["COLOR"].lower()
     team = group_called(g.sandbox, "Scrum team")
-    known = set(g.portal.scrum.epics)  # the seed has an item whose epic is gone: it has none
     for task, item in Team(g.tab("moderator"), g.sandbox, team).picture().items():  # type: ignore[arg-type]
         entity, points, epic, _place = item
-        found["points", task], found["item", task] = points, (entity, epic if epic in known else 0)
+        found["points", task], found["item", task] = points, (entity, 0 if task in ASTRAY else epic)
     epics = g.sandbox.act("moderator", "tasks.api.scrum.epic.list", filter={"GROUP_ID": team})
     found["epics",] = sorted((one["name"], one["color"]) for one in epics if int(one["groupId"]) == team)
     return found
