@@ -74,9 +74,8 @@ def soak(portal: Sandbox, app: Server, seconds: float, *, every: float) -> Repor
             report.answers[answer.status_code] = report.answers.get(answer.status_code, 0) + 1
         return answer
 
-    def work(who: str, seed: int) -> None:
+    def work(person: Person, seed: int) -> None:
         chance = random.Random(seed)
-        person = Person(portal, app.url, who).open()
         while time.monotonic() < end:
             _round(portal, person, chance, count)
 
@@ -89,7 +88,8 @@ def soak(portal: Sandbox, app: Server, seconds: float, *, every: float) -> Repor
             time.sleep(0.5)
         portal.delete("faults")
 
-    threads = [threading.Thread(target=work, args=(who, seed)) for seed, who in enumerate(WHO)]
+    people = [Person(portal, app.url, who).open() for who in WHO]
+    threads = [threading.Thread(target=work, args=(one, seed)) for seed, one in enumerate(people)]
     threads.append(threading.Thread(target=disturb))
     began = time.monotonic()
     for thread in threads:
