@@ -6,8 +6,11 @@ import tempfile
 from typing import Any
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-# Before the first import of prometheus_client, which looks here how it is to count.
-_figures = os.environ.setdefault(FOLDER, tempfile.mkdtemp(prefix="stagecraft-figures-"))
+made = ""
+if os.environ.get("METRICS_TOKEN") and not os.environ.get(FOLDER):
+    # Before the first import of prometheus_client, which looks here how it is to count. Where nobody may ask
+    # for the figures, the processes need not share them.
+    made = os.environ[FOLDER] = tempfile.mkdtemp(prefix="stagecraft-figures-")
 
 from prometheus_client import multiprocess  # noqa: E402
 
@@ -30,10 +33,12 @@ control_socket_disable = True
 def child_exit(server: Any, worker: Any) -> None:
     """A worker is gone: what it measured stays in the sums."""
     del server
-    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+    if os.environ.get(FOLDER):
+        multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(server: Any) -> None:
-    """The folder was made for this run."""
+    """A folder that was made for this run goes with it; one that was given stays."""
     del server
-    shutil.rmtree(_figures, ignore_errors=True)
+    if made:
+        shutil.rmtree(made, ignore_errors=True)

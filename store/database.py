@@ -85,7 +85,7 @@ class Database:
 
     def upsert_of(self, model: type[Any], keys: Sequence[str], changed: Sequence[str]) -> sa.Executable:
         """The same without the rows, which come later: of an existing one only `changed` is written."""
-        insert = self._insert(table(model))
+        insert = self.insert_into(model)
         values = {name: insert.excluded[name] for name in changed}
         return insert.on_conflict_do_update(index_elements=list(keys), set_=values)  # type: ignore[no-any-return]
 

@@ -16,7 +16,6 @@ from flask_babel import gettext as _
 from boards.model import Notice, Rights, Stage
 from boards.notices import NoticeCode
 from boards.outcomes import StageOutcome
-from web.errors import explain
 from web.journal_service import Done
 from web.sentences import change_text, notice_text
 
@@ -55,29 +54,6 @@ def done_toast(done: Done[Any], notices: Iterable[Notice] = ()) -> str:
     text = change_text(done.change) if done.change else _("Done.")
     details = [notice_text(notice) for notice in notices]
     return toast(text, "warn" if details else "ok", undo_id=done.undo_id, details=details)
-
-
-class Result(Protocol):
-    """What came of one of several tasks."""
-
-    @property
-    def task_id(self) -> int: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def error(self) -> BaseException | None: ...
-
-
-def account(results: Iterable[Result]) -> str:
-    """A dialog that names the tasks that stayed as they were, each with the reason; "" for none."""
-    results = list(results)
-    failures = [
-        [one.title or _("Task %(number)s", number=one.task_id), explain(one.error)[0]]
-        for one in results
-        if one.error
-    ]
-    worked = len(results) - len(failures)
-    return render_template("_bulk_account.html", worked=worked, failures=failures) if failures else ""
 
 
 def is_stale(notices: Iterable[Notice]) -> bool:

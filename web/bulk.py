@@ -13,7 +13,8 @@ from boards.errors import BadInput, BadInputCode
 from boards.model import BoardRef, TaskEdit
 from boards.outcomes import BulkOutcome
 from boards.queries import still_shown
-from web.answers import account, announced, done_toast
+from web.accounts import account_of
+from web.answers import announced, done_toast
 from web.boards import asked_filters, board_of
 from web.clients import actor, client
 from web.journal_service import Done, run_action
@@ -94,7 +95,7 @@ def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Respo
     """A toast; the cards where they are now; a dialog when some stayed as they were."""
     worked = [one.task_id for one in outcome.results if one.error is None]
     html = done_toast(done, outcome.notices) if worked else ""
-    html += account(outcome.results)
+    html += account_of(outcome.results)
     if action == "move":
         stage = request.form.get("stage_id", 0, type=int)
         return announced(html, board_cards={"ids": worked, "stage": stage})

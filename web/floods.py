@@ -15,7 +15,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from web import security
 from web.failures import TooManyRefusals
-from web.services import services
+from web.services import KEY
 
 log = logging.getLogger(__name__)
 
@@ -42,19 +42,17 @@ def refused() -> None:
 def register(app: Flask) -> None:
     """Hold back who was refused too often, and count refusals."""
     limiter = FixedWindowRateLimiter(MemoryStorage())
-
-    def rule() -> RateLimitItemPerMinute:
-        return RateLimitItemPerMinute(services().config.refusals_per_minute)
+    rule = RateLimitItemPerMinute(app.extensions[KEY].config.refusals_per_minute)
 
     def hold_back() -> None:
-        if request.endpoint in OPEN and not limiter.test(rule(), _stranger()):
+        if request.endpoint in OPEN and not limiter.test(rule, _stranger()):
             security.allow_framing_by_anyone()  # the explanation may stand in a portal's frame
-            raise TooManyRefusals(limiter.get_window_stats(rule(), _stranger()).reset_time)
+            raise TooManyRefusals(limiter.get_window_stats(rule, _stranger()).reset_time)
 
     def count(response: Response) -> Response:
         if request.endpoint in OPEN and (response.status_code in REFUSALS or g.get("refused")):
-            limiter.hit(rule(), _stranger())
-            if not limiter.test(rule(), _stranger()):
+            limiter.hit(rule, _stranger())
+            if not limiter.test(rule, _stranger()):
                 log.warning("refused too often: %s", _stranger())
         return response
 

@@ -19,7 +19,8 @@ from boards.undo import undo_change, undo_job
 from store import actions, journal
 from store.journal import PRIVATE, Entry
 from web import access, jobs
-from web.answers import account, announced, done_toast, toast
+from web.accounts import account_of
+from web.answers import announced, done_toast, toast
 from web.clients import actor, client
 from web.failures import ActionRunning
 from web.journal_service import Done, record_change, resolve_stage
@@ -56,7 +57,7 @@ def undo_entry(entry: Entry) -> Response:
     done = Done(outcome, outcome.change, undo_id)
     html = done_toast(done, outcome.notices)
     if isinstance(outcome, BulkOutcome | ItemsOutcome):
-        html += account(outcome.results)
+        html += account_of(outcome.results)
     return announced(html, board_refresh={})
 
 

@@ -88,10 +88,10 @@ def delete_column(
     }
     writes |= {f"{MOVE}{one}": stage_calls.move_task(one, target_id) for one in plan.tasks}
     packed = send_packed(client, writes | {DELETE: scrum_calls.delete_column(column_id)})
-    answer, refused = packed.get(DELETE), packed.error(DELETE)
-    results = tuple(CardResult(one, packed.error(f"{MOVE}{one}")) for one in plan.tasks)
+    answer = packed.get(DELETE)
     if answer is None:
-        raise refused or Refused("NOT_RUN", method=DELETE_METHOD)
+        raise packed.error(DELETE) or Refused("NOT_RUN", method=DELETE_METHOD)
+    results = tuple(CardResult(one, packed.error(f"{MOVE}{one}")) for one in plan.tasks)
     if not scrum_calls.is_done(answer.result) and not (
         packed.lost and _is_gone(client, sprint_id, column_id)  # by our own first request
     ):
