@@ -6,16 +6,19 @@ for itself: with several of them a stranger gets as many times the number, and n
 
 from __future__ import annotations
 
+import functools
 import logging
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 
 from web import security
 from web.failures import TooManyRefusals
 from web.services import KEY
+
+if TYPE_CHECKING:
+    from limits import RateLimitItem
+    from limits.strategies import FixedWindowRateLimiter
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +44,28 @@ def refused() -> None:
 
 def register(app: Flask) -> None:
     """Hold back who was refused too often, and count refusals."""
-    limiter = FixedWindowRateLimiter(MemoryStorage())
-    rule = RateLimitItemPerMinute(app.extensions[KEY].config.refusals_per_minute)
+    most = app.extensions[KEY].config.refusals_per_minute
+
+    @functools.cache
+    def counting() -> tuple[FixedWindowRateLimiter, RateLimitItem]:
+        """Made for the first refusal: the package takes all its stores along, too much for the start."""
+        from limits import RateLimitItemPerMinute
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
+        return FixedWindowRateLimiter(MemoryStorage()), RateLimitItemPerMinute(most)
 
     def hold_back() -> None:
-        if request.endpoint in OPEN and not limiter.test(rule, _stranger()):
+        if request.endpoint not in OPEN or not counting.cache_info().currsize:
+            return
+        limiter, rule = counting()
+        if not limiter.test(rule, _stranger()):
             security.allow_framing_by_anyone()  # the explanation may stand in a portal's frame
             raise TooManyRefusals(limiter.get_window_stats(rule, _stranger()).reset_time)
 
     def count(response: Response) -> Response:
         if request.endpoint in OPEN and (response.status_code in REFUSALS or g.get("refused")):
+            limiter, rule = counting()
             limiter.hit(rule, _stranger())
             if not limiter.test(rule, _stranger()):
                 log.warning("refused too often: %s", _stranger())
