@@ -85,23 +85,33 @@ def cost(work: Callable[[], object]) -> float:
     return (time.process_time() - began) * 1000 / CALLS
 
 
+def one_round(hook: str, stage_id: int) -> dict[str, float]:
+    """Cost by client, each made anew and warmed up by a call that does not count.
+
+    Made anew, because fast-bitrix24 has 50 calls and then waits for its own bucket, whatever it is told; what
+    waiting costs it is not what is compared.
+    """
+    them = callers(hook, stage_id)
+    for work in them.values():
+        work()
+    return {name: cost(work) for name, work in them.items()}
+
+
 def measure(quick: bool) -> Section:
     with secure_portal("small") as sandbox:
         stages = sandbox.act("owner", "task.stages.get", entityId=sandbox.main_group_id)
-        them = callers(sandbox.get("webhooks")["owner"], int(next(iter(stages))))
-        for work in them.values():
-            work()
-        rounds = [{name: cost(work) for name, work in them.items()} for _ in range(2 if quick else 25)]
+        hook, stage_id = sandbox.get("webhooks")["owner"], int(next(iter(stages)))
+        rounds = [one_round(hook, stage_id) for _ in range(2 if quick else 25)]
     vendor = [(one["own"], one["b24pysdk"]) for one in rounds]
     fast = [(one["fast-bitrix24"], one["own"]) for one in rounds]
     return Section(
         "A call of the client",
-        f"CPU time of the calling process for one `{COMMAND}` over TLS, the portal in a "
-        f"process of its own; "
-        f"rounds of {CALLS} calls by each client in turn. The app's client checks addresses and keeps the "
-        "portal's limits meanwhile; fast-bitrix24 does not check the certificate here.",
+        f"CPU time of the calling process for one `{COMMAND}` over TLS, the portal in a process of its own; "
+        f"rounds of {CALLS} calls by each client in turn, after a first one that does not count. The app's "
+        "client checks addresses and keeps the portal's limits meanwhile; fast-bitrix24 does not check the "
+        "certificate here.",
         [
-            *(median_of(f"{name}, CPU per call", [one[name] for one in rounds], "ms") for name in them),
+            *(median_of(f"{name}, CPU per call", [one[name] for one in rounds], "ms") for name in rounds[0]),
             ratio_of("b24pysdk ÷ the app's client", vendor, goal=3.0, at_least=True),
             ratio_of("the app's client ÷ fast-bitrix24", fast, goal=1.0),
         ],
