@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.soak import Report, Sample
+
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 
 
@@ -16,6 +18,16 @@ def report() -> object:
     sys.path.insert(0, str(FOLDER))
     try:
         import report as module
+    finally:
+        sys.path.remove(str(FOLDER))
+    return module
+
+
+@pytest.fixture(scope="module")
+def soak_result(report) -> object:  # type: ignore[no-untyped-def]
+    sys.path.insert(0, str(FOLDER))
+    try:
+        import soak_result as module
     finally:
         sys.path.remove(str(FOLDER))
     return module
@@ -62,6 +74,35 @@ def test_profiles_that_led_to_a_change_are_named_whether_goals_are_met_or_not(re
     text = report.document([met], date="", machine="", quick=False)
     assert "Profiles that led to a change:\n\n- x took long; it is gone" in text
     assert "Profiles" not in report.document([report.Section("a", "b", [])], date="", machine="", quick=False)
+
+
+def hour(megabytes_per_hour: float, files_per_hour: float) -> list[Sample]:
+    """A look each minute at a process that grows evenly."""
+    return [
+        Sample(60.0 * n, int(1024 * (80 + megabytes_per_hour * n / 60)), int(20 + files_per_hour * n / 60))
+        for n in range(60)
+    ]
+
+
+def test_a_soak_tells_begin_middle_end_growth_and_slope(soak_result) -> None:  # type: ignore[no-untyped-def]
+    report = Report({200: 90, 502: 9, 500: 1}, {8: hour(0, 0), 7: hour(12, 30)})
+    found = soak_result.result_of(report, minutes=60, date="2026-01-02", machine="2 cores")
+    leaking, flat = found.memory
+    assert (leaking.begin, leaking.middle, leaking.slope) == (80, 86, pytest.approx(12, abs=0.1))
+    assert leaking.end == pytest.approx(91.8, abs=0.1) and leaking.growth == pytest.approx(4, abs=0.1)
+    assert (flat.begin, flat.end, flat.growth, flat.slope) == (80, 80, 0, 0)
+    assert found.files[0].growth == 10 and found.files[0].slope == pytest.approx(30, abs=1)
+    assert (found.requests, found.unexpected, found.flat) == (100, 1, False)
+
+
+def test_a_soak_kept_is_the_section_it_was(soak_result, tmp_path, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    monkeypatch.setenv("BENCH_SOAK", str(tmp_path / "soak.json"))
+    assert soak_result.kept() == []
+    report = Report({200: 100}, {7: hour(0.5, 1)})
+    found = soak_result.result_of(report, minutes=60, date="2026-01-02", machine="2 cores")
+    soak_result.save(found)
+    assert soak_result.kept() == [soak_result.section(found)]
+    assert found.flat and "2026-01-02" in soak_result.section(found).how
 
 
 def test_every_benchmark_can_be_run_by_the_runner() -> None:
