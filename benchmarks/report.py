@@ -37,12 +37,17 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """What one benchmark found. `obstacle` is what stands in the way, printed when a goal is missed."""
+    """What one benchmark found.
+
+    `obstacle` is what stands in the way, printed when a goal is missed. `profiles` are those that led to a
+    change: what each showed and what was changed, always printed.
+    """
 
     title: str
     how: str
     figures: Sequence[Figure]
     obstacle: str = ""
+    profiles: Sequence[str] = ()
 
 
 def ratio_of(name: str, pairs: Sequence[tuple[float, float]], **goal: float | bool) -> Figure:
@@ -89,6 +94,8 @@ def _section(section: Section) -> str:
     lines += [_row(figure) for figure in section.figures]
     if section.obstacle and not all(figure.met for figure in section.figures):
         lines += ["", f"What stands in the way: {section.obstacle}"]
+    if section.profiles:
+        lines += ["", "Profiles that led to a change:", "", *(f"- {profile}" for profile in section.profiles)]
     return "\n".join(lines)
 
 

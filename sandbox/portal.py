@@ -87,7 +87,7 @@ class Stage:
     system_type: str | None = None
 
 
-@dataclass
+@dataclass(slots=True)
 class Task:
     id: int
     title: str

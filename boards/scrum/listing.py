@@ -1,4 +1,9 @@
-"""All tasks of an epic or a sprint: first pages ride in a page's batch, more take further requests."""
+"""All tasks of an epic or a sprint: first pages ride in a page's batch, more take further requests.
+
+The first pages are asked for by their place; the portal counts and sorts the whole for each. Further ones go on
+from the last task seen, without a count, which stays quick however many there are and loses no task when another
+one is deleted meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +38,12 @@ def all_rows(
     pages: int = PAGES_AT_FIRST,
 ) -> tuple[TaskRow, ...]:
     """All of them, once the first pages are there. Raises what the portal said to the first page."""
-    first = answer[f"{prefix}0"]
-    parts = [answer]
-    rest = list(range(pages * PAGE_SIZE, first.total or 0, PAGE_SIZE))
-    for starts in chunks(rest, BATCH_SIZE):
-        parts.append(client.batch(_pages(ref, wanted, prefix, starts), halt=True))
-    found = (part[key] for part in parts for key in part if key.startswith(prefix))
-    return tuple({row.id: row for page in found for row in task_calls.parse_list(page)}.values())
+    total = answer[f"{prefix}0"].total or 0
+    found = rows_of(answer, prefix)
+    for starts in chunks(range(pages * PAGE_SIZE, total, PAGE_SIZE), BATCH_SIZE):
+        further = _onwards(ref, wanted, prefix, starts, after=max(found, default=0))
+        found |= rows_of(client.batch(further, halt=True), prefix)
+    return tuple(found.values())
 
 
 def by_ids(task_ids: Sequence[int], prefix: str = ITEMS) -> dict[str, Command]:
@@ -54,6 +58,22 @@ def rows_of(answer: BatchAnswer, prefix: str = ITEMS) -> dict[int, TaskRow]:
     """The tasks of all pages that came."""
     pages = (answer[key] for key in answer if key.startswith(prefix))
     return {row.id: row for page in pages for row in task_calls.parse_list(page)}
+
+
+def _onwards(
+    ref: BoardRef, wanted: Mapping[str, Any], prefix: str, starts: Sequence[int], after: int
+) -> dict[str, Command]:
+    """As many pages as `starts` has, each from where the one before it ended.
+
+    When tasks vanish meanwhile, a page may have no last row; the next one then reads tasks we have already.
+    """
+    last: int | str = after
+    commands = {}
+    for start in starts:
+        key, whole = f"{prefix}{start}", {"GROUP_ID": ref.group_id, **wanted, ">ID": last}
+        commands[key] = task_calls.list_tasks(whole, order={"ID": "ASC"}, select=FIELDS, start=-1)
+        last = f"$result[{key}][tasks][{PAGE_SIZE - 1}][id]"
+    return commands
 
 
 def _pages(

@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from typing import Any
 
 from sandbox import access, phpdates
@@ -25,18 +26,18 @@ Test = Callable[[Task], bool]
 PREFIXED = re.compile(r"(!=|!%|!|<=|>=|><|<|>|=|%|@|\?)?(.*)\Z", re.DOTALL)
 
 NUMBERS: dict[str, Callable[[Task], int]] = {
-    "GROUP_ID": lambda task: task.group_id,
-    "STAGE_ID": lambda task: task.stage_id,
-    "ID": lambda task: task.id,
-    "PARENT_ID": lambda task: task.parent_id,
-    "CREATED_BY": lambda task: task.created_by,
-    "RESPONSIBLE_ID": lambda task: task.responsible_id,
-    "STATUS_CHANGED_BY": lambda task: task.status_changed_by,
-    "CHANGED_BY": lambda task: task.changed_by,
-    "CLOSED_BY": lambda task: task.closed_by,
-    "REAL_STATUS": lambda task: task.status,
-    "PRIORITY": lambda task: task.priority,
-    "TIME_ESTIMATE": lambda task: task.time_estimate,
+    "GROUP_ID": attrgetter("group_id"),
+    "STAGE_ID": attrgetter("stage_id"),
+    "ID": attrgetter("id"),
+    "PARENT_ID": attrgetter("parent_id"),
+    "CREATED_BY": attrgetter("created_by"),
+    "RESPONSIBLE_ID": attrgetter("responsible_id"),
+    "STATUS_CHANGED_BY": attrgetter("status_changed_by"),
+    "CHANGED_BY": attrgetter("changed_by"),
+    "CLOSED_BY": attrgetter("closed_by"),
+    "REAL_STATUS": attrgetter("status"),
+    "PRIORITY": attrgetter("priority"),
+    "TIME_ESTIMATE": attrgetter("time_estimate"),
     "FORUM_TOPIC_ID": lambda task: 0,
 }
 SCRUM: dict[str, Callable[[Scrum, Task], int]] = {
@@ -51,15 +52,15 @@ PEOPLE: dict[str, Callable[[Task], Iterable[int]]] = {
     "DEPENDS_ON": lambda task: (),
 }
 DATES: dict[str, Callable[[Task], dt.datetime | None]] = {
-    "DEADLINE": lambda task: task.deadline,
-    "CREATED_DATE": lambda task: task.created,
-    "CHANGED_DATE": lambda task: task.changed,
-    "ACTIVITY_DATE": lambda task: task.changed,
-    "CLOSED_DATE": lambda task: task.closed,
-    "DATE_START": lambda task: task.started,
-    "START_DATE_PLAN": lambda task: task.start_plan,
-    "END_DATE_PLAN": lambda task: task.end_plan,
-    "STATUS_CHANGED_DATE": lambda task: task.status_changed,
+    "DEADLINE": attrgetter("deadline"),
+    "CREATED_DATE": attrgetter("created"),
+    "CHANGED_DATE": attrgetter("changed"),
+    "ACTIVITY_DATE": attrgetter("changed"),
+    "CLOSED_DATE": attrgetter("closed"),
+    "DATE_START": attrgetter("started"),
+    "START_DATE_PLAN": attrgetter("start_plan"),
+    "END_DATE_PLAN": attrgetter("end_plan"),
+    "STATUS_CHANGED_DATE": attrgetter("status_changed"),
 }
 EXACT: dict[str, Callable[[Task], str]] = {
     "MARK": lambda task: task.mark or "",

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 from sandbox import ordering
@@ -23,26 +24,26 @@ def _last_name(call: Call, user_id: int) -> str:
 def _keys(call: Call) -> dict[str, Key]:
     favorites = call.portal.favorites.get(call.user.id, set())
     return {
-        "ID": lambda task: task.id,
+        "ID": attrgetter("id"),
         "TITLE": lambda task: task.title.lower(),
         "TIME_SPENT_IN_LOGS": lambda task: 0,
-        "DATE_START": lambda task: task.started,
-        "CREATED_DATE": lambda task: task.created,
-        "CHANGED_DATE": lambda task: task.changed,
-        "CLOSED_DATE": lambda task: task.closed,
-        "ACTIVITY_DATE": lambda task: task.changed,
-        "START_DATE_PLAN": lambda task: task.start_plan,
-        "END_DATE_PLAN": lambda task: task.end_plan,
-        "DEADLINE": lambda task: task.deadline,
-        "REAL_STATUS": lambda task: task.status,
+        "DATE_START": attrgetter("started"),
+        "CREATED_DATE": attrgetter("created"),
+        "CHANGED_DATE": attrgetter("changed"),
+        "CLOSED_DATE": attrgetter("closed"),
+        "ACTIVITY_DATE": attrgetter("changed"),
+        "START_DATE_PLAN": attrgetter("start_plan"),
+        "END_DATE_PLAN": attrgetter("end_plan"),
+        "DEADLINE": attrgetter("deadline"),
+        "REAL_STATUS": attrgetter("status"),
         "STATUS_COMPLETE": lambda task: task.status == COMPLETED,
-        "PRIORITY": lambda task: task.priority,
-        "MARK": lambda task: task.mark,
+        "PRIORITY": attrgetter("priority"),
+        "MARK": attrgetter("mark"),
         "CREATED_BY_LAST_NAME": lambda task: _last_name(call, task.created_by),
         "RESPONSIBLE_LAST_NAME": lambda task: _last_name(call, task.responsible_id),
-        "GROUP_ID": lambda task: task.group_id,
-        "TIME_ESTIMATE": lambda task: task.time_estimate,
-        "ALLOW_CHANGE_DEADLINE": lambda task: task.allow_change_deadline,
+        "GROUP_ID": attrgetter("group_id"),
+        "TIME_ESTIMATE": attrgetter("time_estimate"),
+        "ALLOW_CHANGE_DEADLINE": attrgetter("allow_change_deadline"),
         "ALLOW_TIME_TRACKING": lambda task: False,
         "MATCH_WORK_TIME": lambda task: False,
         "FAVORITE": lambda task: task.id in favorites,
@@ -63,7 +64,8 @@ def ordered(call: Call, tasks: list[Task], order: Any, wanted: dict[str, Any]) -
     keys = _keys(call)
     if any(name not in keys and name != "SORTING" for name, _ in asked):
         raise RestError("0", "Incorrect sort field")
-    tasks = sorted(tasks, key=lambda task: -task.id)
+    if not asked or asked[-1][0] != "ID":
+        tasks = _sort(tasks, keys["ID"], descending=True)
     for name, descending in reversed(asked):
         if name == "SORTING":
             tasks = _by_hand(call, tasks, wanted, descending)
@@ -73,8 +75,11 @@ def ordered(call: Call, tasks: list[Task], order: Any, wanted: dict[str, Any]) -
 
 
 def _sort(tasks: list[Task], key: Key, descending: bool) -> list[Task]:
-    there = [task for task in tasks if key(task) is not None]
-    missing = [task for task in tasks if key(task) is None]
+    values = list(map(key, tasks))
+    if None not in values:
+        return sorted(tasks, key=key, reverse=descending)
+    there = [task for task, value in zip(tasks, values, strict=True) if value is not None]
+    missing = [task for task, value in zip(tasks, values, strict=True) if value is None]
     return sorted(there, key=key, reverse=descending) + missing
 
 

@@ -1,4 +1,4 @@
-"""Ready-made portals: "company" for the demo, "huge" for size, "small" for quick tests.
+"""Ready-made portals: "company" for the demo, "huge" and "medium" for size, "small" for quick tests.
 
 One name always gives the same people, groups, boards and tasks with the same ids; dates are relative to the
 portal's clock, so that some deadlines are always overdue.
@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sandbox import stage_rows
-from sandbox.portal import GROUP_BOARD, Portal
+from sandbox.portal import COMPLETED, GROUP_BOARD, PENDING, Portal
 from sandbox.seed import boards, crm, people, projects, scrum
 from sandbox.seed.maker import Maker
 from sandbox.seed.projects import Project
 
 PERSONAL_TASKS = 32
 HUGE_TASKS = 10_000
+MEDIUM_TASKS = 500
 
 
 def build(name: str, *, settings: Any = None) -> Portal:
@@ -51,8 +52,24 @@ def _company(maker: Maker) -> None:
 
 
 def _huge(maker: Maker) -> None:
+    _one_big(maker, "Main: ten thousand tasks", HUGE_TASKS)
+
+
+def _medium(maker: Maker) -> None:
+    """The people and boards of "huge", but a project of 500 tasks, all of which its board shows: open ones,
+    as many in each column, none more than a page. So the two tell what hidden tasks cost.
+    """
+    _one_big(maker, "Main: five hundred tasks", MEDIUM_TASKS)
+    stages = stage_rows.rows(maker.portal, GROUP_BOARD, maker.portal.main_group_id)
+    for number, task in enumerate(maker.portal.tasks.values()):
+        task.stage_id = stages[number % len(stages)].id
+        if task.status == COMPLETED:
+            task.status, task.closed, task.closed_by = PENDING, None, 0
+
+
+def _one_big(maker: Maker, name: str, tasks: int) -> None:
     maker.staff(people.FIXED + people.STAFF)
-    main = Project("Main: ten thousand tasks", HUGE_TASKS, 20, projects.TEAM, boards.HUGE)
+    main = Project(name, tasks, 20, projects.TEAM, boards.HUGE)
     _projects(maker, (main, *(project for project in projects.COMPANY[1:] if not project.tasks)))
     maker.plan(maker.portal.people["member"], share=0.3)
 
@@ -75,10 +92,21 @@ def _projects(maker: Maker, plans: tuple[Project, ...]) -> None:
             maker.arrange(group)
 
 
-SEEDS: dict[str, Callable[[Maker], None]] = {"company": _company, "huge": _huge, "small": _small}
-CRM: dict[str, Callable[[Portal], None]] = {"company": crm.company, "huge": crm.huge, "small": crm.small}
+SEEDS: dict[str, Callable[[Maker], None]] = {
+    "company": _company,
+    "huge": _huge,
+    "medium": _medium,
+    "small": _small,
+}
+CRM: dict[str, Callable[[Portal], None]] = {
+    "company": crm.company,
+    "huge": crm.huge,
+    "medium": crm.huge,
+    "small": crm.small,
+}
 SCRUM: dict[str, Callable[[Portal], None]] = {
     "company": scrum.company,
     "huge": scrum.none,
+    "medium": scrum.none,
     "small": scrum.small,
 }

@@ -18,7 +18,7 @@ def company() -> Portal:
     return seed.build("company")
 
 
-@pytest.mark.parametrize("name", ["company", "huge", "small"])
+@pytest.mark.parametrize("name", ["company", "huge", "medium", "small"])
 def test_the_rights_of_the_named_people(name: str) -> None:
     portal = seed.build(name)
     rights = {who: crm_access.right_of(portal, portal.users[number]) for who, number in portal.people.items()}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections import Counter
 
 import pytest
 
 from sandbox import access, seed
-from sandbox.portal import Portal
+from sandbox.portal import COMPLETED, Portal
 
 DATES = ("created", "changed", "deadline", "started", "closed", "start_plan", "end_plan", "status_changed")
 
@@ -18,7 +19,7 @@ def company() -> Portal:
     return seed.build("company")
 
 
-@pytest.mark.parametrize("name", ["company", "huge", "small"])
+@pytest.mark.parametrize("name", ["company", "huge", "medium", "small"])
 def test_the_five_people_have_their_roles_in_the_main_project(name: str) -> None:
     portal = seed.build(name)
     five = dict(list(portal.people.items())[:5])
@@ -28,7 +29,7 @@ def test_the_five_people_have_their_roles_in_the_main_project(name: str) -> None
     assert [user.id for user in portal.users.values() if user.is_admin] == [1]
 
 
-@pytest.mark.parametrize("name", ["company", "huge", "small"])
+@pytest.mark.parametrize("name", ["company", "huge", "medium", "small"])
 def test_everybody_has_a_webhook_with_a_code_of_their_own(name: str) -> None:
     portal = seed.build(name)
     assert [hook.user_id for hook in portal.webhooks] == list(portal.people.values())
@@ -66,6 +67,18 @@ def test_the_huge_one_has_ten_thousand_tasks_in_one_project() -> None:
     portal = seed.build("huge")
     assert sum(task.group_id == portal.main_group_id for task in portal.tasks.values()) == 10_000
     assert len([s for s in portal.stages.values() if s.entity_id == portal.main_group_id]) == 12
+
+
+def test_the_medium_one_shows_each_of_its_five_hundred_tasks() -> None:
+    """Open ones in the columns of the huge one, nowhere more than a page of fifty."""
+    portal, huge = seed.build("medium"), seed.build("huge")
+    tasks = [task for task in portal.tasks.values() if task.group_id == portal.main_group_id]
+    assert (len(tasks), COMPLETED in {task.status for task in tasks}) == (500, False)
+    columns = Counter(portal.stages[task.stage_id].title for task in tasks)
+    assert set(columns.values()) == {41, 42}
+    boards = ([s.title for s in p.stages.values() if s.entity_id == p.main_group_id] for p in (portal, huge))
+    assert set(columns) == set(next(boards)) == set(next(boards))
+    assert portal.users == huge.users
 
 
 def test_there_are_groups_of_every_kind(company: Portal) -> None:

@@ -55,6 +55,15 @@ def test_document_counts_goals_and_names_obstacles_only_where_missed(report) -> 
     assert "quick run" in report.document([met], date="", machine="", quick=True)
 
 
+def test_profiles_that_led_to_a_change_are_named_whether_goals_are_met_or_not(report) -> None:  # type: ignore[no-untyped-def]
+    met = report.Section(
+        "Fast", "How.", [report.Figure("b", 1, "s", 2)], profiles=("x took long; it is gone",)
+    )
+    text = report.document([met], date="", machine="", quick=False)
+    assert "Profiles that led to a change:\n\n- x took long; it is gone" in text
+    assert "Profiles" not in report.document([report.Section("a", "b", [])], date="", machine="", quick=False)
+
+
 def test_every_benchmark_can_be_run_by_the_runner() -> None:
     files = list(FOLDER.glob("bench_*.py"))
     assert len(files) >= 4
