@@ -147,7 +147,7 @@ def measure(quick: bool) -> Section:
         profiles=(
             "py-spy, 20 people: BEGIN was a statement of the engine, the call log went through the ORM, "
             "and each request to the portal through the merging of a session's settings.",
-            "py-spy, the stand-in portal: it looked through all token pairs (one more for each event) and all "
+            "py-spy, the stand-in portal: it looked through all token pairs (each event adds one) and all "
             "tasks, where it now goes by their key; and it made a connection for each event.",
         ),
     )
