@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_translations
+from flask import Flask, current_app, g, has_request_context, request
+from flask_babel import Babel, get_locale, get_translations
 
 LANGUAGES = ("en", "ru", "de")
+CATALOGS = "stagecraft.catalogs"
 RELATED = {"by": "ru", "kz": "ru"}
 """Portal languages without a catalog whose readers are better served by another than by English."""
 
@@ -33,16 +34,21 @@ def current_language() -> str:
 
 
 def _catalog() -> Any:
-    """The catalog of this request, looked up once: a board's page asks a thousand times."""
+    """The catalog of this request, looked up once for each language: a board's page asks a thousand times."""
     if not has_request_context():
         return get_translations()
-    if "catalog" not in g:
-        g.catalog = get_translations()
-    return g.catalog
+    lang, catalogs = current_language(), current_app.extensions[CATALOGS]
+    if lang not in catalogs:
+        found = get_translations()
+        if str(get_locale()) != lang:  # Flask-Babel keeps to the language that was asked for first
+            return found
+        catalogs[lang] = found
+    return catalogs[lang]
 
 
 def register(app: Flask) -> None:
-    """Flask-Babel, and its catalog for the templates at less than its own price."""
+    """Flask-Babel, and its catalogs for the templates at less than its own price."""
+    app.extensions[CATALOGS] = {}
     Babel(
         app,
         default_locale="en",
