@@ -153,9 +153,9 @@ def _row(task: Mapping[str, Any]) -> TaskRow:
         auditors=_people(task, "auditors"),
         tags=_tags(task.get("tags")),
         parent_id=as_int(task.get("parentId")),
-        crm=tuple(as_text(link) for link in as_list(task.get("ufCrmTask")) if link),
+        crm=_links(task.get("ufCrmTask")),
         group_name=as_text(as_map(task.get("group")).get("name")),
-        actions=frozenset(key for key, allowed in as_map(task.get("action")).items() if allowed is True),
+        actions=_actions(task.get("action")),
         closed=as_time(task.get("closedDate")),
         sprint_id=as_int(task.get("sprintId")),
         backlog_id=as_int(task.get("backlogId")),
@@ -164,16 +164,30 @@ def _row(task: Mapping[str, Any]) -> TaskRow:
 
 def _person(task: Mapping[str, Any], key: str, id_key: str = "") -> PersonRow | None:
     """From the person's object, or from the bare id where the object is missing."""
+    if key not in task and (id_key or f"{key}Id") not in task:
+        return None
     row = as_map(task.get(key))
     person_id = as_int(row.get("id")) or as_int(task.get(id_key or f"{key}Id"))
     return _person_row(person_id, row) if person_id else None
 
 
 def _people(task: Mapping[str, Any], key: str) -> tuple[PersonRow, ...]:
+    if key not in task and f"{key}Data" not in task:
+        return ()
     data = as_map(task.get(f"{key}Data"))
     known = {as_int(row.get("id")): row for row in rows(data)}
     ids = [as_int(one) for one in as_list(task.get(key))] or list(known)
     return tuple(_person_row(person_id, known.get(person_id, {})) for person_id in ids if person_id)
+
+
+def _links(value: Any) -> tuple[str, ...]:
+    return tuple(as_text(link) for link in as_list(value) if link) if value else ()
+
+
+def _actions(value: Any) -> frozenset[str]:
+    if not value:
+        return frozenset()
+    return frozenset(key for key, allowed in as_map(value).items() if allowed is True)
 
 
 def _person_row(person_id: int, row: Mapping[str, Any]) -> PersonRow:
@@ -187,5 +201,7 @@ def _person_row(person_id: int, row: Mapping[str, Any]) -> PersonRow:
 
 def _tags(value: Any) -> tuple[str, ...]:
     """From `[]`, a list of titles, or an object of {id: {id, title}}."""
+    if not value:
+        return ()
     titles = (as_text(tag.get("title") if isinstance(tag, Mapping) else tag) for tag in as_list(value))
     return tuple(title for title in titles if title)

@@ -79,6 +79,8 @@ def literal(text: str) -> str:
 # --- in: scalars ---
 def as_int(value: Any, default: int = 0) -> int:
     """An integer from 5, "5", "5.0", True; `default` for everything else."""
+    if value is None:  # what was not asked for: most fields of most rows
+        return default
     try:
         return int(value)
     except (TypeError, ValueError):
@@ -133,6 +135,8 @@ def plain_text(value: Any) -> str:
 # --- in: containers ---
 def as_map(value: Any) -> dict[str, Any]:
     """An object; a list becomes an object keyed "0", "1", …; everything else is empty."""
+    if value is None:
+        return {}
     if isinstance(value, Mapping):
         return {str(key): inner for key, inner in value.items()}
     if isinstance(value, list):
@@ -142,6 +146,8 @@ def as_map(value: Any) -> dict[str, Any]:
 
 def as_list(value: Any) -> list[Any]:
     """A list; the values of an object (PHP turns a list with holes into one); else empty."""
+    if value is None:
+        return []
     if isinstance(value, list):
         return value
     return list(value.values()) if isinstance(value, Mapping) else []

@@ -95,18 +95,18 @@ def page(person: Person, group: int) -> str:
 def measure(quick: bool) -> Section:
     return Section(
         "A board's page",
-        "Rendering is the HTML alone, in one process, without the portal. Pages are whole, over HTTP with the "
-        "stand-in portal behind them, its answer included: a board of 12 columns and 500 tasks, all of which "
-        "it shows, against the same board with 10,000, of which it shows the first 50 of each column.",
+        "Rendering is the HTML alone, in one process, without the portal. Pages are whole, over HTTP with "
+        "the stand-in portal behind them, its answer included: a board of 12 columns and 500 tasks, all of "
+        "which it shows, against the same board with 10,000, of which it shows the first 50 of each column.",
         [*rendering(3 if quick else 40), *pages(3 if quick else 40)],
-        obstacle="A stage brings its tools along (a form, six buttons, nine texts that name it) and so takes as "
-        "long as several cards. A page takes what the cards that it shows take, in the app (reading their "
+        obstacle="A stage brings its tools along (a form, six buttons, nine texts that name it) and so takes "
+        "as long as several cards. A page takes what the cards that it shows take, in the app (reading their "
         "rows, rendering them) as in the portal, and on top of it what the portal needs to look through the "
         "tasks of each column that are not shown, to count and to sort them.",
         profiles=(
-            "Rendering 100 stages: icons, ids and the macro of the band itself were made anew for each stage; "
-            "they are now made once for the page.",
-            "The page of 10,000 tasks: a third of the stand-in portal's time went into walking through tasks "
-            "that are not shown; with slots and sorted by attribute it is half of that.",
+            "Rendering 100 stages: icons, ids and the macro of the band itself were made anew for each "
+            "stage; they are now made once for the page.",
+            "The page of 10,000 tasks: a third of the stand-in portal's time went into walking through "
+            "tasks that are not shown; with slots and sorted by attribute it is half of that.",
         ),
     )

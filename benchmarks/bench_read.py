@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import statistics
 import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -14,14 +15,14 @@ from urllib.parse import urlsplit
 import b24pysdk
 from bench_client import Hook, secure_portal
 from fast_bitrix24 import Bitrix
-from report import Figure, Section
+from report import Figure, Section, median_of
 
 from b24.client import Client
 from b24.limits import Limiter
 from b24.transport import Transport
 from boards.actor import Actor
 from boards.model import BoardRef
-from boards.scrum.listing import all_rows, first_pages
+from boards.scrum.listing import FIELDS, all_rows, first_pages
 from boards.scrum.load import load_points
 from boards.sending import chunks
 from tests.functional.scrum_scene import group_called
@@ -42,7 +43,7 @@ def own_client(hook: str) -> Client:
 
 
 def tasks_by(hook: str, group: int) -> dict[str, Read]:
-    """Who reads → all ids of the project; answers how many."""
+    """Who reads → all tasks of the project, the same fields of each; answers how many."""
     parts = urlsplit(hook)
     token = parts.path.removeprefix("/rest/").strip("/")
     vendor = b24pysdk.Client(b24pysdk.BitrixWebhook(domain=parts.netloc, webhook_token=token))
@@ -53,11 +54,11 @@ def tasks_by(hook: str, group: int) -> dict[str, Read]:
         return len(all_rows(client, ref, {}, client.batch(first_pages(ref, {}))))
 
     def sdk() -> int:
-        found = vendor.tasks.task.list(filter=wanted, select=["ID", "TITLE"]).as_list_fast().result
+        found = vendor.tasks.task.list(filter=wanted, select=list(FIELDS)).as_list_fast().result
         return len({row["id"] for row in found})
 
     def fast() -> int:
-        asked = {"filter": wanted, "select": ["ID", "TITLE"]}
+        asked = {"filter": wanted, "select": list(FIELDS)}
         found = Bitrix(hook, verbose=False, ssl=False).get_all("tasks.task.list", asked)
         return len({row["id"] for row in found})
 
@@ -80,24 +81,37 @@ def points_by(hook: str, ids: list[int]) -> dict[str, Read]:
     return {"the app's reader": own, "fast-bitrix24 (get_by_ID)": fast}
 
 
-def compared(sandbox: Sandbox, what: str, readers: dict[str, Read], count: int, least: int) -> list[Figure]:
-    """Requests and time of each; the bucket is empty before each of them."""
-    figures, requests, seconds = [], {}, {}
-    for name, read in readers.items():
-        sandbox.post("limits", rate=False)
-        sandbox.post("limits", rate=True)
-        with sandbox.recording() as seen:
-            began = time.perf_counter()
-            found = read()
-            seconds[name] = time.perf_counter() - began
-        assert found == count, (name, found, count)
-        requests[name] = seen.http
+def once(sandbox: Sandbox, read: Read, count: int) -> tuple[int, float]:
+    """HTTP requests and seconds of one reading, with the bucket empty before it."""
+    sandbox.post("limits", rate=False)
+    sandbox.post("limits", rate=True)
+    with sandbox.recording() as seen:
+        began = time.perf_counter()
+        found = read()
+        seconds = time.perf_counter() - began
+    assert found == count, (found, count)
+    return seen.http, seconds
+
+
+def compared(
+    sandbox: Sandbox, what: str, readers: dict[str, Read], count: int, turns: int, least: int
+) -> list[Figure]:
+    """Requests and time of each, in turn; after a first round that does not count."""
+    seen: dict[str, list[tuple[int, float]]] = {name: [] for name in readers}
+    for _ in range(turns + 1):
+        for name, read in readers.items():
+            seen[name].append(once(sandbox, read, count))
+    requests = {name: max(http for http, _ in runs[1:]) for name, runs in seen.items()}
+    seconds = {name: [one for _, one in runs[1:]] for name, runs in seen.items()}
     own, *others = readers
-    best = min(requests[name] for name in others), min(seconds[name] for name in others)
+    fewest = min(requests[name] for name in others)
+    quickest = min(statistics.median(seconds[name]) for name in others)
+    figures = []
     for name in readers:
-        goals = best if name == own else (None, None)
+        goals = (fewest, quickest) if name == own else (None, None)
         figures.append(Figure(f"{what}, {name}: HTTP requests", requests[name], "", goals[0]))
-        figures.append(Figure(f"{what}, {name}: time", seconds[name], "s", goals[1]))
+        timed = {} if goals[1] is None else {"goal": goals[1]}
+        figures.append(median_of(f"{what}, {name}: time", seconds[name], "s", **timed))
     figures.append(Figure(f"{what}: requests that batches of {BATCH} take at least", least))
     return figures
 
@@ -108,9 +122,21 @@ def measure(quick: bool) -> Section:
     return Section(
         "Reading much",
         "Over TLS from a script, with the limits of the cloud switched on (50 at once, then 2 a second; 50 "
-        "commands in a batch); the bucket is empty before each. The other two as their users would call "
-        "them. Whoever needs fewer than 50 requests is not made to wait by the bucket.",
+        "commands in a batch); the bucket is empty before each. All read the same tasks and the same fields "
+        "of them, in turn, the other two as their users would call them; they hand over what came as it is, "
+        "the app's reader checks it and makes it rows of its own. Whoever needs fewer than 50 requests is "
+        "not made to wait by the bucket, so the goal is the quickest of the others.",
         figures,
+        obstacle="all three wait for the same answers nearly all of the time: it is the portal's, and the "
+        "shares of two cores that portal and reader take from each other. What is the app's own on top is "
+        "making typed rows of the answers; and of the points fast-bitrix24 asks for several batches at once, "
+        "which the app does not do for one person.",
+        profiles=(
+            "All tasks: the app's reader asked for each page by its place, for which the portal counts and "
+            "sorts the whole project again; from the seventh page on it now goes on from the last task seen.",
+            "All tasks: two thirds of the time for making rows went into fields that had not been asked for; "
+            "they are not looked into any more.",
+        ),
     )
 
 
@@ -120,7 +146,8 @@ def _figures(sandbox: Sandbox, quick: bool) -> list[Figure]:
     count = readers["the app's reader"]()
     assert quick or count == TASKS, count
     pages = -(-count // PAGE)
-    figures = compared(sandbox, f"{count} tasks", readers, count, max(1, -(-pages // BATCH)))
+    turns, least = (1 if quick else 5), max(1, -(-pages // BATCH))
+    figures = compared(sandbox, f"{count} tasks", readers, count, turns, least)
     return figures + _points(sandbox, quick)
 
 
@@ -136,4 +163,5 @@ def _points(sandbox: Sandbox, quick: bool) -> list[Figure]:
     ids = ids[: 20 if quick else ITEMS]
     hook = sandbox.get("webhooks")["member"]
     least = -(-len(ids) // BATCH)
-    return compared(sandbox, f"points of {len(ids)} items", points_by(hook, ids), len(ids), least)
+    turns = 2 if quick else 25
+    return compared(sandbox, f"points of {len(ids)} items", points_by(hook, ids), len(ids), turns, least)

@@ -1,8 +1,8 @@
 """All tasks of an epic or a sprint: first pages ride in a page's batch, more take further requests.
 
-The first pages are asked for by their place; the portal counts and sorts the whole for each. Further ones go on
-from the last task seen, without a count, which stays quick however many there are and loses no task when another
-one is deleted meanwhile.
+The first pages are asked for by their place; the portal counts and sorts the whole for each. Further ones go
+on from the last task seen, without a count, which stays quick however many there are and loses no task when
+another one is deleted meanwhile.
 """
 
 from __future__ import annotations

@@ -267,7 +267,9 @@ class FakePortal:
     def task_list(self, user: int, params: Mapping[str, Any]) -> Answer:
         wanted = params.get("filter", {})
         found = [one for one in self.order if self.sees(user, self.tasks[one]) and self._fits(one, wanted)]
-        start = as_int(params.get("start")) // self.page * self.page
+        if params.get("order") == {"ID": "ASC"}:
+            found = sorted(found)
+        start = max(0, as_int(params.get("start"))) // self.page * self.page
         rows = [self.row(self.tasks[one]) for one in found[start : start + self.page]]
         more = start + self.page < len(found)
         return Answer({"tasks": rows}, total=len(found), next=start + self.page if more else None)
@@ -285,6 +287,8 @@ class FakePortal:
         for key, value in wanted.items():
             values = {str(one) for one in value.values()} if isinstance(value, dict) else {str(value)}
             if key in facts and not facts[key] & values:
+                return False
+            if key == ">ID" and task.id <= as_int(value):
                 return False
             if key == "%TITLE" and value.lower() not in task.title.lower():
                 return False
