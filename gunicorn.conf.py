@@ -12,9 +12,18 @@ if os.environ.get("METRICS_TOKEN") and not os.environ.get(FOLDER):
     # for the figures, the processes need not share them.
     made = os.environ[FOLDER] = tempfile.mkdtemp(prefix="stagecraft-figures-")
 
+from gunicorn.glogging import Logger  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
 
 from web.logs import CONFIG  # noqa: E402
+
+
+class Quiet(Logger):
+    """Puts no access lines together, which gunicorn does for whoever configures logging by a dictionary."""
+
+    def access(self, *_facts: Any) -> None:
+        """Nothing: see `accesslog`."""
+
 
 bind = f"{os.environ.get('HOST', '0.0.0.0')}:{os.environ.get('PORT', '5000')}"  # noqa: S104
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -25,6 +34,7 @@ timeout = 90
 keepalive = 15
 # The app writes a line per request itself, with the id of the request and without what may be secret.
 accesslog = None
+logger_class = Quiet
 logconfig_dict = CONFIG
 # Its file would lie in the home directory, shared by every gunicorn of the user.
 control_socket_disable = True

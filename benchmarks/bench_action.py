@@ -102,6 +102,15 @@ def measure(quick: bool) -> Section:
         "the differences, "
         "so it holds what the portal needs for reading what was there before.",
         figures,
+        obstacle="One after another: finding the session, claiming the request's key, the request to the "
+        "portal and its answer, journal and key in one transaction, rendering what changed, the log line. No "
+        "step is large; each is Python between two waits and runs with cold caches, the colder the longer "
+        "the portal takes.",
+        profiles=(
+            "py-spy, setting points: what the page knows of items, and the team's scale, went through the "
+            "ORM, which took more than the request to the portal; now prepared statements.",
+            "py-spy, recoloring: the catalog was looked up for each text of a band, now once a request.",
+        ),
     )
 
 

@@ -221,7 +221,7 @@ def limits() -> Response:
 def _pairs() -> list[Any]:
     given, portal = wish(), current_portal()
     user = given.get("user")
-    return [pair for pair in portal.tokens if user is None or pair.user_id == person(user).id]
+    return [pair for pair in portal.tokens.values() if user is None or pair.user_id == person(user).id]
 
 
 @blueprint.post("/tokens/expire")

@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -131,6 +132,14 @@ def flatten(name: str, value: Any) -> dict[str, str]:
     return {key: text for part in parts for key, text in part.items()}
 
 
+def _pooled() -> requests.Session:
+    """Keeps its connections; no cookies, and nothing of the environment."""
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    return session
+
+
 @dataclass
 class Dispatcher:
     """Sends what lies in the portal's outbox, one after the other, in a thread of its own; no retries."""
@@ -139,6 +148,7 @@ class Dispatcher:
     _waiting: queue.Queue[Delivery] = field(default_factory=queue.Queue)
     _thread: threading.Thread | None = None
     _start: threading.Lock = field(default_factory=threading.Lock)
+    _session: requests.Session = field(default_factory=_pooled)
 
     def flush(self, portal: Portal) -> None:
         """Hand over everything the portal has to send."""
@@ -183,11 +193,9 @@ class Dispatcher:
     def _send(self, delivery: Delivery) -> None:
         delivery.at = time.time()
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.post(
-                    delivery.handler, data=delivery.form, timeout=TIMEOUT_SECONDS, allow_redirects=False
-                )
+            answer = self._session.post(
+                delivery.handler, data=delivery.form, timeout=TIMEOUT_SECONDS, allow_redirects=False
+            )
             delivery.status = answer.status_code
         except requests.RequestException as error:
             delivery.error = type(error).__name__

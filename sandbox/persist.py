@@ -20,7 +20,7 @@ from flask import Flask, Response
 
 from sandbox.portal import Portal
 
-VERSION = 1
+VERSION = 2
 PAUSE_SECONDS = 1.0
 REST_PER_WORK = 20  # a big portal is written less often, so that requests seldom wait for it
 _SKIPPED = frozenset({"lock", "outbox"})

@@ -246,7 +246,7 @@ class Portal:
     crm: Crm = field(default_factory=Crm)
     scrum: Scrum = field(default_factory=Scrum)
     webhooks: list[Webhook] = field(default_factory=list)
-    tokens: list[TokenPair] = field(default_factory=list)
+    tokens: dict[str, TokenPair] = field(default_factory=dict)
     grants: list[Grant] = field(default_factory=list)
     offline: list[OfflineEvent] = field(default_factory=list)
     auth_server: str = "http://localhost:5001/_oauth"

@@ -9,6 +9,8 @@ from sandbox.portal import App, Grant, Portal, TokenPair
 ACCESS_SECONDS = 3600
 REFRESH_SECONDS = 180 * 24 * 3600
 GRANT_SECONDS = 30
+SWEEP_EVERY = 64
+"""Pairs after which those past all use are looked for, since each event adds one."""
 _TOKEN_BYTES = 35
 
 
@@ -33,8 +35,9 @@ def issue(portal: Portal, app: App, user_id: int, *, refreshable: bool = True, h
         client_id=app.client_id,
         hops=hops,
     )
-    portal.tokens = [old for old in portal.tokens if not _useless(old, now)]
-    portal.tokens.append(pair)
+    if len(portal.tokens) % SWEEP_EVERY == 0:
+        portal.tokens = {key: old for key, old in portal.tokens.items() if not _useless(old, now)}
+    portal.tokens[pair.access_token] = pair
     return pair
 
 
@@ -51,17 +54,17 @@ def is_dead(pair: TokenPair) -> bool:
 
 
 def find_access(portal: Portal, token: str) -> TokenPair | None:
-    return next((pair for pair in reversed(portal.tokens) if pair.access_token == token), None)
+    return portal.tokens.get(token)
 
 
 def find_refresh(portal: Portal, token: str) -> TokenPair | None:
-    found = (pair for pair in reversed(portal.tokens) if token and pair.refresh_token == token)
+    found = (pair for pair in reversed(portal.tokens.values()) if token and pair.refresh_token == token)
     return next(found, None)
 
 
 def revoke_all(portal: Portal, user_id: int | None = None) -> int:
     """Take back the pairs of one person or of everybody; how many there were."""
-    pairs = [pair for pair in portal.tokens if user_id in {None, pair.user_id} and not pair.revoked]
+    pairs = [pair for pair in portal.tokens.values() if user_id in {None, pair.user_id} and not pair.revoked]
     for pair in pairs:
         pair.revoked = True
     return len(pairs)

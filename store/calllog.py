@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import sqlalchemy as sa
 
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,19 @@ class CallEntry:
     id: int = 0
 
 
+_WRITTEN = tuple(one.name for one in fields(CallEntry) if one.name != "id")
+
+
 def write(db: Database, calls: Sequence[CallEntry]) -> None:
     """Append calls in one transaction."""
-    with db.session() as session:
-        session.add_all([m.LoggedCall(**{**asdict(call), "id": None}) for call in calls])
+    with db.writing() as connection:
+        connection.execute(
+            db.prepared(_append), [{name: getattr(call, name) for name in _WRITTEN} for call in calls]
+        )
+
+
+def _append(_db: Database) -> sa.Executable:
+    return sa.insert(table(m.LoggedCall))
 
 
 def latest(db: Database, limit: int = 100) -> list[CallEntry]:

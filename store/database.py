@@ -7,6 +7,7 @@ No transaction is ever open while something is asked over HTTP.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -158,6 +159,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
+    """Straight to the driver: as a statement of the engine a BEGIN costs four times as much."""
     mode = connection.get_execution_options().get("begin", "DEFERRED")
-    if mode:
-        connection.exec_driver_sql(f"BEGIN {mode}")
+    if not mode:
+        return
+    statement = f"BEGIN {mode}"
+    try:
+        connection.connection.driver_connection.execute(statement).close()  # type: ignore[union-attr]
+    except sqlite3.Error as error:
+        raise sa.exc.DBAPIError.instance(statement, None, error, sqlite3.Error) from error

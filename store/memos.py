@@ -5,26 +5,35 @@ from __future__ import annotations
 import time
 from typing import Any
 
+import sqlalchemy as sa
+
 from store import models as m
-from store.database import Database
+from store.database import Database, table
 
 EVERYBODY = 0
 
 
 def get(db: Database, member_id: str, user_id: int, key: str) -> Any:
     """The memo, or None when there is none or its time is over."""
-    with db.reading() as session:
-        row = session.get(m.Memo, (member_id, user_id, key))
-    return row.data if row and row.expires_at > time.time() else None
+    which = {"member": member_id, "user": user_id, "name": key, "now": time.time()}
+    with db.looking() as connection:
+        return connection.execute(db.prepared(_fresh), which).scalar()
 
 
 def put(db: Database, member_id: str, user_id: int, key: str, data: Any, lifetime: float) -> None:
     """Keep `data` (JSON) for `lifetime` seconds; `user_id` 0 is for everybody in the portal."""
-    with db.session() as session:
-        session.execute(
-            db.upsert(
-                m.Memo,
-                {"member_id": member_id, "user_id": user_id, "key": key},
-                {"data": data, "expires_at": time.time() + lifetime},
-            )
-        )
+    row = {"member_id": member_id, "user_id": user_id, "key": key, "data": data}
+    with db.writing() as connection:
+        connection.execute(db.prepared(_kept), row | {"expires_at": time.time() + lifetime})
+
+
+def _fresh(_db: Database) -> sa.Executable:
+    memo = table(m.Memo).c
+    this = memo.member_id == sa.bindparam("member"), memo.user_id == sa.bindparam("user")
+    return sa.select(memo.data).where(
+        *this, memo.key == sa.bindparam("name"), memo.expires_at > sa.bindparam("now")
+    )
+
+
+def _kept(db: Database) -> sa.Executable:
+    return db.upsert_of(m.Memo, ("member_id", "user_id", "key"), ("data", "expires_at"))

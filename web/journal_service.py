@@ -73,7 +73,7 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     try:
         outcome = do()
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
-        with db.session():  # written down and done, or neither: a repetition must not act again
+        with db.writing():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)
             actions.finish(db, who.member_id, who.user_id, key, entry_id)
     except OutcomeUnknown:

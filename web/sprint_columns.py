@@ -12,8 +12,8 @@ from boards.model import Column, Stage
 from boards.outcomes import StageOutcome
 from boards.scrum.cards import MoveEffect, move_effect
 from boards.scrum.column_deletion import delete_column, plan_column_deletion
-from boards.scrum.columns import add_column, edit_column, move_column
-from boards.scrum.model import SprintColumn
+from boards.scrum.columns import Edit, add_column, edit_column, move_column
+from boards.scrum.model import ColumnType, SprintColumn
 from boards.scrum.outcomes import ColumnsOutcome
 from web import scrum_memory
 from web.answers import announced, done_toast, shaped, shaper
@@ -90,22 +90,23 @@ def move(key: str, sprint_id: int, stage_id: int) -> Response:
 @blueprint.post("/<int:stage_id>/rename")
 def rename(key: str, sprint_id: int, stage_id: int) -> Response:
     """Another name."""
-    return _edit(
-        key, sprint_id, stage_id, "name", request.form.get("title", ""), request.form.get("seen_title")
-    )
+    title = request.form.get("title", "")
+    return _edit(key, sprint_id, stage_id, _seen("name", "seen_title"), name=title)
 
 
 @blueprint.post("/<int:stage_id>/color")
 def recolor(key: str, sprint_id: int, stage_id: int) -> Response:
     """Another color: of the palette (`swatch`), or any (`color`)."""
     color = request.form.get("swatch") or request.form.get("color", "")
-    return _edit(key, sprint_id, stage_id, "color", color, request.form.get("seen_color"))
+    return _edit(key, sprint_id, stage_id, _seen("color", "seen_color"), color=color)
 
 
 @blueprint.post("/<int:stage_id>/kind")
 def retype(key: str, sprint_id: int, stage_id: int) -> Response:
     """What the column is for: where tasks begin, work, or what completes them."""
-    return _edit(key, sprint_id, stage_id, "kind", request.form.get("kind", ""), None)
+    shown, kind = request.form.get("seen_kind", ""), request.form.get("kind", "")
+    seen = {"type": ColumnType(shown)} if shown in [*ColumnType] else None
+    return _edit(key, sprint_id, stage_id, seen, kind=kind)
 
 
 @blueprint.get("/<int:stage_id>/delete")
@@ -138,14 +139,17 @@ def delete(key: str, sprint_id: int, stage_id: int) -> Response:
     return announced(done_toast(done, notices), board_refresh={}, dialog_close=True)
 
 
-def _edit(key: str, sprint_id: int, stage_id: int, field: str, value: str, shown: str | None) -> Response:
+def _edit(key: str, sprint_id: int, stage_id: int, seen: Edit | None, **value: str) -> Response:
     ref = place_of(key, sprint_id).ref
-    seen = {field: shown} if shown is not None else None
     return _shape(
-        key,
-        sprint_id,
-        lambda: edit_column(client(), ref, actor(), sprint_id, stage_id, seen=seen, **{field: value}),
+        key, sprint_id, lambda: edit_column(client(), ref, actor(), sprint_id, stage_id, seen=seen, **value)
     )
+
+
+def _seen(field: str, name: str) -> Edit | None:
+    """What the page showed of a field, if its form says so."""
+    shown = request.form.get(name)
+    return None if shown is None else {field: shown}
 
 
 def _shape(key: str, sprint_id: int, do: Callable[[], ColumnsOutcome], *, new: bool = False) -> Response:

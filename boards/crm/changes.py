@@ -24,7 +24,7 @@ from boards.crm.model import (
     RowEdit,
 )
 from boards.crm.sorts import plan_sorts
-from boards.crm.writing import FIELDS, Written, values_of, write_rows
+from boards.crm.writing import FIELDS, Written, joined, values_of, write_rows
 from boards.errors import BadInput, BadInputCode, StageGone
 from boards.model import Notice
 from boards.notices import NoticeCode, note
@@ -161,27 +161,27 @@ def write_back(client: Client, actor: Actor, kind: Kind, rows: Sequence[Mapping[
     A deleted row comes back under another id but with its code, by which it is found.
     """
     del actor
-    written = _write_back(client, rows, raise_if_all_failed=False)
+    written = _write_back(client, rows)
     ids = {(one.entity_id, stage.status_id): stage.id for one in written.directories for stage in one.stages}
     gone = {one.stage_id for one in written.results if isinstance(one.error, StageGone)}
-    moved = [
-        {**one, "id": ids[one["entity_id"], one["status_id"]]}
+    moved = {
+        one["id"]: {**one, "id": ids[one["entity_id"], one["status_id"]]}
         for one in rows
         if one["id"] in gone and (one["entity_id"], one["status_id"]) in ids
-    ]
+    }
     if moved:
-        rest = [one for one in rows if one["id"] not in gone]
-        written = _write_back(client, [*rest, *moved], raise_if_all_failed=True)
-    elif len([one for one in written.results if one.error]) == len(written.results):
-        raise written.results[0].error or AssertionError("a failure without its error")
+        written = joined(written, _write_back(client, [*moved.values()]), moved.keys())
+    failed = [one.error for one in written.results if one.error]
+    if failed and len(failed) == len(written.results):
+        raise failed[0]
     return _outcome(kind, written)
 
 
-def _write_back(client: Client, rows: Sequence[Mapping[str, Any]], *, raise_if_all_failed: bool) -> Written:
+def _write_back(client: Client, rows: Sequence[Mapping[str, Any]]) -> Written:
     entity_ids = list(dict.fromkeys(one["entity_id"] for one in rows))
     edits = {one["id"]: RowEdit(**one["was"]) for one in rows}
     known = {one["id"]: RowEdit(**one["expected"]) for one in rows}
-    return write_rows(client, entity_ids, edits, known, raise_if_all_failed=raise_if_all_failed)
+    return write_rows(client, entity_ids, edits, known, raise_if_all_failed=False)
 
 
 # --- shared ---

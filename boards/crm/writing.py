@@ -7,7 +7,7 @@ not be written, the right is missing. And its yes means little (§6.5), so the l
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -66,6 +66,25 @@ def write_rows(
     if isinstance(packed.broken, OutcomeUnknown):
         _look_again(client, entity_ids, packed)
     return _Reading(packed, entity_ids, edits, seen or {}).written(raise_if_all_failed)
+
+
+def joined(first: Written, second: Written, again: Collection[int]) -> Written:
+    """Two writes as one; `again` are the ids of the first that were written under others in the second."""
+    results = (*(one for one in first.results if one.stage_id not in again), *second.results)
+    failed = sum(one.error is not None for one in results)
+    fresh = {one.entity_id: one for one in second.directories}
+    notices = [one for one in (*first.notices, *second.notices) if one.code != NoticeCode.CRM_NOT_ALL]
+    notices = [one for index, one in enumerate(notices) if one not in notices[:index]]
+    if failed:
+        notices.append(note(NoticeCode.CRM_NOT_ALL, count=failed, total=len(results)))
+    return Written(
+        before=first.before,
+        directories=tuple(fresh.get(one.entity_id, one) for one in first.directories),
+        results=results,
+        changed={**first.changed, **second.changed},
+        was={**first.was, **second.was},
+        notices=tuple(notices),
+    )
 
 
 def _commands(entity_ids: Sequence[str], edits: Mapping[int, RowEdit]) -> dict[str, Command]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from b24 import scrum as scrum_calls
+from b24 import sprints as sprint_calls
 from b24 import stages as stage_calls
 from b24.client import Client, Command
 from b24.errors import Refused
@@ -17,7 +18,7 @@ from boards.errors import ColumnNotEmpty, LastColumnOfType
 from boards.model import BoardRef, CardResult, Notice, TaskStatus
 from boards.notices import NoticeCode, note
 from boards.scrum.cards import CardStep, run_card_steps, status_after
-from boards.scrum.columns import insert_column, may_lose, require_column, snapshot
+from boards.scrum.columns import insert_column, is_planned, may_lose, require_column, snapshot
 from boards.scrum.listing import all_rows, first_pages
 from boards.scrum.model import ColumnType, SprintColumn
 from boards.scrum.outcomes import ColumnsOutcome
@@ -25,13 +26,14 @@ from boards.scrum.reading import read_columns
 from boards.sending import send_packed
 from boards.statuses import way
 
-COLUMNS, MOVE, OFF, DELETE = "columns", "move_", "off_", "delete"
+COLUMNS, SPRINT, MOVE, OFF, DELETE = "columns", "sprint", "move_", "off_", "delete"
 DELETE_METHOD = "tasks.api.scrum.kanban.deleteStage"
 
 
 @dataclass(frozen=True)
 class ColumnDeletionPlan:
-    """What deleting a column means. `lacking`: it is the last of its type and cannot go.
+    """What deleting a column means. `lacking`: it is the last of its type in a sprint that
+    has begun and cannot go.
 
     `tasks`: status by task in it; `strays` have a place here and are not in the sprint any more: they only
     lose that place. `move_effect` tells for each of the `others` what it would do to the tasks.
@@ -54,7 +56,11 @@ def plan_column_deletion(
     """What is in the column; one HTTP request for up to 300 tasks. ColumnGone."""
     del actor
     wanted = {"STAGES_ID": column_id}
-    reads = {COLUMNS: scrum_calls.get_columns(sprint_id), **first_pages(ref, wanted)}
+    reads = {
+        COLUMNS: scrum_calls.get_columns(sprint_id),
+        SPRINT: sprint_calls.get_sprint(sprint_id),
+        **first_pages(ref, wanted),
+    }
     answer = client.batch(reads, halt=False)
     columns = read_columns(answer[COLUMNS])
     column = require_column(columns, column_id)
@@ -64,7 +70,7 @@ def plan_column_deletion(
         tasks={row.id: to_status(row.status) for row in rows if row.sprint_id == sprint_id},
         strays=tuple(row.id for row in rows if row.sprint_id != sprint_id),
         others=tuple(one for one in columns if one.id != column_id),
-        lacking=may_lose(columns, column_id),
+        lacking=None if is_planned(answer, SPRINT) else may_lose(columns, column_id),
     )
 
 

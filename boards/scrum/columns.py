@@ -1,7 +1,8 @@
 """Shaping the columns of a sprint: order, name, color, type, add, delete (behaviour.md §4.3).
 
 The portal stores sorts as they are given, allows any number of NEW and FINISH columns, and says no with HTTP
-200 and `false`. We number the columns like the portal's own boards, and keep at least one NEW and one FINISH.
+200 and `false`. We number the columns like the portal's own boards, and keep at least one NEW and one FINISH
+where the sprint runs. Before its start it may lack them, or have none at all: the start says so.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from b24 import scrum as scrum_calls
+from b24 import sprints as sprint_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
 from boards.actor import Actor
@@ -20,13 +22,13 @@ from boards.errors import BadInput, BadInputCode, ColumnGone, LastColumnOfType, 
 from boards.model import BoardRef, Notice
 from boards.notices import NoticeCode, note
 from boards.scrum.adding import ADD, BEFORE, add_once
-from boards.scrum.model import ColumnType, SprintColumn
+from boards.scrum.model import ColumnType, SprintColumn, SprintStatus
 from boards.scrum.outcomes import ColumnsOutcome
 from boards.scrum.reading import read_columns, to_column
 from boards.sending import read_then_write
 from boards.wants import require_title
 
-COLUMNS, WRITE = "columns", "write_"
+COLUMNS, SPRINT, WRITE = "columns", "sprint", "write_"
 STEP = 100
 KEPT = (ColumnType.NEW, ColumnType.FINISH)
 
@@ -65,7 +67,7 @@ def write_order(
     """The columns in that order, for undo too: columns made since stay behind the one they stood behind."""
     del actor
     sorts = _sorts(columns, order)
-    before, lost = _write(client, sprint_id, {one: {"sort": sort} for one, sort in sorts.items()})
+    before, lost, _planned = _write(client, sprint_id, {one: {"sort": sort} for one, sort in sorts.items()})
     if lost and {one.id for one in before} == {one.id for one in columns}:
         before = tuple(columns)
     notices: list[Notice] = []
@@ -100,8 +102,8 @@ def edit_column(
     """Rename, recolor or retype a column; one HTTP request.
 
     `seen`: what the person saw of the same fields (name, color, type). BadInput for a bad value.
-    LastColumnOfType when the sprint would lose its last NEW or FINISH: the page knows and does not offer it;
-    where it is caught afterwards, one more request gives the type back.
+    LastColumnOfType when a sprint that runs would lose its last NEW or FINISH: the page knows and does not
+    offer it; where it is caught afterwards, one more request gives the type back.
     """
     edit: dict[str, Any] = {}
     if name is not None:
@@ -126,7 +128,7 @@ def write_column(
 ) -> ColumnsOutcome:
     """`edit_column` without its checks of values, for undo."""
     del actor
-    before, lost = _write(client, sprint_id, {column_id: edit})
+    before, lost, planned = _write(client, sprint_id, {column_id: edit})
     was = require_column(before, column_id)
     old = {key: getattr(was, key) for key in edit}
     if lost and old == dict(edit):
@@ -134,7 +136,7 @@ def write_column(
     before = _changed(before, column_id, old)
     after = _changed(before, column_id, edit)
     missing = _lacking(before, after)
-    if missing:
+    if missing and not planned:
         _write(client, sprint_id, {column_id: {"type": was.type}})
         raise LastColumnOfType(missing.value)
     notices = [
@@ -293,18 +295,30 @@ def _changed(columns: Sequence[SprintColumn], column_id: int, edit: Edit) -> Col
 
 
 # --- sending ---
-def _write(client: Client, sprint_id: int, edits: Mapping[int, Edit]) -> tuple[Columns, bool]:
-    """Read, write; the columns as they were and whether an answer got lost. Raises the refusal."""
+def _write(client: Client, sprint_id: int, edits: Mapping[int, Edit]) -> tuple[Columns, bool, bool]:
+    """Read, write. The columns as they were, whether an answer got lost, whether the sprint is only planned
+    (asked where a type is changed). Raises the refusal.
+    """
+    reads: dict[str, Command] = {COLUMNS: scrum_calls.get_columns(sprint_id)}
+    if any("type" in edit for edit in edits.values()):
+        reads[SPRINT] = sprint_calls.get_sprint(sprint_id)
     writes: dict[str, Command] = {
         f"{WRITE}{one}": scrum_calls.update_column(one, **_wire(edit)) for one, edit in edits.items()
     }
-    answer, lost = read_then_write(client, {COLUMNS: scrum_calls.get_columns(sprint_id), **writes})
+    answer, lost = read_then_write(client, reads | writes)
     before = _columns(answer, COLUMNS)
     there = {one.id for one in before}
     for one in edits:
         if not scrum_calls.is_done(answer[f"{WRITE}{one}"].result) and one in there:
             raise Refused("FALSE", status=200, method="tasks.api.scrum.kanban.updateStage")
-    return before, lost
+    return before, lost, is_planned(answer, SPRINT)
+
+
+def is_planned(answer: BatchAnswer, key: str) -> bool:
+    """Whether the sprint under a key has not begun."""
+    found = answer.get(key)
+    row = sprint_calls.parse_sprint(found.result) if found else None
+    return row is not None and row.status == SprintStatus.PLANNED
 
 
 def _columns(answer: BatchAnswer, key: str) -> Columns:

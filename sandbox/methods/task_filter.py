@@ -15,7 +15,7 @@ from operator import attrgetter
 from typing import Any
 
 from sandbox import access, phpdates
-from sandbox.methods.task_index import on_boards
+from sandbox.methods.task_index import by_ids, on_boards
 from sandbox.methods.task_render import meta_status
 from sandbox.params import as_list, as_map, is_array, text_of, to_int
 from sandbox.portal import Task
@@ -89,7 +89,9 @@ def matching(call: Call, wanted: dict[str, Any]) -> list[Task]:
     """The readable tasks that pass the filter, in no particular order."""
     tasks: Iterable[Task] = call.portal.tasks.values()
     if str(wanted.get("::LOGIC", "AND")).upper() == "AND":
-        tasks = on_boards(call, _ints(wanted.get("GROUP_ID")), _ints(wanted.get("STAGE_ID")))
+        ids = _ints(wanted.get("ID"))
+        groups, stages = _ints(wanted.get("GROUP_ID")), _ints(wanted.get("STAGE_ID"))
+        tasks = by_ids(call, ids) if ids else on_boards(call, groups, stages)
     for test in tests_of(call, wanted):
         tasks = [task for task in tasks if test(task)]
     return list(filter(access.read_filter(call.portal, call.user), tasks))

@@ -19,6 +19,12 @@ def forget(call: Call) -> None:
     call.process.pop(INDEX, None)
 
 
+def by_ids(call: Call, ids: set[int]) -> list[Task]:
+    """The tasks of these numbers, as far as there are any."""
+    tasks = call.portal.tasks
+    return [tasks[one] for one in sorted(ids) if one in tasks]
+
+
 def on_boards(call: Call, groups: set[int], stages: set[int]) -> list[Task]:
     """The tasks of these groups and, if any are named, of these columns; no groups means all tasks.
 

@@ -206,7 +206,7 @@ def test_vendor_sdk_asks_the_authorization_server(token: BitrixToken, secure: Li
 
 def test_vendor_sdk_refreshes_an_expired_token_by_itself(token: BitrixToken, secure: Live) -> None:
     before = token.auth_token
-    secure.portal.tokens[-1].access_expires = 0
+    list(secure.portal.tokens.values())[-1].access_expires = 0
     assert Client(token).profile().result["ID"] == str(secure.portal.people["member"])
     assert token.auth_token != before
     with pytest.raises(BitrixAPIInsufficientScope):

@@ -269,7 +269,7 @@ def test_the_application_page_has_form_and_name(client: FlaskClient, portal: Por
     assert launch["name"].endswith(launch["sid"])
     assert f"LANG=ru&APP_SID={launch['sid']}" in launch["url"]
     assert launch["form"]["PLACEMENT"] == "DEFAULT"
-    token = next(pair for pair in portal.tokens if pair.access_token == launch["form"]["AUTH_ID"])
+    token = next(pair for pair in portal.tokens.values() if pair.access_token == launch["form"]["AUTH_ID"])
     assert token.user_id == 3
 
 

@@ -132,7 +132,7 @@ def test_expired_access_token_is_expired_token(rest: Rest) -> None:
 
 def test_revoked_token_is_not_called_expired(rest: Rest) -> None:
     token = rest.token()
-    rest.portal.tokens[-1].revoked = True
+    list(rest.portal.tokens.values())[-1].revoked = True
     refused(rest.get(f"/rest/profile?auth={token}"), 401, "invalid_token")
 
 

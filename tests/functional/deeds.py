@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import requests
 
@@ -58,7 +58,7 @@ class Shown:
 def shown_columns(page: str) -> list[Shown]:
     """The columns of a board's HTML, left to right."""
     starts = [*COLUMN.finditer(page)]
-    ends = [*(one.start() for one in starts[1:]), len(page)]
+    ends = [*(one.start() for one in starts[1:]), len(page)][: len(starts)]
     found = []
     for start, end in zip(starts, ends, strict=True):
         part = page[start.start() : end]
@@ -253,7 +253,25 @@ def delete_stage(scene: Scene, form: dict[str, Any]) -> requests.Response:
     )
 
 
-def finish(person: Person, answer: requests.Response) -> requests.Response:
+class Answer(Protocol):
+    """What `requests` and the test client of Flask have in common."""
+
+    @property
+    def status_code(self) -> int: ...
+    @property
+    def text(self) -> str: ...
+
+
+A = TypeVar("A", bound=Answer)
+
+
+class Asker(Protocol[A]):
+    """Whoever posts to the app: over the network, or within one process."""
+
+    def post(self, path: str, /) -> A: ...
+
+
+def finish(person: Asker[A], answer: A) -> A:
     """Ask for the steps of a job until it is over or fails."""
     for _ in range(STEPS):
         step = STEP.search(answer.text)

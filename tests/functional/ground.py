@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -20,6 +22,7 @@ from flask.testing import FlaskClient
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
+import b24.client
 from app import create_app
 from config import Config
 from sandbox import persist
@@ -158,6 +161,18 @@ def _install(ground: Ground) -> None:
     answer = ground.flask.test_client().post(f"{parts.path}?{parts.query}", data=launch["form"])
     assert answer.status_code == 200 and re.search("installFinish|js/install", answer.text), answer.text[:500]
     ground.sandbox.post("install", user=1)
+
+
+@contextmanager
+def hurried(folder: Path, seed: str = "small") -> Iterator[Ground]:
+    """`ground`, on which the app waits no real time between its tries, though its clock goes on."""
+    with pytest.MonkeyPatch.context() as patch, ground(folder, seed) as found:
+        waited: list[float] = []
+        usual = b24.client.Client.__init__.__kwdefaults__
+        patch.setitem(usual, "sleep", waited.append)
+        patch.setitem(usual, "clock", lambda: time.time() + sum(waited))
+        patch.setattr(found.flask.extensions["stagecraft"].transport, "_timeout", (5, 30))
+        yield found
 
 
 @contextmanager

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,13 @@ from werkzeug.test import TestResponse
 
 from tests.functional import deeds as of_boards
 from tests.functional.crm_page import CrmPage
-from tests.functional.deeds import STEP, Scene, hidden
+from tests.functional.deeds import Scene, hidden
 from tests.functional.ground import Ground, Tab
 from tests.functional.scrum_scene import Team, group_called
 
 Press = Callable[[str], TestResponse]
 """Do it, with this request key."""
 DEALS = "DEAL_STAGE"
-STEPS = 20
 SPRINT = "/boards/<key>/scrum/sprints/<int:sprint_id>"
 
 
@@ -45,16 +43,6 @@ class Deed:
 
     def __str__(self) -> str:
         return self.rule.replace("<", "").replace(">", "")
-
-
-def finished(tab: Tab, answer: TestResponse) -> TestResponse:
-    """Take the steps of a job until it is over or fails."""
-    for _ in range(STEPS):
-        step = STEP.search(answer.text)
-        if answer.status_code != 200 or not step:
-            return answer
-        answer = tab.post(step[1])
-    raise AssertionError("the job never ended")
 
 
 # --- boards and tasks: the deeds that other tests go through as well ---
@@ -230,7 +218,7 @@ def _after_asking(tab: Tab, address: str, agree: Callable[[dict[str, Any]], Test
             if asked.status_code != 200:
                 return asked
             opened[key] = {"request_key": key} | hidden(asked.text)
-        return finished(tab, agree(opened[key]))
+        return of_boards.finish(tab, agree(opened[key]))
 
     return press
 
@@ -417,8 +405,7 @@ def _row(status: int, code: str, answer: int, told: str) -> Fault:
 SECRET = "Portal text nobody may read: SELECT * FROM b_user"
 ENDED, REFUSED = "Your session has ended", "The portal refused the app"
 PLAN = "plan does not include apps"
-RIGHTS = "You may not do this"
-BROKEN, LOST = "Something went wrong in the portal", "The portal's answer was lost"
+RIGHTS, LOST = "You may not do this", "The portal's answer was lost"
 
 FAULTS = [
     _row(401, "NO_AUTH_FOUND", 401, ENDED),
@@ -456,12 +443,3 @@ FAULTS = [
     Fault("an HTML page after the effect, once", {"kind": "html", "status": 500, "done": True},
           frozenset({502}), "", once=True),
 ]  # fmt: skip
-
-
-def told(answer: TestResponse) -> str:
-    """The text of a failure's toast."""
-    assert "toast--error" in answer.text or "#form-error" in answer.text, answer.text[:500]
-    return answer.text
-
-
-__all__ = ["DEEDS", "FAULTS", "WRITE_NOTHING", "Deed", "Fault", "json", "told"]

@@ -22,6 +22,7 @@ POINTS = re.compile(r'<input class="points" value="([^"]*)"[^>]*data-fit="(\w+)"
 LOADER = re.compile(r'hx-get="(/boards/[^"]+/facts\?ids=[\d,]+)"')
 FACTS = ("entityId", "storyPoints", "epicId", "sortFloat")
 FACT = re.compile(r'<i data-task-id="(\d+)" data-points="([^"]*)" data-fit="(\w+)"')
+WHOLE_FACT = re.compile(FACT.pattern + r' data-epic-id="(\d+)" data-entity-id="\d+" data-sort="([^"]*)"')
 
 
 @dataclass
@@ -74,6 +75,16 @@ class Team:
     def fill(self) -> list[requests.Response]:
         """What the page asks for afterwards: the facts it does not have yet."""
         return [self.person.get(html.unescape(one)) for one in LOADER.findall(self.page)]
+
+    def settle(self) -> Team:
+        """Wait until the page has corrected what it only remembered."""
+        shown = {one.task_id: one for one in self.items}
+        for answer in self.fill():
+            for task_id, points, fit, epic_id, sort in WHOLE_FACT.findall(answer.text):
+                item = shown[int(task_id)]
+                item.points, item.fit = html.unescape(points), fit
+                item.epic_id, item.sort = int(epic_id), sort
+        return self
 
     @property
     def items(self) -> list[Shown]:

@@ -170,7 +170,7 @@ def install_again(g: Ground) -> None:
 def note_secrets(g: Ground, hour: Hour) -> None:
     """Everything that opens a door at this moment; what was before stays noted."""
     with g.portal.lock:
-        for pair in g.portal.tokens:
+        for pair in g.portal.tokens.values():
             hour.secrets |= {pair.access_token: "access token", pair.refresh_token: "refresh token"}
         assert g.portal.app
         hour.secrets[g.portal.app.application_token] = "application token"

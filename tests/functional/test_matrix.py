@@ -16,9 +16,8 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
-import b24.client
 import b24.transport
-from tests.functional.ground import PATIENCE, Ground, ground
+from tests.functional.ground import PATIENCE, Ground, hurried
 from tests.functional.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, Fault
 from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
 from tests.support.servers import ROOT
@@ -49,12 +48,7 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with pytest.MonkeyPatch.context() as patch, ground(tmp_path_factory.mktemp("matrix")) as found:
-        waited: list[float] = []
-        patch.setitem(b24.client.Client.__init__.__kwdefaults__, "sleep", lambda pause: waited.append(pause))
-        patch.setitem(b24.client.Client.__init__.__kwdefaults__, "clock", lambda: time.time() + sum(waited))
-        transport = found.flask.extensions["stagecraft"].transport
-        patch.setattr(transport, "_timeout", (5, 30))
+    with hurried(tmp_path_factory.mktemp("matrix")) as found:
         yield Stage(found, found.kept)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -235,6 +236,20 @@ def test_a_column_is_shaped_with_one_request_and_back(
         answer = team.post(f"/sprints/{sprint_id}/stages{address}", seen=",".join(map(str, ids)), **form)
     assert seen.http == 1 and answer.status_code == 200, answer.text
     assert columns(team, sprint_id) != before
+    assert team.person.post(undo_address(answer)).status_code == 200
+    assert columns(team, sprint_id) == before
+
+
+def test_a_retyped_column_has_a_way_back_after_a_lost_answer(team: Team, installed: Sandbox) -> None:
+    """What it was before is then known from the page alone."""
+    sprint_id = team.sprint_ids[0]
+    page = team.person.get(f"{team.path}/sprints/{sprint_id}").text
+    shown = re.findall(r"/stages/(\d+)/kind\" .*?hx-vals='([^']*)'", page)
+    middle, seen = int(shown[1][0]), json.loads(shown[1][1])
+    before = columns(team, sprint_id)
+    installed.fault("tasks.api.scrum.kanban.updateStage", "drop_after", times=1)
+    answer = team.post(f"/sprints/{sprint_id}/stages/{middle}/kind", kind="FINISH", **seen)
+    assert answer.status_code == 200 and columns(team, sprint_id) != before
     assert team.person.post(undo_address(answer)).status_code == 200
     assert columns(team, sprint_id) == before
 

@@ -336,6 +336,11 @@ def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
 
 
 # --- undo ---
+def colors(scene: CrmScene) -> list[str]:
+    """Of all rows; with and without the sign is the same."""
+    return [(row[3] or "").removeprefix("#") for row in scene.crm.picture(ENTITY)]
+
+
 def test_undo_finds_a_row_that_was_restored_meanwhile(scene: CrmScene) -> None:
     change = name(scene).change
     old = scene.crm.rows.pop(scene.deals[1])
@@ -343,6 +348,30 @@ def test_undo_finds_a_row_that_was_restored_meanwhile(scene: CrmScene) -> None:
     back = undo_change(scene.client, scene.actor(), change)
     assert isinstance(back, CrmOutcome) and not back.failed
     assert scene.crm.row("PREP").name == "Papers"
+
+
+def test_undo_of_many_of_which_one_was_restored_can_be_undone_whole(scene: CrmScene) -> None:
+    before = colors(scene)
+    change = color(scene).change
+    old = scene.crm.rows.pop(scene.deals[1])
+    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    painted = colors(scene)
+    back = undo_change(scene.client, scene.actor(), change)
+    assert isinstance(back, CrmOutcome) and not back.failed and len(back.results) == len(scene.deals)
+    assert NoticeCode.CRM_NOT_ALL not in {one.code for one in back.notices}
+    assert colors(scene) == before
+    undo_change(scene.client, scene.actor(), back.change)
+    assert colors(scene) == painted
+
+
+def test_undo_of_many_says_what_is_gone_for_good(scene: CrmScene) -> None:
+    change = color(scene).change
+    del scene.crm.rows[scene.deals[0]]
+    old = scene.crm.rows.pop(scene.deals[1])
+    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    back = undo_change(scene.client, scene.actor(), change)
+    values = {"count": 1, "total": len(scene.deals)}
+    assert (NoticeCode.CRM_NOT_ALL, values) in [(one.code, one.values) for one in back.notices]
 
 
 def test_undo_of_something_gone_says_so(scene: CrmScene) -> None:

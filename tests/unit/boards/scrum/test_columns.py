@@ -159,6 +159,18 @@ def test_the_last_of_a_type_stays(team: ScrumScene, index: int, kind: str) -> No
     assert may_lose(shown(team), team.columns[1]) is None
 
 
+def test_a_planned_sprint_may_have_any_columns_or_none(team: ScrumScene) -> None:
+    """Its start says what is missing; so what was made before the start can be taken back."""
+    acts = (team.client, REF, team.actor(), team.planned)
+    made = add_column(*acts, "First", "112233", 0, columns=())
+    retyped = edit_column(*acts, made.columns[0].id, kind="NEW")
+    undo_change(team.client, team.actor(), retyped.change)
+    assert [one.type for one in team.portal.own_columns(team.planned)] == ["WORK"]
+    edit_column(*acts, made.columns[0].id, kind="FINISH")
+    undo_change(team.client, team.actor(), made.change)
+    assert team.portal.own_columns(team.planned) == []
+
+
 def test_what_a_board_lacks() -> None:
     work = SprintColumn(1, "W", "000000", ColumnType.WORK, 100)
     assert lacking([work]) is ColumnType.NEW

@@ -1,0 +1,23 @@
+"""What all steps of a walk have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.functional import deeds
+
+COLORS = ("12AB9F", "FF0000", "00FF00", "3344DD")
+NAMES = ("Next", "<b>Häuser</b> & 漢字", "Waiting", "$result[x]")
+
+Press = Callable[[str], TestResponse]
+"""Do it, with this request key."""
+Ready = tuple[str, Press] | None
+"""The REST method that writes, and the click; None when the page offers nothing to click."""
+
+
+def post(person: deeds.Asker[Any], path: str, form: dict[str, Any]) -> Press:
+    """A form that is sent, and whatever steps it takes."""
+    return lambda key: deeds.finish(person, person.post(path, **form | {"request_key": key}))
