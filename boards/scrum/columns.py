@@ -137,7 +137,7 @@ def write_column(
     after = _changed(before, column_id, edit)
     missing = _lacking(before, after)
     if missing and not planned:
-        _write(client, sprint_id, {column_id: {"type": was.type}})
+        _write(client, sprint_id, {column_id: {"type": old["type"]}})
         raise LastColumnOfType(missing.value)
     notices = [
         note(NoticeCode.STAGE_CHANGED_SINCE, field=key, old=str(old[key]))
