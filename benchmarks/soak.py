@@ -7,13 +7,11 @@ expected. A short one is among the tests (`tests/functional/test_soak.py`).
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.functional.test_isolation import install
-from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
+from tests.support.installing import installed_app
 from tests.support.soak import EXPECTED, soak
 
 MOST_KILOBYTES = 3000
@@ -22,18 +20,8 @@ MOST_FILES = 5
 
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
-    with tempfile.TemporaryDirectory() as folder:
-        port, portal_port = free_port(), free_port()
-        server = start_sandbox(portal_port, port, Path(folder))
-        app = start_app(port, server.url, Path(folder), WEB_CONCURRENCY="2", WEB_THREADS="32")
-        try:
-            portal = Sandbox(server.url)
-            portal.reset("small")
-            install(portal, app)
-            report = soak(portal, app, minutes * 60, every=max(0.5, minutes))
-        finally:
-            app.stop()
-            server.stop()
+    with installed_app("small", WEB_CONCURRENCY="2", WEB_THREADS="32") as (portal, app):
+        report = soak(portal, app, minutes * 60, every=max(0.5, minutes))
     grown = False
     for pid, seen in report.samples.items():
         memory = report.growth(pid, lambda one: one.kilobytes)
