@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -17,25 +16,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from report import document, machine
 from soak_result import result_of, save, section
 
-from tests.functional.test_isolation import install
-from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
+from tests.support.installing import installed_app
 from tests.support.soak import soak
 
 
 def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 60.0
-    with tempfile.TemporaryDirectory() as folder:
-        port, portal_port = free_port(), free_port()
-        server = start_sandbox(portal_port, port, Path(folder))
-        app = start_app(port, server.url, Path(folder), WEB_CONCURRENCY="2", WEB_THREADS="32")
-        try:
-            portal = Sandbox(server.url)
-            portal.reset("small")
-            install(portal, app)
-            report = soak(portal, app, minutes * 60, every=max(0.5, minutes))
-        finally:
-            app.stop()
-            server.stop()
+    with installed_app("small", WEB_CONCURRENCY="2", WEB_THREADS="32") as (portal, app):
+        report = soak(portal, app, minutes * 60, every=max(0.5, minutes))
     today = dt.datetime.now(dt.UTC).date().isoformat()
     result = result_of(report, minutes=minutes, date=today, machine=machine())
     save(result)

@@ -1,37 +1,15 @@
-"""What the benchmarks share: servers on free ports, an installed app, what processes use."""
+"""What the benchmarks share: an installed app, what processes use."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.support.person import Person
-from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
-
-
-@contextlib.contextmanager
-def installed_app(seed: str, threads: int = 16, **env: str) -> Iterator[tuple[Sandbox, Server]]:
-    """The stand-in portal with `seed`, answering `threads` at once, and the app installed in it."""
-    with tempfile.TemporaryDirectory() as folder:
-        portal_port, app_port = free_port(), free_port()
-        portal = start_sandbox(portal_port, app_port, Path(folder), threads=threads)
-        app = start_app(app_port, portal.url, Path(folder), **env)
-        try:
-            sandbox = Sandbox(portal.url, pid=portal.process.pid)
-            sandbox.reset(seed)
-            launch = sandbox.post("launch", user=1, placement="DEFAULT", options={}, install=True)
-            Person(sandbox, app.url, "admin").session.post(launch["url"], data=launch["form"], timeout=60)
-            sandbox.post("install", user=1)
-            yield sandbox, app
-        finally:
-            app.stop()
-            portal.stop()
+from tests.support.installing import installed_app as installed_app
 
 
 def cpu_seconds(pid: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from b24.wire import literal
 from boards.errors import BadInput, BadInputCode
 
 # The portal keeps both titles in columns of 255 characters and does not say no to more.
@@ -20,6 +21,11 @@ def require_title(text: str, field: str = "title") -> str:
     if len(title) > TITLE_LIMIT:
         raise BadInput(field, BadInputCode.TITLE_TOO_LONG, limit=TITLE_LIMIT, length=len(title))
     return title
+
+
+def require_name(text: str) -> str:
+    """`require_title`, as the portal will have it: so it can be compared with what is read later."""
+    return literal(require_title(text, "name"))
 
 
 def require_deadline(text: str, field: str = "deadline") -> str:

@@ -6,39 +6,17 @@ writes docs/pictures/*.png.
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlencode
 
 from playwright.sync_api import Browser, Frame, Page, sync_playwright
 
 from tests.support.browser import launch, new_context
-from tests.support.person import Person
-from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
+from tests.support.installing import installed_app
+from tests.support.servers import Sandbox
 
 SCRUM_TEAM = 4  # "Firmware 4.x" of the company seed
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
-
-
-@contextmanager
-def installed_portal() -> Iterator[Sandbox]:
-    """The invented company's portal with the app installed."""
-    with tempfile.TemporaryDirectory() as name:
-        portal_port, app_port, folder = free_port(), free_port(), Path(name)
-        portal = start_sandbox(portal_port, app_port, folder)
-        app = start_app(app_port, portal.url, folder)
-        try:
-            sandbox = Sandbox(portal.url)
-            sandbox.reset("company")
-            opened = sandbox.post("launch", user=1, placement="DEFAULT", options={}, install=True)
-            Person(sandbox, app.url, "admin").session.post(opened["url"], data=opened["form"], timeout=60)
-            sandbox.post("install", user=1)
-            yield sandbox
-        finally:
-            app.stop()
-            portal.stop()
 
 
 class Stage:
@@ -121,7 +99,7 @@ def change_things(sandbox: Sandbox, stage: Stage) -> None:
 
 
 def main() -> None:
-    with installed_portal() as sandbox, sync_playwright() as playwright:
+    with installed_app("company") as (sandbox, _app), sync_playwright() as playwright:
         browser = launch(playwright)
         take_all(browser, sandbox)
         browser.close()

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests.support import postgres
+from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
 from tests.support.stores import SERVER, Store, on_postgres
@@ -52,6 +53,15 @@ def ports() -> tuple[int, int]:
 
 
 @pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """An empty database on a server of this test process; skips where there is no PostgreSQL."""
+    if why := postgres.why_not():
+        pytest.skip(why)
+    with postgres.running() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("servers")
 
@@ -89,13 +99,7 @@ def empty_app(app_server: Server, folder: Path, ports: tuple[int, int]) -> Serve
 @pytest.fixture
 def installed(sandbox: Sandbox, empty_app: Server) -> Sandbox:
     """A portal on which an admin has installed the app through its own install page."""
-    launch = sandbox.post(
-        "launch", user=sandbox.people["admin"], placement="DEFAULT", options={}, install=True
-    )
-    person = Person(sandbox, empty_app.url, "admin")
-    answer = person.session.post(launch["url"], data=launch["form"], timeout=60)
-    assert answer.status_code == 200, answer.text[:500]
-    sandbox.post("install", user=sandbox.people["admin"])
+    install(sandbox, empty_app)
     return sandbox
 
 

@@ -26,7 +26,7 @@ from boards.scrum.model import ColumnType, SprintColumn, SprintStatus
 from boards.scrum.outcomes import ColumnsOutcome
 from boards.scrum.reading import read_columns, to_column
 from boards.sending import read_then_write
-from boards.wants import require_title
+from boards.wants import require_name
 
 COLUMNS, SPRINT, WRITE = "columns", "sprint", "write_"
 STEP = 100
@@ -107,7 +107,7 @@ def edit_column(
     """
     edit: dict[str, Any] = {}
     if name is not None:
-        edit["name"] = require_title(name, "name")
+        edit["name"] = require_name(name)
     if color is not None:
         edit["color"] = require_color(color)
     if kind is not None:
@@ -137,7 +137,7 @@ def write_column(
     after = _changed(before, column_id, edit)
     missing = _lacking(before, after)
     if missing and not planned:
-        _write(client, sprint_id, {column_id: {"type": was.type}})
+        _write(client, sprint_id, {column_id: {"type": old["type"]}})
         raise LastColumnOfType(missing.value)
     notices = [
         note(NoticeCode.STAGE_CHANGED_SINCE, field=key, old=str(old[key]))
@@ -171,7 +171,7 @@ def add_column(
     `columns`: the board as the page has it. Where the sorts leave no room, a second request renumbers them.
     """
     del actor
-    wanted = SprintColumn(0, require_title(name, "name"), require_color(color), require_type(kind), 0)
+    wanted = SprintColumn(0, require_name(name), require_color(color), require_type(kind), 0)
     place = [one.id for one in columns].index(after_id) + 1 if after_id in {one.id for one in columns} else 0
     sort, crowded = _room(columns, place)
     before, made, lost = insert_column(

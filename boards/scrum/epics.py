@@ -26,7 +26,7 @@ from boards.scrum.outcomes import EpicOutcome
 from boards.scrum.reading import read_epics, to_epic
 from boards.scrum.team import EPICS, epic_commands
 from boards.sending import chunks, read_then_write, send_packed
-from boards.wants import require_title
+from boards.wants import require_name
 
 WAS, WRITE, DELETE, CHECK = "was", "write_", "delete", "check"
 
@@ -74,7 +74,7 @@ def add_epic(
 
     `seen`: ids of the epics the page showed; only a lost answer needs them (see `adding`).
     """
-    wanted = Epic(0, require_title(name, "name"), require_color(color), description.strip())
+    wanted = Epic(0, require_name(name), require_color(color), description.strip())
     epic, lost = insert_epic(client, ref, actor, wanted, seen)
     notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),) if lost else ()
     undo = {"op": "epic_delete", "epic_id": epic.id}
@@ -260,7 +260,7 @@ def _checked(edit: EpicEdit) -> EpicEdit:
     if edit.description is not None and not edit.description.strip():
         raise BadInput("description", BadInputCode.CANNOT_CLEAR)
     return EpicEdit(
-        name=None if edit.name is None else require_title(edit.name, "name"),
+        name=None if edit.name is None else require_name(edit.name),
         color=None if edit.color is None else require_color(edit.color),
         description=None if edit.description is None else edit.description.strip(),
     )

@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from unicodedata import normalize
 
+from b24.wire import literal
 from boards.errors import BadInput, BadInputCode
 
 POINTS_LIMIT = 255  # characters; the portal's column holds no more
@@ -54,7 +55,7 @@ def show_points(number: Decimal) -> str:
 
 def require_points(text: str, field: str = "points") -> str:
     """What somebody typed, without blanks around it, in one line; BadInput when the portal cannot keep it."""
-    points = " ".join(text.split())
+    points = literal(" ".join(text.split()))
     if len(points) > POINTS_LIMIT:
         raise BadInput(field, BadInputCode.POINTS_TOO_LONG, limit=POINTS_LIMIT, length=len(points))
     return points

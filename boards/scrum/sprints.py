@@ -27,7 +27,7 @@ from boards.scrum.moves import run_moves
 from boards.scrum.outcomes import SprintOutcome
 from boards.scrum.reading import read_backlog_id, read_columns, to_sprint
 from boards.sending import read_then_write
-from boards.wants import require_title
+from boards.wants import require_name
 
 WAS, WRITE, CHECK, COLUMNS, BACKLOG = "was", "write", "check", "columns_", "backlog"
 
@@ -81,7 +81,7 @@ def add_sprint(
     `zone`: where bare days are meant, else that of `actor.now`. `seen`: ids of the sprints the page showed.
     """
     begins, ends = require_dates(start, end, zone or actor.now.tzinfo or dt.UTC)
-    wanted = Sprint(0, require_title(name, "name"), SprintStatus.PLANNED, begins, ends)
+    wanted = Sprint(0, require_name(name), SprintStatus.PLANNED, begins, ends)
     sprint, lost = insert_sprint(client, ref, actor, wanted, seen)
     notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),) if lost else ()
     undo = {"op": "sprint_delete", "sprint_id": sprint.id}
@@ -132,7 +132,7 @@ def edit_sprint(
     """
     if name is None and dates is None:
         raise BadInput("name", BadInputCode.NOTHING_TO_CHANGE)
-    edit = SprintEdit(name=None if name is None else require_title(name, "name"))
+    edit = SprintEdit(name=None if name is None else require_name(name))
     if dates:
         begins, ends = require_dates(*dates, zone or actor.now.tzinfo or dt.UTC)
         edit = replace(edit, start=begins, end=ends)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.functional.deeds import shown_columns
-from tests.functional.test_isolation import install
+from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import ROOT, Sandbox, Server, app_environment, free_port, start_app, start_sandbox
 from tests.support.stores import on_postgres

@@ -17,6 +17,7 @@ import requests
 import app as wiring
 from config import Config
 from tests.functional.deeds import shown_columns
+from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, start_app, start_sandbox
 from tests.support.stores import Store
@@ -52,13 +53,6 @@ class Ground:
 
     def person(self, portal: Sandbox, who: str) -> Person:
         return Person(portal, self.app.url, who).open()
-
-
-def install(portal: Sandbox, app: Server) -> None:
-    form = portal.post("launch", user=1, placement="DEFAULT", options={}, install=True)
-    answer = Person(portal, app.url, "admin").session.post(form["url"], data=form["form"], timeout=60)
-    assert answer.status_code == 200, answer.text[:300]
-    portal.post("install", user=1)
 
 
 def treasure(portal: Sandbox, owner: Person) -> dict[str, str]:

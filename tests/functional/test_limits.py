@@ -1,4 +1,4 @@
-"""Fifty people and a change in bulk at once, with the limits of the cloud and two processes of the app."""
+"""Fifty people and a change in bulk at once, with the limits of the cloud; two processes, and two nodes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.person import SESSION, Person
-from tests.support.servers import Sandbox, Server, free_port, start_app
-from tests.support.stores import Store
+from tests.functional.nodes import Nodes, on_one_machine, on_two_machines
+from tests.support.person import Person
+from tests.support.servers import Sandbox
 
 PEOPLE = ("owner", "moderator", "admin")
 COUNT, BULK = 50, 200
@@ -27,30 +27,29 @@ class Seen:
     seconds: list[float] = field(default_factory=list)
 
 
-@pytest.fixture
-def app(sandbox: Sandbox, tmp_path: Path) -> Iterator[Server]:
-    server = start_app(
-        free_port(), sandbox.url, tmp_path,
-        WEB_CONCURRENCY="2", WEB_THREADS="32", B24_RATE_BURST="50", B24_RATE_PER_SECOND="2",
-    )  # fmt: skip
-    sandbox.post("install", user=1)
-    yield server
-    sandbox.post("limits", rate=False)
-    server.stop()
+@pytest.fixture(params=["two processes", "two nodes"])
+def nodes(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> Iterator[Nodes]:
+    """The app keeps to what the portal takes, all its processes together."""
+    limits = {"B24_RATE_BURST": "50", "B24_RATE_PER_SECOND": "2"}
+    if request.param == "two nodes":
+        server = request.getfixturevalue("postgres_server")
+        started = on_two_machines(sandbox, tmp_path, server, WEB_THREADS="32", **limits)
+    else:
+        started = on_one_machine(sandbox, tmp_path, **limits)
+    with started as found:
+        yield found
+        sandbox.post("limits", rate=False)
 
 
-def opened(sandbox: Sandbox, app: Server, store: Store, number: int) -> Person:
-    """One more person with the app open; opening it is not what is measured."""
-    person = Person(sandbox, app.url, PEOPLE[number % len(PEOPLE)])
-    form = sandbox.post("launch", user=sandbox.user(person.who), placement="DEFAULT", options={})
-    query = form["url"].partition("?")[2]
-    answer = person.session.post(f"{app.url}/?{query}", data=form["form"], timeout=60)
-    found = SESSION.search(answer.text)
-    assert found, answer.text[:300]
-    person.token = found[1]
-    if number % 10 == 9:
-        store.rows("DELETE FROM bucket")
-    return person
+def opened(nodes: Nodes, number: int) -> Person:
+    """One more person with the app open, at one node or the other; opening it is not what is measured."""
+    if number % 10 == 0:
+        empty_bucket(nodes)
+    return nodes.open(PEOPLE[number % len(PEOPLE)], number % len(nodes.servers))
+
+
+def empty_bucket(nodes: Nodes) -> None:
+    nodes.rows("DELETE FROM bucket")
 
 
 def new_tasks(sandbox: Sandbox, count: int) -> list[int]:
@@ -62,14 +61,12 @@ def new_tasks(sandbox: Sandbox, count: int) -> list[int]:
     return [int(row["task"]["id"]) for row in rows]
 
 
-def test_no_503_reaches_anybody_and_the_bulk_change_ends(
-    app: Server, sandbox: Sandbox, tmp_path: Path
-) -> None:
-    store = Store(tmp_path / f"app-{app.url.rpartition(':')[2]}.sqlite")
-    people = [opened(sandbox, app, store, number) for number in range(COUNT + 1)]
+def test_no_503_reaches_anybody_and_the_bulk_change_ends(nodes: Nodes, sandbox: Sandbox) -> None:
+    """Two nodes share the bucket as two processes of one do."""
+    people = [opened(nodes, number) for number in range(COUNT + 1)]
     tasks, seen, in_bulk = new_tasks(sandbox, COUNT + BULK), Seen(), Seen()
     board = f"/boards/g{sandbox.main_group_id}"
-    store.rows("DELETE FROM bucket")
+    empty_bucket(nodes)
     sandbox.post("limits", rate=True)
 
     def work(person: Person, into: Seen, path: str, **form: object) -> None:

@@ -14,7 +14,6 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,19 +106,11 @@ def revisions() -> list[str]:
     return [one.revision for one in scripts.walk_revisions()][::-1]
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    if why := postgres.why_not():
-        pytest.skip(why)
-    with postgres.running() as url:
-        yield url
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'old.sqlite'}"
-    return postgres.create(request.getfixturevalue("server"), f"m{free_port()}")
+    return postgres.create(request.getfixturevalue("postgres_server"), f"m{free_port()}")
 
 
 @pytest.mark.parametrize("old", revisions()[:-1])

@@ -4,125 +4,42 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import requests
-import sqlalchemy as sa
-from cryptography.fernet import Fernet
 
 from tests.functional.deeds import shown_columns, undo_address
 from tests.functional.helpers import form_for
-from tests.support import postgres
+from tests.functional.nodes import Nodes, on_one_machine, on_two_machines, together
 from tests.support.dying import AFTER_SENDING, BEFORE_SENDING, STEPS
-from tests.support.person import SESSION, Person
+from tests.support.person import Person
 from tests.support.servers import (
     ROOT,
     Sandbox,
-    Server,
     _clean_environment,
     app_environment,
     free_port,
-    http,
-    start_app,
 )
-from tests.support.stores import store_url
 from web.clients import LEASE_SECONDS
 
 AT_ONCE = 64
 RECOVERY_SECONDS = LEASE_SECONDS + 6
 
 
-@dataclass
-class Nodes:
-    """Masters of gunicorn on ports of their own over one database, as behind a balancer."""
-
-    sandbox: Sandbox
-    folder: Path
-    url: str
-    key: str = field(default_factory=lambda: Fernet.generate_key().decode())
-    servers: list[Server] = field(default_factory=list)
-
-    @property
-    def shared(self) -> dict[str, str]:
-        return {"TOKEN_KEYS": self.key, "DATABASE_URL": self.url}
-
-    def start(self, **env: str) -> Server:
-        server = start_app(free_port(), self.sandbox.url, self.folder, **self.shared, **env)
-        self.servers.append(server)
-        return server
-
-    def open(self, who: str, node: int = 0) -> Person:
-        """Opened at one of the nodes."""
-        server = self.servers[node]
-        url, form = form_for(self.sandbox, who)
-        answer = http().post(f"{server.url}/?{url.partition('?')[2]}", data=form, timeout=60)
-        found = SESSION.search(answer.text)
-        assert found, answer.text[:300]
-        return Person(self.sandbox, server.url, who, token=found[1])
-
-    def at(self, person: Person, node: int) -> Person:
-        """The same session, sent to another node by the balancer."""
-        return Person(self.sandbox, self.servers[node].url, person.who, token=person.token)
-
-    def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:
-        engine = sa.create_engine(self.url, poolclass=sa.NullPool)
-        with engine.begin() as connection:
-            answer = connection.execute(sa.text(query), values)
-            return [tuple(row) for row in answer] if answer.returns_rows else []
-
-
-@pytest.fixture(scope="module")
-def server_of_postgres() -> Iterator[str]:
-    if why := postgres.why_not():
-        pytest.skip(why)
-    with postgres.running() as url:
-        yield url
-
-
 @pytest.fixture
-def two_nodes(sandbox: Sandbox, tmp_path: Path, server_of_postgres: str) -> Iterator[Nodes]:
+def two_nodes(sandbox: Sandbox, tmp_path: Path, postgres_server: str) -> Iterator[Nodes]:
     """Two nodes on PostgreSQL."""
-    nodes = Nodes(sandbox, tmp_path, postgres.create(server_of_postgres, f"n{free_port()}"))
-    yield from _running(nodes, 2)
+    with on_two_machines(sandbox, tmp_path, postgres_server) as nodes:
+        yield nodes
 
 
 @pytest.fixture
 def two_processes(sandbox: Sandbox, tmp_path: Path) -> Iterator[Nodes]:
     """One node with the processes and threads of the default settings."""
-    nodes = Nodes(sandbox, tmp_path, store_url(tmp_path / "shared.sqlite"))
-    yield from _running(nodes, 1, WEB_CONCURRENCY="2", WEB_THREADS="32")
-
-
-def _running(nodes: Nodes, count: int, **env: str) -> Iterator[Nodes]:
-    with ExitStack() as stack:
-        for _ in range(count):
-            stack.callback(nodes.start(**env).stop)
-        nodes.sandbox.post("install", user=1)
+    with on_one_machine(sandbox, tmp_path) as nodes:
         yield nodes
-
-
-def together(*deeds: Callable[[], requests.Response]) -> list[requests.Response]:
-    """All at once."""
-    answers: list[requests.Response] = []
-    line = threading.Barrier(len(deeds))
-
-    def run(deed: Callable[[], requests.Response]) -> None:
-        line.wait(60)
-        answers.append(deed())
-
-    threads = [threading.Thread(target=run, args=(deed,)) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(120)
-    return answers
 
 
 def refreshes_and_statuses(nodes: Nodes, people: list[Person]) -> tuple[int, list[int]]:

@@ -19,7 +19,7 @@ from config import Config
 from store.models import Base
 from tests.functional.deeds import Opener, shown_columns
 from tests.functional.helpers import eventually
-from tests.functional.test_isolation import install
+from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, http, start_app, start_sandbox
 from tests.support.stores import Store

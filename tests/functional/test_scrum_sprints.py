@@ -254,6 +254,16 @@ def test_a_retyped_column_has_a_way_back_after_a_lost_answer(team: Team, install
     assert columns(team, sprint_id) == before
 
 
+def test_the_last_of_a_kind_keeps_it_after_a_lost_answer(team: Team, installed: Sandbox) -> None:
+    """What was read afterwards is already the new kind; the old one is known from the page."""
+    sprint_id = team.sprint_ids[0]
+    first, before = next(iter(board(team, sprint_id))), columns(team, sprint_id)
+    installed.fault("tasks.api.scrum.kanban.updateStage", "drop_after", times=1)
+    form = {"kind": "WORK", "seen_kind": "NEW"}
+    assert team.post(f"/sprints/{sprint_id}/stages/{first}/kind", **form).status_code == 409
+    assert columns(team, sprint_id) == before
+
+
 def test_a_column_is_deleted_after_its_tasks_went_on(team: Team, installed: Sandbox) -> None:
     sprint_id = team.sprint_ids[0]
     lanes, before = board(team, sprint_id), columns(team, sprint_id)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.functional.test_isolation import install
-from tests.support.servers import Sandbox, free_port, start_app, start_sandbox
+from tests.support.installing import installed_app
 from tests.support.soak import EXPECTED, Report, Sample, soak
 
 SECONDS = 24.0
@@ -15,17 +14,9 @@ MOST_FILES = 8
 
 
 def test_memory_and_open_files_stay_where_they_are(tmp_path: Path) -> None:
-    port, portal_port = free_port(), free_port()
-    server = start_sandbox(portal_port, port, tmp_path)
-    app = start_app(port, server.url, tmp_path, WEB_CONCURRENCY="2", WEB_THREADS="32")
-    try:
-        portal = Sandbox(server.url)
-        portal.reset("small")
-        install(portal, app)
+    processes = {"WEB_CONCURRENCY": "2", "WEB_THREADS": "32"}
+    with installed_app("small", folder=tmp_path, **processes) as (portal, app):
         report = soak(portal, app, SECONDS, every=0.4)
-    finally:
-        app.stop()
-        server.stop()
     assert report.requests > 100 and set(report.answers) <= EXPECTED, report.answers
     assert report.answers[200] > report.requests * 0.7, report.answers
     assert len(report.samples) == 2

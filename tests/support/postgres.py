@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
@@ -15,6 +14,8 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import psycopg
+
+from tests.support.ports import free_port
 
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 OWNER = "postgres"
@@ -52,7 +53,7 @@ def why_not() -> str:
 def running() -> Iterator[str]:
     """A fresh server; its address as SQLAlchemy wants it, ending in the name of an empty database."""
     folder = Path(tempfile.mkdtemp(prefix="stagecraft-postgres-"))
-    port = _free_port()
+    port = free_port()
     try:
         if _owner():
             shutil.chown(folder, OWNER, OWNER)
@@ -127,9 +128,3 @@ def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.1)
     raise RuntimeError("PostgreSQL did not start")
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

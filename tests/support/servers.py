@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,19 +15,13 @@ from typing import Any
 import requests
 from cryptography.fernet import Fernet
 
+from tests.support.ports import free_port as free_port
 from tests.support.stores import store_url
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_ID = "local.test.stagecraft"
 CLIENT_SECRET = "a-secret-of-the-tests"
 START_SECONDS = 30
-
-
-def free_port() -> int:
-    """A loopback port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def http() -> requests.Session:

@@ -26,12 +26,9 @@ def migrate(url: str, monkeypatch: pytest.MonkeyPatch, revision: str = "head") -
 
 
 @pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    """An empty database on a server of the tests' own; skips where there is no PostgreSQL."""
-    if why := postgres.why_not():
-        pytest.skip(why)
-    with postgres.running() as server:
-        yield server
+def postgres_url(postgres_server: str) -> str:
+    """A database that all tests of the store share; each empties it."""
+    return postgres.create(postgres_server, "store")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -206,6 +206,18 @@ def test_a_sprint_deleted_meanwhile(team: ScrumScene) -> None:
 
 
 @pytest.mark.parametrize("fate", ["before", "after"])
+def test_a_name_like_a_reference_survives_a_lost_answer(team: ScrumScene, fate: str) -> None:
+    """It is stored with a sign in it, and found again all the same."""
+    team.fake.lose = [fate]
+    back(team, edit(team, 1, name="$result[x]", seen={"name": "C2"}))
+    assert names(team) == ["C1", "C2", "C3"]
+    columns, acts = shown(team), (team.client, REF, team.actor(), team.active)
+    team.fake.lose = [fate]
+    back(team, add_column(*acts, "$result[x]", "112233", 0, columns=columns))
+    assert names(team) == ["C1", "C2", "C3"]
+
+
+@pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_lost_answer(team: ScrumScene, fate: str) -> None:
     team.fake.lose = [fate]
     outcome = edit(team, 1, name="Mine", seen={"name": "C2"})

@@ -115,6 +115,19 @@ def test_two_people_rename(team: ScrumScene) -> None:
     ]
 
 
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_a_name_like_a_reference_survives_a_lost_answer(team: ScrumScene, fate: str) -> None:
+    """It is stored with a sign in it, and found again all the same."""
+    start = [one.name for one in team.portal.epics.values()]
+    team.fake.lose = [fate]
+    made = add(team, "$result[x] 1", seen=[team.epic, team.other_epic])
+    assert len(team.portal.epics) == len(start) + 1
+    back(team, made)
+    team.fake.lose = [fate]
+    back(team, edit(team, EpicEdit(name="$result[x] 2"), EpicEdit(name="Search")))
+    assert [one.name for one in team.portal.epics.values()] == start
+
+
 def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
     team.fake.lose = ["after"]
     outcome = edit(team, EpicEdit(name="Mine"), EpicEdit(name="Search"))

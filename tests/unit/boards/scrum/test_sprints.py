@@ -130,6 +130,20 @@ def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
     assert not edit_sprint(team.client, REF, team.actor(), team.planned, name="Y").change.undoable
 
 
+@pytest.mark.parametrize("fate", ["before", "after"])
+def test_a_name_like_a_reference_survives_a_lost_answer(team: ScrumScene, fate: str) -> None:
+    """It is stored with a sign in it, and found again all the same."""
+    acts, start = (team.client, REF, team.actor()), team.picture()
+    team.fake.lose = [fate]
+    back(
+        team, add_sprint(*acts, "$result[x] 1", "2026-04-01", "2026-04-14", seen=[team.planned, team.active])
+    )
+    team.fake.lose = [fate]
+    renamed = edit_sprint(*acts, team.planned, name="$result[x] 2", seen=SprintEdit(name="Sprint 3"))
+    back(team, renamed)
+    assert team.picture() == start
+
+
 def test_nothing_to_change(team: ScrumScene) -> None:
     with pytest.raises(BadInput) as caught:
         edit_sprint(team.client, REF, team.actor(), team.planned)
