@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +12,7 @@ from b24 import sprints as sprint_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
 from b24.sprints import SprintRow
+from b24.wire import as_int
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.errors import BadInput, BadInputCode, SprintGone
@@ -212,7 +213,7 @@ def delete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -
 
 def _restoring(plan: SprintDeletionPlan) -> dict[str, Any]:
     columns = [
-        {"name": one.name, "color": one.color, "type": one.type.value, "sort": one.sort}
+        {"id": one.id, "name": one.name, "color": one.color, "type": one.type.value, "sort": one.sort}
         for one in plan.columns
     ]
     return {
@@ -229,11 +230,12 @@ def restore_sprint(
 ) -> SprintOutcome:
     """Bring a deleted planned sprint back under a new id, with columns and the items left in the backlog.
 
-    Three requests for up to 46 items.
+    Three requests for up to 46 items, one more when the sprint was found after a lost answer.
     """
     new, lost = insert_sprint(client, ref, actor, sprint_of(recipe["sprint"]), None)
     notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
-    waiting = _return_columns(client, ref, new.id, recipe)
+    there = read_columns(client.call(scrum_calls.get_columns(new.id))) if lost else ()
+    waiting, columns = _return_columns(client, ref, new.id, recipe, there)
     gone = len(recipe["items"]) - len(waiting)
     if gone:
         notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=gone))
@@ -251,24 +253,39 @@ def restore_sprint(
         after=record(new) | {"count": len(results) - stuck},
         undo={"op": "sprint_delete", "sprint_id": new.id},
         notices=tuple(notices),
-        aliases={sprint_key(old_id): sprint_key(new.id)},
+        aliases={sprint_key(old_id): sprint_key(new.id), **columns},
     )
     return SprintOutcome(change, new, change.notices, results)
 
 
-def _return_columns(client: Client, ref: BoardRef, sprint_id: int, recipe: Mapping[str, Any]) -> list[int]:
-    """Add the old columns to the new sprint; the items that still are in the backlog."""
-    columns = {
+def _return_columns(
+    client: Client, ref: BoardRef, sprint_id: int, recipe: Mapping[str, Any], there: Sequence[SprintColumn]
+) -> tuple[list[int], dict[int, int]]:
+    """Add the old columns to the new sprint, but for those that are `there` already.
+
+    The items that still are in the backlog, and the new ids of columns by their old ones.
+    """
+    known = {(one.name, one.color, one.type.value, one.sort): one.id for one in there}
+    places = [
+        known.get((one["name"], one["color"], one["type"], one["sort"]), 0) for one in recipe["columns"]
+    ]
+    adds = {
         f"{COLUMNS}{index}": scrum_calls.add_column(
             sprint_id, one["name"], one["color"], one["type"], one["sort"]
         )
         for index, one in enumerate(recipe["columns"])
+        if not places[index]
     }
     reads = {BACKLOG: scrum_calls.get_backlog(ref.group_id), **by_ids(recipe["items"])}
-    commands: dict[str, Command] = dict(list((reads | columns).items())[:BATCH_SIZE])
+    commands: dict[str, Command] = dict(list((reads | adds).items())[:BATCH_SIZE])
     answer = client.batch(commands, halt=False, repeatable=False)
     backlog_id, rows = read_backlog_id(answer, BACKLOG), rows_of(answer)
-    return [one for one in recipe["items"] if one in rows and rows[one].backlog_id == backlog_id]
+    made = {key: as_int(found.result) for key in adds if (found := answer.get(key))}
+    places = [one or made.get(f"{COLUMNS}{index}", 0) for index, one in enumerate(places)]
+    aliases = {
+        one["id"]: new for one, new in zip(recipe["columns"], places, strict=True) if new and "id" in one
+    }
+    return [one for one in recipe["items"] if one in rows and rows[one].backlog_id == backlog_id], aliases
 
 
 # --- shared ---

@@ -1,5 +1,6 @@
 """Two portals of one app, four people: each address of the app with everybody's session and others' ids.
 
+Once with one node of the app, once with two on one database: sessions made at the first are used at both.
 The addresses come from the app's URL map, so a new one is tried without anybody thinking of it.
 """
 
@@ -8,19 +9,23 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 
 import app as wiring
 from config import Config
 from tests.functional.deeds import shown_columns
+from tests.support import postgres
 from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import CLIENT_ID, Sandbox, Server, free_port, start_app, start_sandbox
-from tests.support.stores import Store
+from tests.support.stores import Store, store_url
 
 MARK = "Zwiebelkuchen"
 """In every name that the first portal alone has."""
@@ -43,16 +48,21 @@ DIRECTORY = "DEAL_STAGE"
 
 @dataclass
 class Ground:
-    """The first portal with something to steal, the second with somebody who tries, one app for both."""
+    """The first portal with something to steal, the second with somebody who tries, one app for both.
+
+    `nodes`: where the app can be reached; the portals know the first.
+    """
 
     first: Sandbox
     second: Sandbox
-    app: Server
+    nodes: list[Server]
     store: Store
     ids: dict[str, str]
 
-    def person(self, portal: Sandbox, who: str) -> Person:
-        return Person(portal, self.app.url, who).open()
+    def everywhere(self, portal: Sandbox, who: str) -> list[Person]:
+        """Somebody who has opened the app at the first node, with that session at each of them."""
+        person = Person(portal, self.nodes[0].url, who).open()
+        return [Person(portal, one.url, who, token=person.token) for one in self.nodes]
 
 
 def treasure(portal: Sandbox, owner: Person) -> dict[str, str]:
@@ -78,25 +88,32 @@ def treasure(portal: Sandbox, owner: Person) -> dict[str, str]:
     }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    folder, port, ports = tmp_path_factory.mktemp("isolation"), free_port(), (free_port(), free_port())
-    portals = [
-        start_sandbox(one, port, folder, SANDBOX_MEMBER_ID=name * 32)
-        for one, name in zip(ports, "ab", strict=True)
-    ]
-    servers = ",".join(f"{one.url}/_oauth" for one in portals)
-    app = start_app(port, portals[0].url, folder, B24_AUTH_SERVERS=servers)
-    first, second = (Sandbox(one.url) for one in portals)
-    for portal in (first, second):
-        portal.reset("small")
-        install(portal, app)
-    store = Store(folder / f"app-{port}.sqlite")
-    ids = treasure(first, Person(first, app.url, "owner").open())
-    ids["entry_id"] = str(store.rows("SELECT max(id) FROM journal_entry WHERE member_id = ?", "a" * 32)[0][0])
-    yield Ground(first, second, app, store, ids)
-    for server in (app, *portals):
-        server.stop()
+@pytest.fixture(scope="module", params=["one node", "two nodes"])
+def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    folder, port = tmp_path_factory.mktemp("isolation"), free_port()
+    file, url, count = folder / "shared.sqlite", "", 1
+    if request.param == "two nodes":
+        url, count = postgres.create(request.getfixturevalue("postgres_server"), f"i{port}"), 2
+    with ExitStack() as stack:
+        portals = [start_sandbox(free_port(), port, folder, SANDBOX_MEMBER_ID=one * 32) for one in "ab"]
+        shared = {
+            "B24_AUTH_SERVERS": ",".join(f"{one.url}/_oauth" for one in portals),
+            "TOKEN_KEYS": Fernet.generate_key().decode(),
+            "DATABASE_URL": url or store_url(file),
+        }
+        ports = [port, *(free_port() for _ in range(count - 1))]
+        nodes = [start_app(one, portals[0].url, folder, **shared) for one in ports]
+        for server in (*portals, *nodes):
+            stack.callback(server.stop)
+        first, second = (Sandbox(one.url) for one in portals)
+        for portal in (first, second):
+            portal.reset("small")
+            install(portal, nodes[0])
+        store = Store(file, url)
+        ids = treasure(first, Person(first, nodes[0].url, "owner").open())
+        newest = "SELECT max(id) FROM journal_entry WHERE member_id = ?"
+        ids["entry_id"] = str(store.rows(newest, "a" * 32)[0][0])
+        yield Ground(first, second, nodes, store, ids)
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -142,8 +159,9 @@ def of_the_first(store: Store) -> list[Any]:
     return [store.rows(f"SELECT * FROM {name} WHERE member_id = ?", member) for name in tables]
 
 
-def try_all(thief: Person, ids: dict[str, str]) -> Iterator[tuple[str, str, requests.Response]]:
-    for verb, rule in addresses():
+def try_all(thieves: list[Person], ids: dict[str, str]) -> Iterator[tuple[str, str, requests.Response]]:
+    """Each address at each node."""
+    for thief, (verb, rule) in product(thieves, addresses()):
         path = filled(rule, ids)
         answer = thief.get(path) if verb == "GET" else thief.post(path, **form(ids))
         yield verb, path, answer
@@ -158,9 +176,9 @@ def test_every_placeholder_has_somebody_elses_id(ground: Ground) -> None:
 @pytest.mark.parametrize("who", ["owner", "outsider"])
 def test_people_of_another_portal_reach_nothing(ground: Ground, who: str) -> None:
     """Not one request reaches the first portal, nothing stored of it changes, none of its names shows."""
-    thief, before = ground.person(ground.second, who), of_the_first(ground.store)
+    thieves, before = ground.everywhere(ground.second, who), of_the_first(ground.store)
     with ground.first.recording() as seen:
-        for verb, path, answer in try_all(thief, ground.ids):
+        for verb, path, answer in try_all(thieves, ground.ids):
             assert answer.status_code < 500 or answer.status_code == 502, (
                 f"{verb} {path}: {answer.text[:300]}"
             )
@@ -172,12 +190,12 @@ def test_people_of_another_portal_reach_nothing(ground: Ground, who: str) -> Non
 
 def test_an_outsider_of_the_same_portal_reaches_nothing(ground: Ground) -> None:
     """What the project keeps from them stays there; what they may change is not of this project."""
-    thief, ids = ground.person(ground.first, "outsider"), ground.ids
+    thieves, ids = ground.everywhere(ground.first, "outsider"), ground.ids
     picture = [
         ground.first.act("owner", "task.stages.get", entityId=ids["key"][1:], numeric=1),
         ground.first.act("owner", "tasks.task.get", taskId=ids["task_id"], select=["*"]),
     ]
-    for verb, path, answer in try_all(thief, ids):
+    for verb, path, answer in try_all(thieves, ids):
         assert answer.status_code < 500 or answer.status_code == 502, f"{verb} {path}: {answer.text[:300]}"
         assert MARK not in answer.text, f"{verb} {path}"
     assert picture == [
@@ -188,7 +206,8 @@ def test_an_outsider_of_the_same_portal_reaches_nothing(ground: Ground) -> None:
 
 def test_the_owner_sees_all_of_it(ground: Ground) -> None:
     """The counter-proof: the same addresses show the mark to the person it belongs to."""
-    owner, ids = ground.person(ground.first, "owner"), ground.ids
-    for path in (f"/boards/{ids['key']}", f"/tasks/{ids['task_id']}?board={ids['key']}", "/journal", "/home"):
+    owners, ids = ground.everywhere(ground.first, "owner"), ground.ids
+    paths = (f"/boards/{ids['key']}", f"/tasks/{ids['task_id']}?board={ids['key']}", "/journal", "/home")
+    for owner, path in product(owners, paths):
         assert MARK in owner.get(path).text, path
-    assert owner.post(f"/jobs/{ids['job_id']}/step").status_code == 200
+    assert owners[-1].post(f"/jobs/{ids['job_id']}/step").status_code == 200

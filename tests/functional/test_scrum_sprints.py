@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from tests.functional.deeds import hidden, undo_address
 from tests.functional.scrum_scene import Team, group_called
@@ -118,6 +119,47 @@ def test_a_sprint_is_deleted_with_its_items_named_and_comes_back(team: Team, ins
     assert team.person.post(undo_address(answer)).status_code == 200
     back = {team.fact(one)["entityId"] for one in items}
     assert len(back) == 1 and back < set(sprints(team))
+
+
+def planned_with_a_column(team: Team) -> tuple[int, requests.Response]:
+    """The planned sprint, and the answer that renamed its column."""
+    sprint_id = team.sprint_ids[1]
+    path = f"/sprints/{sprint_id}/stages"
+    board(team, sprint_id)
+    assert team.post(path, title="First", color="A861AB", after_id=0).status_code == 200
+    [column] = board(team, sprint_id)
+    return sprint_id, team.post(f"{path}/{column}/rename", title="Second", seen_title="First")
+
+
+def delete_planned(team: Team, sprint_id: int) -> requests.Response:
+    form = hidden(team.person.get(f"{team.path}/sprints/{sprint_id}/delete").text)
+    return team.post(f"/sprints/{sprint_id}/delete", **form)
+
+
+def restored(team: Team, before: dict[int, Any]) -> int:
+    return next(one for one in sprints(team) if one not in before)
+
+
+def test_columns_of_a_sprint_that_came_back_are_known_to_older_undo(team: Team) -> None:
+    before = sprints(team)
+    sprint_id, renamed = planned_with_a_column(team)
+    assert team.person.post(undo_address(delete_planned(team, sprint_id))).status_code == 200
+    assert columns(team, restored(team, before)) == [("Second", "A861AB", "WORK")]
+    assert team.person.post(undo_address(renamed)).status_code == 200
+    assert columns(team, restored(team, before)) == [("First", "A861AB", "WORK")]
+
+
+def test_a_sprint_that_came_back_while_the_answer_was_lost_has_its_columns_once(
+    team: Team, installed: Sandbox
+) -> None:
+    before = sprints(team)
+    sprint_id, _renamed = planned_with_a_column(team)
+    back = undo_address(delete_planned(team, sprint_id))
+    installed.fault("tasks.api.scrum.kanban.addStage", "html", status=500, done=True, times=1)
+    assert team.person.post(back).status_code == 502
+    answer = team.person.post(back)
+    assert answer.status_code == 200 and len(sprints(team)) == len(before)
+    assert columns(team, restored(team, before)) == [("Second", "A861AB", "WORK")]
 
 
 def test_starting_is_previewed_with_the_reason_and_refused_without_a_trace(

@@ -33,11 +33,14 @@ def store_url(file: Path) -> str:
 
 
 class Store:
-    """The app's database, seen from outside. Queries have "?" for each value."""
+    """The app's database, seen from outside. Queries have "?" for each value.
 
-    def __init__(self, file: Path) -> None:
+    `url`: where it is, when it is not the database called after `file`.
+    """
+
+    def __init__(self, file: Path, url: str = "") -> None:
         self.file = file
-        self._engine = sa.create_engine(store_url(file), poolclass=sa.NullPool)
+        self._engine = sa.create_engine(url or store_url(file), poolclass=sa.NullPool)
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         numbers = iter(range(len(values)))

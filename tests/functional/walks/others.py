@@ -9,7 +9,7 @@ from boards.scrum.ids import sprint_key
 from tests.functional.crm_page import portal_rows
 from tests.functional.ground import Ground
 from tests.functional.walks import pages
-from tests.functional.walks.truth import Fact, origins
+from tests.functional.walks.truth import Fact, added, origins
 
 KANBAN, ITEM = "tasks.api.scrum.kanban", "tasks.api.scrum.task.update"
 
@@ -52,13 +52,17 @@ def edits(g: Ground, a: int, b: int) -> set[Fact]:
 
 
 def plans(g: Ground, a: int, b: int) -> set[Fact]:
-    """A card of My Planner goes elsewhere."""
+    """A card of My Planner goes elsewhere; not into a column of the walk, which then could not go again."""
     scene = pages.unseen(g, "planner")
     rows = [row for place, one in enumerate(scene.stages()) for row in scene._rows(one["ID"], place == 0)]
     if not rows:
         return set()
     task = int(rows[a % len(rows)]["id"])
-    stage = _stage(g, b, "planner")
+    first, made = origins(g), added(g)
+    stages = [int(one["ID"]) for one in scene.stages() if first(int(one["ID"])) not in made]
+    if not stages:
+        return set()
+    stage = stages[b % len(stages)]
     g.sandbox.act("owner", "task.stages.movetask", id=task, stageId=stage, after=0)
     return {("card", "planner", task)}
 
@@ -131,8 +135,9 @@ def renames_lane(g: Ground, a: int, b: int) -> set[Fact]:
 
 
 def moves_on_board(g: Ground, a: int, b: int) -> set[Fact]:
-    """A card of the active sprint goes to another column."""
-    rows, scrum = _lanes(g), g.portal.scrum
+    """A card of the active sprint goes to another column; see `plans`."""
+    first, made, scrum = origins(g), added(g), g.portal.scrum
+    rows = [one for one in _lanes(g) if first(int(one["id"])) not in made]
     cards = scrum.tasks_in({int(one["id"]) for one in rows})
     if not cards:
         return set()

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from boards.change import Change
+from boards.change import Change, Kind
 from boards.scrum.ids import epic_key, sprint_key
 from sandbox.portal import SPRINT_BOARD
 from store.models import JournalEntry, StageAlias
@@ -131,6 +131,13 @@ def journal(g: Ground) -> dict[int, int | None]:
     query = sa.select(JournalEntry.id, JournalEntry.undone_by).order_by(JournalEntry.id)
     with g.db.looking() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def added(g: Ground) -> set[int]:
+    """Columns that the walk has made, by the ids they had first."""
+    query = sa.select(JournalEntry.change).where(JournalEntry.kind.in_([Kind.STAGE_ADD, Kind.COLUMN_ADD]))
+    with g.db.looking() as connection:
+        return {origins(g)(Change.from_json(one).target) for one in connection.scalars(query)}
 
 
 def written(g: Ground, entry: int) -> tuple[int, Change]:

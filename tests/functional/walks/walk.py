@@ -10,6 +10,7 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from boards.change import Kind
+from boards.notices import NoticeCode
 from tests.functional.deeds import finish
 from tests.functional.ground import Ground
 from tests.functional.walks.catalog import FAULTS, STEPS
@@ -57,7 +58,7 @@ class Walk:
         self.log.append(f"{step} {a} {b} {c} {order}")
         _answer, fresh = self._checked(lambda: self._clicks(method, press, order))
         if fresh:
-            self._settle(fresh)
+            self._heed(fresh)
 
     def _clicks(self, method: str, press: Press, order: dict[str, Any] | None) -> TestResponse:
         """Whoever sees a failure clicks again when it is over."""
@@ -83,12 +84,17 @@ class Walk:
         assert not fresh or answer.status_code == 200, (self.log, answer.text[:900])
         return answer, fresh[0] if fresh else 0
 
+    def _heed(self, entry: int) -> None:
+        """What the person was told about the way back."""
+        _user, change = written(self.g, entry)
+        if any(one.code == NoticeCode.NO_EXACT_REVERSE for one in change.notices):
+            self.touched |= {("status", int(one)) for one in change.before["stages"]}
+        if change.undo is None:
+            assert change.kind in NO_WAY_BACK, ("no way back", self.log)
+            self._settle(entry)
+
     def _settle(self, entry: int) -> None:
         """After what has no way back, the team starts anew."""
-        _user, change = written(self.g, entry)
-        if change.undo is not None:
-            return
-        assert change.kind in NO_WAY_BACK, ("no way back", self.log)
         self.settled = entry
         self.start = {key: one for key, one in self.start.items() if key[0] not in TEAMWORK}
         self.start |= dict(teamwork(self.g, self.astray))

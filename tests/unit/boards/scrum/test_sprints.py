@@ -167,6 +167,7 @@ def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, ma
             team.portal.item(task_id, team.planned, "1")
     team.portal.board_of(team.planned, ("NEW", "FINISH"))
     start, shape = team.picture(), team.portal.shape(team.planned)
+    columns = [one.id for one in team.portal.own_columns(team.planned)]
     plan = plan_sprint_deletion(team.client, REF, team.actor(), team.planned)
     assert (plan.total, plan.final, len(plan.columns)) == (63 if many else 3, False, 2)
     team.fake.requests.clear()
@@ -179,7 +180,9 @@ def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, ma
     assert undone.sprint
     assert team.picture() == start
     assert team.portal.shape(undone.sprint.id) == shape
-    assert undone.change.aliases == {sprint_key(team.planned): sprint_key(undone.sprint.id)}
+    again = [one.id for one in team.portal.own_columns(undone.sprint.id)]
+    sprint = {sprint_key(team.planned): sprint_key(undone.sprint.id)}
+    assert undone.change.aliases == sprint | dict(zip(columns, again, strict=True))
 
 
 def test_a_move_made_before_the_deletion_is_undone_to_the_new_sprint(team: ScrumScene) -> None:
