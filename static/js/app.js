@@ -42,7 +42,7 @@ document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
   ctx.done?.(ctx.response?.status ?? 0);
   if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo], #unfinished *')) ctx.sourceElement.closest('[data-toast], #unfinished').remove();
   // what was typed has arrived; the page that shows it may still have to come
-  if (ctx.sourceElement.matches('form') && ctx.response?.status < 300) ctx.sourceElement.closest('[data-pop], .column--new')?.remove();
+  if (ctx.response?.status < 300 && ctx.sourceElement.matches('form')) ctx.sourceElement.closest('[data-pop], .column--new')?.remove();
   keepFocus();
   refreshNow();
 });
@@ -101,14 +101,17 @@ function keepFocus() {
 }
 
 // --- after every swap: what is new becomes alive ---
+function showEditing() {
+  const on = editing > '', shape = $('#shape');
+  $('#app').classList.toggle('editing', on);
+  if (shape) shape.ariaPressed = on;
+  b.mount(on);
+}
 function enliven() {
-  const page = b.board(), app = $('#app');
+  const app = $('#app');
   b.dropTwins();
-  if (editing !== page?.dataset.board) editing = '';
-  app.classList.toggle('editing', Boolean(editing));
-  const shape = $('#shape');
-  if (shape) shape.ariaPressed = String(Boolean(editing));
-  b.mount(Boolean(editing));
+  if (editing !== b.board()?.dataset.board) editing = '';
+  showEditing();
   if ($('#crm')) import('./crm.js').then(crm => crm.mount());
   if ($('[data-scrum]')) import('./scrum.js').then(scrum => scrum.mount());
   keepTabStops();
@@ -213,7 +216,7 @@ const ACTIONS = {
   close: closeDialog,
   'close-pop': closeTop,
   'cancel-new': closeTop,
-  shape: () => { editing = editing ? '' : b.board().dataset.board; enliven(); },
+  shape: () => { editing = editing ? '' : b.board().dataset.board; showEditing(); },
   keys: () => { $('#dialog').append($('#keys-help').content.cloneNode(true)); enliven(); },
   unselect: b.unselect,
   refresh: b.refresh,

@@ -10,6 +10,7 @@ export const renewed = () => { swaps++; };
 export const $ = (selector, root = document) => root.querySelector(selector);
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 export const board = () => $('#board');
+const marks = document.body.classList;
 const app = () => $('#app');
 const address = path => `/boards/${board().dataset.board}${path}`;
 const PAGE = 50;
@@ -182,11 +183,13 @@ export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).m
 /** The tags each selected card shows. */
 export const selectedTags = () => JSON.stringify(Object.fromEntries(selected().map(pick => pick.closest(CARD)).map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
 export function showSelection() {
-  const count = $('.bulk__count');
+  const some = selected().length, count = $('.bulk__count');
+  // a class: told by `:has()`, every choice in any list of the page would have the style of all cards computed anew
+  marks.toggle('picking', some);
   if (!count) return;
-  const text = count.dataset.text.replace('{count}', selected().length);
+  const text = count.dataset.text.replace('{count}', some);
   if (count.textContent !== text) count.textContent = text;
-  fillStages();
+  if (some) fillStages();
 }
 export function unselect() {
   for (const pick of selected()) pick.checked = false;
@@ -218,7 +221,7 @@ let from = null, spots = '';
 export const common = () => ({
   animation: still.matches ? 0 : 120, delay: 200, delayOnTouchOnly: true, touchStartThreshold: 6,
   filter: '[aria-busy=true]', preventOnFilter: false, fallbackOnBody: true, scroll: true, bubbleScroll: true, scrollSensitivity: 70, scrollSpeed: 14,
-  onStart: ({ item }) => { from = { ...place(item) }; spots = selectedPlaces(); document.body.classList.add('dragging'); },
+  onStart: ({ item }) => { from = place(item); spots = selectedPlaces(); marks.add('dragging'); },
 });
 
 /** Where a card was dropped the other selected ones follow, all in their order and with one request. */
@@ -254,7 +257,7 @@ async function settleMany(card, from, along) {
 
 export function dropped(settle) {
   return ({ item, from: left, to }) => {
-    document.body.classList.remove('dragging');
+    marks.remove('dragging');
     if (to.dataset.epicId) return void from.list.insertBefore(item, from.next?.parentNode === from.list ? from.next : null); // no place for it, but a wish
     if (left !== to) recount(left, to, 1);
     // never below the button that asks for more
@@ -265,7 +268,7 @@ export function dropped(settle) {
   };
 }
 
-export const dragging = () => document.body.classList.contains('dragging');
+export const dragging = () => marks.contains('dragging');
 
 /** Make new lists of cards, and the row of stages, draggable; called after every swap. */
 export function mount(editing) {

@@ -288,7 +288,7 @@ def test_stages_are_moved_by_keys_on_the_handle(board: BoardPage, installed: San
 def test_a_stage_is_dragged_by_its_handle_in_edit_mode_only(board: BoardPage, installed: Sandbox) -> None:
     before = board.titles()
     board.shape()
-    grip, target = board.column(1).locator(".stage__grip"), board.column(2).locator(".stage__row")
+    grip, target = board.column(1).locator(".stage__grip"), board.column(2).locator(".column__head")
     grip.drag_to(target, target_position={"x": 200, "y": 10})
     board.toast("Moved the stage")
     assert board.titles()[2] == before[1]
@@ -492,6 +492,66 @@ def test_a_short_page_fills_the_frame_as_a_board_does(board: BoardPage) -> None:
 def test_nothing_shifts_while_the_board_loads(board: BoardPage) -> None:
     shift = board.frame.evaluate(LAYOUT_SHIFT)
     assert shift < 0.02
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_shaping_the_board_moves_nothing(
+    browser: Browser, installed: Sandbox, empty_app: Server, width: int
+) -> None:
+    """Not even right after a click, when shifts are forgiven; a name being typed takes the tools' room."""
+    context = new_context(browser, viewport={"width": width, "height": 800})
+    board = BoardPage.open(context.new_page(), installed, "owner")
+    board.settled()
+    board.frame.evaluate(
+        "() => { window.shifts = []; new PerformanceObserver(list => shifts.push(...list.getEntries()"
+        ".map(one => one.value))).observe({type: 'layout-shift'}); }"
+    )
+    places = (
+        "() => [...document.querySelectorAll('.column, .cards')].map(one => [one.offsetLeft, one.offsetTop])"
+    )
+    before = board.frame.evaluate(places)
+    board.shape()
+    assert board.frame.evaluate(places) == before
+    board.column(1).locator(".stage__input").focus()
+    board.frame.click("#shape")
+    board.page.wait_for_timeout(300)
+    assert board.frame.evaluate(places) == before
+    assert board.frame.evaluate("shifts") == []
+    context.close()
+
+
+def test_a_column_out_of_sight_is_not_drawn_until_it_is_needed(
+    browser: Browser, installed: Sandbox, empty_app: Server
+) -> None:
+    """Keys reach its cards, and they can be dragged from there."""
+    context = new_context(browser, viewport={"width": 1000, "height": 800})
+    board = BoardPage.open(context.new_page(), installed, "owner")
+    drawn = "card => card.checkVisibility({contentVisibilityAuto: true})"
+    last = len(board.titles()) - 1
+    while not board.cards(last):
+        last -= 1
+    assert board.card(0).evaluate(drawn) and not board.card(last).locator(".card__open").evaluate(drawn)
+    board.focus(last)
+    expect(board.card(last).locator(".card__open")).to_be_focused()
+    moved = board.cards(last)[0]
+    board.card(last).drag_to(board.column(last - 1).locator(".cards"), target_position={"x": 80, "y": 30})
+    board.toast("Moved the task")
+    assert stage_of(installed, moved) == board.stage_id(last - 1)
+    context.close()
+
+
+def test_a_choice_in_a_list_computes_no_style_of_the_cards_anew(board: BoardPage) -> None:
+    """`:has()` above the cards that asks what is checked would, on every choice in any list of the page."""
+    rules = board.frame.evaluate(
+        "() => [...document.styleSheets].flatMap(sheet => [...sheet.cssRules])"
+        ".map(rule => rule.selectorText ?? '')"
+        ".filter(text => /:has\\([^)]*:checked\\) [^,]*[.](card|pick)/.test(text))"
+    )
+    assert [text for text in rules if not text.startswith(".dragging ")] == []
+    board.card(0).locator(".pick").check(force=True)
+    assert board.frame.locator("body.picking").count() == 1
+    board.press("Escape")
+    assert board.frame.locator("body.picking").count() == 0
 
 
 def test_a_phone_shows_one_column_and_can_do_everything(

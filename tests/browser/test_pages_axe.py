@@ -194,6 +194,7 @@ def test_home_and_journal(
     board.toast("Renamed the stage").locator("[data-undo]").click()
     expect(frame.locator("[data-undo]")).to_have_count(1)
     board.settled()
+    board.column(1).locator(".column__head").hover()  # the tools come back from under the name
     board.column(1).locator("[hx-get$='/color']").click()
     frame.fill("[data-pop] [name=color]", "#FFEE00")
     frame.click("[data-pop] .button--primary")
