@@ -28,7 +28,7 @@ from tests.functional.walks.others import OTHERS
 from tests.functional.walks.truth import Facts, astray, facts
 from tests.functional.walks.walk import Walk
 
-WALKS = int(os.environ.get("WALKS", "8"))
+WALKS = int(os.environ.get("WALKS", "7"))
 LONGEST = 40
 
 
