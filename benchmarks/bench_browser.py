@@ -91,8 +91,8 @@ def measure(quick: bool) -> Section:
         "shaped, the keyboard). The portal, the app and the browser share the cores.",
         figures,
         obstacle="The slowest interaction is the drawer that closes: a modal dialog makes all behind it "
-        "inert while it is open, so that the style of every card on the screen is worked out anew, painted and put "
-        "on layers. Our handlers are the smaller part of it.",
+        "inert while it is open, so that the style of every card on the screen is worked out anew, painted "
+        "and put on layers. Our handlers are the smaller part of it.",
         profiles=(
             "Chromium's trace, any choice in a list or filter: rules with `:has(:checked)` above the cards "
             "had the style of all of them computed anew; a class on the body tells it now.",
