@@ -574,13 +574,18 @@ def test_on_a_phone_no_message_lies_over_what_is_open_and_no_name_over_the_tools
 ) -> None:
     """The message with the way back goes to the top as long as a choice of colors is open below."""
     context = new_context(browser, viewport={"width": 360, "height": 740}, has_touch=True, is_mobile=True)
-    board = BoardPage.open(context.new_page(), installed, "owner")
+    board = BoardPage.open(context.new_page(), installed, "admin")
     board.shape()
     board.column(1).locator(".stage__input").tap()
     board.column(1).locator(".stage__input").fill("A name so long that the message about it needs room " * 4)
     board.press("Enter")
     board.toast("Renamed the stage")
     board.column(1).locator("[hx-get$='/color']").tap(timeout=3000)
+    board.frame.wait_for_selector(".pop")
+    assert not board.frame.evaluate(
+        "() => { const [one, other] = ['.pop', '.toast'].map(it => document.querySelector(it)"
+        ".getBoundingClientRect()); return one.top < other.bottom && other.top < one.bottom; }"
+    )
     board.frame.locator("[data-pop] .button--primary").tap(timeout=3000)
     board.toast("Changed the color")
     context.close()
