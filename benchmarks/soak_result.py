@@ -16,6 +16,8 @@ from tests.support.soak import EXPECTED, Report, Sample
 
 MOST_MEGABYTES = 3.0
 MOST_FILES = 5
+DONE = 0.7
+"""Below it the run was no work any more but a row of failures, and says nothing."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,17 @@ class Course:
 
 @dataclass(frozen=True)
 class Result:
-    """A soak: courses of memory (MB) and open files by process, in the order they were started."""
+    """A soak: courses of memory (MB) and open files by process, in the order they were started.
+
+    `done` is the share of requests that were answered with what was asked for.
+    """
 
     date: str
     machine: str
     minutes: float
     requests: int
     unexpected: int
+    done: float
     memory: list[Course]
     files: list[Course]
 
@@ -57,6 +63,7 @@ def result_of(report: Report, *, minutes: float, date: str, machine: str) -> Res
         minutes,
         report.requests,
         sum(number for status, number in report.answers.items() if status not in EXPECTED),
+        round(report.answers.get(200, 0) / max(report.requests, 1), 3),
         [_course(one, [sample.kilobytes / 1024 for sample in one]) for one in seen],
         [_course(one, [float(sample.files) for sample in one]) for one in seen],
     )
@@ -84,6 +91,7 @@ def section(result: Result) -> Section:
     figures = [
         Figure("requests", result.requests),
         Figure("answers that a failing portal does not explain", result.unexpected, "", 0),
+        Figure("share of requests answered with what was asked for", result.done, "", DONE, at_least=True),
     ]
     for number, (memory, files) in enumerate(zip(result.memory, result.files, strict=True), 1):
         figures += _figures(f"process {number}, memory", memory, "MB", MOST_MEGABYTES)

@@ -105,6 +105,12 @@ def test_a_soak_kept_is_the_section_it_was(soak_result, tmp_path, monkeypatch) -
     assert found.flat and "2026-01-02" in soak_result.section(found).how
 
 
+def test_a_soak_that_met_nothing_but_failures_is_none(soak_result) -> None:  # type: ignore[no-untyped-def]
+    """Answers that a failing portal explains, but no work: flat memory tells nothing then."""
+    report = Report({200: 30, 502: 70}, {7: hour(0, 0)})
+    assert not soak_result.result_of(report, minutes=60, date="", machine="").flat
+
+
 def test_every_benchmark_can_be_run_by_the_runner() -> None:
     files = list(FOLDER.glob("bench_*.py"))
     assert len(files) >= 4
