@@ -580,12 +580,12 @@ def test_on_a_phone_no_message_lies_over_what_is_open_and_no_name_over_the_tools
     board.column(1).locator(".stage__input").fill("A name so long that the message about it needs room " * 4)
     board.press("Enter")
     board.toast("Renamed the stage")
-    board.column(1).locator("[hx-get$='/color']").tap(timeout=3000)
+    board.column(1).locator("[hx-get$='/color']").tap()
     board.frame.wait_for_selector(".pop")
     assert not board.frame.evaluate(
         "() => { const [one, other] = ['.pop', '.toast'].map(it => document.querySelector(it)"
         ".getBoundingClientRect()); return one.top < other.bottom && other.top < one.bottom; }"
     )
-    board.frame.locator("[data-pop] .button--primary").tap(timeout=3000)
+    board.frame.locator("[data-pop] .button--primary").tap()
     board.toast("Changed the color")
     context.close()
