@@ -21,10 +21,9 @@ document.addEventListener('drawer:close', close);
 function close() {
   const dialog = drawer();
   if (!dialog) return;
-  const card = find(`#task-${dialog.dataset.taskId} .card__open`);
   document.body.append(toasts);
-  dialog.close(); // gives the focus back itself, unless the card was made anew; giving it twice costs a second look at all styles
-  if (document.activeElement !== card) card?.focus();
+  dialog.close(); // gives the focus back itself, unless the card was made anew
+  find(`#task-${dialog.dataset.taskId} .card__open`)?.focus();
   host.replaceChildren();
 }
 
