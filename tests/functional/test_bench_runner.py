@@ -106,7 +106,8 @@ def test_the_document_has_the_last_soak_with_its_own_date(tmp_path: Path) -> Non
     course = {"begin": 70.5, "middle": 90.25, "end": 91.0, "growth": 4.5, "slope": 0.25}
     files = {"begin": 12, "middle": 25, "end": 25, "growth": 0, "slope": 0}
     data = {"date": "2026-01-02", "machine": "3 cores", "minutes": 60, "requests": 12345, "unexpected": 0}
-    (tmp_path / "soak.json").write_text(json.dumps(data | {"memory": [course], "files": [files]}))
+    courses = {"memory": [course], "files": [files]}
+    (tmp_path / "soak.json").write_text(json.dumps(data | {"done": 0.91} | courses))
     script = (
         "import sys; sys.path[:0] = ['benchmarks', '.']\nimport run\nrun.modules = lambda: []\nrun.main()"
     )
@@ -116,6 +117,7 @@ def test_the_document_has_the_last_soak_with_its_own_date(tmp_path: Path) -> Non
     found = rows(out.read_text())
     assert "## 60 minutes of mixed load" in out.read_text() and "on 2026-01-02, 3 cores" in out.read_text()
     assert found["requests"]["value"] == "12345"
+    assert found["share of requests answered with what was asked for"]["value"] == "0.91"
     assert found["process 1, memory at the beginning"]["value"] == "70.5 MB"
     assert found["process 1, memory, last third less middle third"]["verdict"] == "**missed by 50 %**"
     assert found["process 1, open files, last third less middle third"]["verdict"].startswith("met")
