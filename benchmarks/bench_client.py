@@ -18,30 +18,15 @@ import b24pysdk
 from fast_bitrix24 import Bitrix
 from report import Section, median_of, ratio_of
 
-from b24.client import Client, Command, Tokens
+from b24.client import Client, Command
 from b24.limits import Limiter
 from b24.transport import Transport
 from tests.contract.test_sdks import make_certificate
+from tests.support.hook import Hook
 from tests.support.servers import Sandbox, free_port, start_sandbox
 
 CALLS = 20
 COMMAND = "task.stages.update"
-
-
-class Hook:
-    """A webhook's address instead of a pair of tokens: what is measured is the client, not the store."""
-
-    def __init__(self, url: str) -> None:
-        self._tokens = Tokens("", "", time.time() + 10_000, url)
-
-    def current(self) -> Tokens:
-        return self._tokens
-
-    def renew(self, rejected: Tokens) -> Tokens:
-        raise AssertionError(rejected)
-
-    def moved(self, location: str) -> Tokens:
-        raise AssertionError(location)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import b24pysdk
-from bench_client import Hook, secure_portal
+from bench_client import secure_portal
 from fast_bitrix24 import Bitrix
 from report import Figure, Section, median_of
 
@@ -26,6 +26,7 @@ from boards.scrum.listing import FIELDS, all_rows, first_pages
 from boards.scrum.load import load_points
 from boards.sending import chunks
 from tests.functional.scrum_scene import group_called
+from tests.support.hook import Hook
 from tests.support.servers import Sandbox
 
 TASKS, ITEMS, PAGE, BATCH = 10_000, 500, 50, 50

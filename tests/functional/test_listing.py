@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 
-from b24.client import Client, Tokens
+from b24.client import Client
 from b24.limits import Limiter
 from b24.transport import Transport
 from boards.model import BoardRef
 from boards.scrum.listing import all_rows, first_pages, rows_of
+from tests.support.hook import Hook
 from tests.support.servers import Sandbox
 
 TASKS, SEEN_FIRST = 500, 300
-
-
-class Hook:
-    """A webhook's address as tokens that stay as they are."""
-
-    def __init__(self, url: str) -> None:
-        self._tokens = Tokens("", "", time.time() + 10_000, url)
-
-    def current(self) -> Tokens:
-        return self._tokens
-
-    def renew(self, rejected: Tokens) -> Tokens:
-        raise AssertionError(rejected)
-
-    def moved(self, location: str) -> Tokens:
-        raise AssertionError(location)
 
 
 @pytest.fixture
