@@ -14,11 +14,14 @@ LONGEST_CHAIN = 100
 
 def put(db: Database, member_id: str, aliases: Mapping[int, int]) -> None:
     """Remember new ids: {old id: new id}."""
-    with db.session() as session:
-        for old, new in aliases.items():
-            session.execute(
-                db.upsert(m.StageAlias, {"member_id": member_id, "old_id": int(old)}, {"new_id": int(new)})
-            )
+    rows = [{"member_id": member_id, "old_id": int(old), "new_id": int(new)} for old, new in aliases.items()]
+    if rows:
+        with db.writing() as connection:
+            connection.execute(db.prepared(_kept), rows)
+
+
+def _kept(db: Database) -> sa.Executable:
+    return db.upsert_of(m.StageAlias, ("member_id", "old_id"), ("new_id",))
 
 
 def resolve(db: Database, member_id: str, stage_id: int) -> int:

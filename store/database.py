@@ -75,17 +75,11 @@ class Database:
             self._prepared[prepare] = prepare(self)
         return self._prepared[prepare]
 
-    def upsert(self, model: type[Any], keys: dict[str, Any], values: dict[str, Any]) -> sa.Executable:
-        """INSERT, or UPDATE of the row with these `keys`: one statement, safe against two at once."""
-        statement = self._insert(model).values(**keys, **values)
-        if not values:
-            return statement.on_conflict_do_nothing(index_elements=list(keys))  # type: ignore[no-any-return]
-        return statement.on_conflict_do_update(  # type: ignore[no-any-return]
-            index_elements=list(keys), set_={name: statement.excluded[name] for name in values}
-        )
-
     def upsert_of(self, model: type[Any], keys: Sequence[str], changed: Sequence[str]) -> sa.Executable:
-        """The same without the rows, which come later: of an existing one only `changed` is written."""
+        """INSERT, or UPDATE of the row with these `keys`: one statement, safe against two at once.
+
+        The rows come later; of an existing one only `changed` is written.
+        """
         insert = self.insert_into(model)
         values = {name: insert.excluded[name] for name in changed}
         return insert.on_conflict_do_update(index_elements=list(keys), set_=values)  # type: ignore[no-any-return]
