@@ -24,7 +24,7 @@ from boards.crm.model import (
     RowEdit,
 )
 from boards.crm.sorts import plan_sorts
-from boards.crm.writing import FIELDS, Written, joined, values_of, write_rows
+from boards.crm.writing import FIELDS, Written, joined, require_some, values_of, write_rows
 from boards.errors import BadInput, BadInputCode, StageGone
 from boards.model import Notice
 from boards.notices import NoticeCode, note
@@ -171,9 +171,7 @@ def write_back(client: Client, actor: Actor, kind: Kind, rows: Sequence[Mapping[
     }
     if moved:
         written = joined(written, _write_back(client, [*moved.values()]), moved.keys())
-    failed = [one.error for one in written.results if one.error]
-    if failed and len(failed) == len(written.results):
-        raise failed[0]
+    require_some(written.results)
     return _outcome(kind, written)
 
 

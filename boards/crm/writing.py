@@ -71,20 +71,31 @@ def write_rows(
 def joined(first: Written, second: Written, again: Collection[int]) -> Written:
     """Two writes as one; `again` are the ids of the first that were written under others in the second."""
     results = (*(one for one in first.results if one.stage_id not in again), *second.results)
-    failed = sum(one.error is not None for one in results)
     fresh = {one.entity_id: one for one in second.directories}
     notices = [one for one in (*first.notices, *second.notices) if one.code != NoticeCode.CRM_NOT_ALL]
     notices = [one for index, one in enumerate(notices) if one not in notices[:index]]
-    if failed:
-        notices.append(note(NoticeCode.CRM_NOT_ALL, count=failed, total=len(results)))
     return Written(
         before=first.before,
         directories=tuple(fresh.get(one.entity_id, one) for one in first.directories),
         results=results,
         changed={**first.changed, **second.changed},
         was={**first.was, **second.was},
-        notices=tuple(notices),
+        notices=(*notices, *_not_all(results)),
     )
+
+
+def require_some(results: Sequence[StageResult]) -> None:
+    """Raises the first failure when nothing worked."""
+    failed = [one.error for one in results if one.error]
+    if failed and len(failed) == len(results):
+        raise failed[0]
+
+
+def _not_all(results: Sequence[StageResult]) -> Iterable[Notice]:
+    """How many did not work, if any."""
+    failed = sum(one.error is not None for one in results)
+    if failed:
+        yield note(NoticeCode.CRM_NOT_ALL, count=failed, total=len(results))
 
 
 def _commands(entity_ids: Sequence[str], edits: Mapping[int, RowEdit]) -> dict[str, Command]:
@@ -130,9 +141,8 @@ class _Reading:
 
     def written(self, raise_if_all_failed: bool) -> Written:
         results = tuple(self._result(row_id) for row_id in self.edits)
-        failed = [one for one in results if one.error]
-        if raise_if_all_failed and failed and len(failed) == len(results):
-            raise failed[0].error or AssertionError("a failure without its error")
+        if raise_if_all_failed:
+            require_some(results)
         done = {one.stage_id for one in results if not one.error}
         was = {one: self._was(one) for one in self.edits if one in done and one in self.old}
         changed = {one: self.edits[one] for one in was if not _same_values(was[one], self.edits[one])}
@@ -142,7 +152,7 @@ class _Reading:
             results=results,
             changed=changed,
             was={one: was[one] for one in changed},
-            notices=tuple(self._notices(failed, done)),
+            notices=tuple(self._notices(results, done)),
         )
 
     def _rows(self, key: str) -> Stages | None:
@@ -201,10 +211,8 @@ class _Reading:
         found = {one.entity_id: one for one in to_directories(stages or {}, wanted, categories)}
         return tuple(found[one] for one in self.entity_ids if one in found)
 
-    def _notices(self, failed: Sequence[StageResult], done: set[int]) -> list[Notice]:
-        notices = list(self._changed_since(done))
-        if failed:
-            notices.append(note(NoticeCode.CRM_NOT_ALL, count=len(failed), total=len(self.edits)))
+    def _notices(self, results: Sequence[StageResult], done: set[int]) -> list[Notice]:
+        notices = [*self._changed_since(done), *_not_all(results)]
         if self.before is not None and done - self.old.keys():
             notices.append(note(NoticeCode.STAGE_OF_ANOTHER_BOARD))
         if self.unknown or self.before is None:
