@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import statistics
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ class Result:
 
 def result_of(report: Report, *, minutes: float, date: str, machine: str) -> Result:
     """What counts of a report. `unexpected` answers are those that a failing portal does not explain."""
-    seen = [report.samples[pid] for pid in sorted(report.samples)]
+    pids = sorted(report.samples)
     return Result(
         date,
         machine,
@@ -64,8 +65,8 @@ def result_of(report: Report, *, minutes: float, date: str, machine: str) -> Res
         report.requests,
         sum(number for status, number in report.answers.items() if status not in EXPECTED),
         round(report.answers.get(200, 0) / max(report.requests, 1), 3),
-        [_course(one, [sample.kilobytes / 1024 for sample in one]) for one in seen],
-        [_course(one, [float(sample.files) for sample in one]) for one in seen],
+        [_course(report, pid, lambda sample: sample.kilobytes / 1024) for pid in pids],
+        [_course(report, pid, lambda sample: sample.files) for pid in pids],
     )
 
 
@@ -106,13 +107,12 @@ def section(result: Result) -> Section:
     )
 
 
-def _course(samples: list[Sample], values: list[float]) -> Course:
-    third = len(values) // 3
-    middle, last = statistics.median(values[third : 2 * third]), statistics.median(values[2 * third :])
-    hours = [sample.at / 3600 for sample in samples[third:]]
-    slope = statistics.linear_regression(hours, values[third:]).slope
+def _course(report: Report, pid: int, of: Callable[[Sample], float]) -> Course:
+    samples = report.samples[pid]
+    values, warm = [of(one) for one in samples], samples[len(samples) // 3 :]
+    slope = statistics.linear_regression([one.at / 3600 for one in warm], [of(one) for one in warm]).slope
     moments = values[0], values[len(values) // 2], values[-1]
-    return Course(*(round(one, 2) for one in (*moments, last - middle, slope)))
+    return Course(*(round(one, 2) for one in (*moments, report.growth(pid, of), slope)))
 
 
 def _figures(name: str, course: Course, unit: str, most: float) -> list[Figure]:

@@ -42,7 +42,7 @@ class Report:
     def requests(self) -> int:
         return sum(self.answers.values())
 
-    def growth(self, pid: int, of: Callable[[Sample], int]) -> float:
+    def growth(self, pid: int, of: Callable[[Sample], float]) -> float:
         """How much the last third needs more than the middle third; the first one is warming up."""
         seen = self.samples[pid]
         third = len(seen) // 3
