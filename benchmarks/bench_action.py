@@ -109,7 +109,7 @@ def measure(quick: bool) -> Section:
         profiles=(
             "py-spy, setting points: what the page knows of items, and the team's scale, went through the "
             "ORM, which took more than the request to the portal; now prepared statements.",
-            "py-spy, recoloring: the catalog was looked up for each text of a band, now once a request.",
+            "py-spy, recoloring: the catalog was looked up for each text, now once for each language.",
         ),
     )
 
