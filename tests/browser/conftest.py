@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.support.browser import launch, new_context
+from tests.support.browser import Complaints, launch, new_context
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +23,14 @@ def page(browser: Browser) -> Iterator[Page]:
     context = new_context(browser)
     yield context.new_page()
     context.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> Iterator[Complaints]:
+    """What the page complained about; answers with an error status are no complaint."""
+    found = Complaints(page)
+    yield found
+    assert found.except_for("Failed to load resource") == []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -14,14 +13,6 @@ from tests.support.crm_screen import CrmScreen
 from tests.support.servers import Sandbox, Server
 
 DEALS = "DEAL_STAGE"
-
-
-@pytest.fixture
-def complaints(page: Page) -> Iterator[Complaints]:
-    """What the page complained about; answers with an error status are no complaint."""
-    found = Complaints(page)
-    yield found
-    assert found.except_for("Failed to load resource") == []
 
 
 @pytest.fixture

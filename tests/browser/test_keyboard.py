@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.board_page import BoardPage
+from tests.support.board_page import BoardPage, stages_of
 from tests.support.browser import Complaints
 from tests.support.servers import Sandbox, Server
 
@@ -89,11 +88,6 @@ def board(keys: Keys) -> BoardPage:
     keys.board.frame.wait_for_selector("#board")
     keys.look()
     return keys.board
-
-
-def stages_of(sandbox: Sandbox) -> list[dict[str, Any]]:
-    found = sandbox.act("admin", "task.stages.get", entityId=sandbox.main_group_id, numeric=1)
-    return sorted(found, key=lambda stage: int(stage["SORT"]))
 
 
 def test_a_card_goes_to_a_place_in_another_column_and_back(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.board_page import BoardPage
+from tests.support.board_page import BoardPage, stage_of
 from tests.support.browser import Complaints, new_context
 from tests.support.crm_screen import CrmScreen
 from tests.support.finger import Finger, middle
@@ -44,11 +44,6 @@ def board(phone: Page, installed: Sandbox) -> BoardPage:
 @pytest.fixture
 def finger(phone: Page) -> Finger:
     return Finger(phone)
-
-
-def stage_of(sandbox: Sandbox, task_id: int) -> int:
-    task = sandbox.act("admin", "tasks.task.get", taskId=task_id, select=["ID", "STAGE_ID"])["task"]
-    return int(task["stageId"])
 
 
 def hold(board: BoardPage, finger: Finger, card: int) -> None:

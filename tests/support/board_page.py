@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Frame, Locator, Page
 
@@ -79,3 +80,15 @@ class BoardPage:
         """Switch to shaping the board."""
         self.frame.click("#shape")
         self.frame.wait_for_selector("#app.editing")
+
+
+def stages_of(sandbox: Sandbox) -> list[dict[str, Any]]:
+    """The portal's own truth about the main project's stages, in order."""
+    found = sandbox.act("admin", "task.stages.get", entityId=sandbox.main_group_id, numeric=1)
+    return sorted(found, key=lambda stage: int(stage["SORT"]))
+
+
+def stage_of(sandbox: Sandbox, task_id: int) -> int:
+    """The stage the portal has a task in."""
+    task = sandbox.act("admin", "tasks.task.get", taskId=task_id, select=["ID", "STAGE_ID"])["task"]
+    return int(task["stageId"])
