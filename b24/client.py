@@ -123,9 +123,10 @@ class Client:
         policy: RetryPolicy | None = None,
         answer_lost: bool = False,
         bulk: bool = False,
+        keep: Callable[[Any], None] | None = None,
     ) -> None:
         """`answer_lost`: this goes on with work whose first answer never came; see `batch`.
-        `bulk`: this is work in bulk, which steps back for people.
+        `bulk`: this is work in bulk, which steps back for people. `keep`: see `intend`.
         """
         self._transport = transport
         self._tokens = tokens
@@ -135,6 +136,15 @@ class Client:
         self._policy = policy or RetryPolicy()
         self._answer_lost = answer_lost
         self._bulk = bulk
+        self._keep = keep
+
+    def intend(self, what: Any) -> None:
+        """Leave with the maker of this client what the next write will have done, before it is sent.
+
+        For writes after which nobody can read any more what they have changed.
+        """
+        if self._keep is not None:
+            self._keep(what)
 
     def call(self, command: Command, *, repeatable: bool = True) -> Answer:
         """One method, one HTTP request. Raises a PortalError.

@@ -168,7 +168,7 @@ def finish_deletion(
         notices.append(note(NoticeCode.ANSWER_LOST_BUT_DONE))
     else:
         _really(client, answer, stage_id, lists.predecessor(before, stage_id), as_admin=act)
-    return _deleted(ref, before, colors, stage_id, dict(moved or {}), notices)
+    return deleted(ref, before, colors, stage_id, dict(moved or {}), notices)
 
 
 def _really(client: Client, answer: BatchAnswer, stage_id: int, back: int, *, as_admin: bool) -> None:
@@ -183,14 +183,15 @@ def _really(client: Client, answer: BatchAnswer, stage_id: int, back: int, *, as
         raise
 
 
-def _deleted(
+def deleted(
     ref: BoardRef,
-    before: tuple[Stage, ...],
+    before: Sequence[Stage],
     colors: Mapping[int, str],
     stage_id: int,
-    moved: dict[int, int],
+    moved: Mapping[int, int],
     notices: Sequence[Notice],
 ) -> StageOutcome:
+    """The outcome of a deletion. `colors` as the portal spells them; `moved` as for `finish_deletion`."""
     stage = lists.find(before, stage_id)
     after = lists.without(before, stage_id)
     undo: dict[str, Any] | None = None

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from b24.client import Client
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.crm.model import CrmOutcome
-from boards.deletion import finish_deletion, move_portion, plan_deletion
+from boards.deletion import deleted, finish_deletion, move_portion, plan_deletion
 from boards.model import BoardRef, CardResult, Notice, Stage
+from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
 
 
@@ -96,6 +97,23 @@ class DeletionJob:
             notices=notices,
         )
         return StageOutcome(change, (), notices)
+
+    @property
+    def ending(self) -> bool:
+        """Whether the next step is the deletion itself."""
+        return self.planned and not self.queue and not self.failed
+
+    def unheard(self) -> Change:
+        """The deletion that the portal never answered: only the tasks that were moved have a way back."""
+        outcome = deleted(
+            BoardRef.parse(self.board_key),
+            [Stage(*one) for one in self.seen],
+            {},
+            self.stage_id,
+            dict.fromkeys(self.moved, self.target_id),
+            (note(NoticeCode.OUTCOME_UNKNOWN),),
+        )
+        return replace(outcome.change, undo=self._back())
 
     def _back(self) -> dict[str, Any] | None:
         """The moved tasks back, in their order, between those that stayed."""

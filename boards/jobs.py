@@ -107,10 +107,15 @@ def run(client: Client, actor: Actor, job: Job) -> StageOutcome | CrmOutcome:
             return replace(progress.outcome, results=results)
 
 
-def abandoned(job: Job) -> Change | None:
-    """What a job has done that nobody went on with, and the way back; None when it has done nothing yet."""
+def abandoned(job: Job, *, unsure: bool = False) -> Change | None:
+    """What a job has done that nobody went on with, and the way back; None when it has done nothing yet.
+
+    `unsure`: the portal never answered its last step, so it may have done that.
+    """
     if job.finished:
         return None
+    if unsure and isinstance(job, DeletionJob) and job.ending:
+        return job.unheard()
     notices = (note(NoticeCode.ABANDONED),)
     if isinstance(job, RestoreJob):
         return job.outcome((), notices).change if job.new_id else None

@@ -16,6 +16,7 @@ class NoticeCode(StrEnum):
     STAGE_OF_ANOTHER_BOARD = "stage_of_another_board"
     STAGE_CHANGED_SINCE = "stage_changed_since"  # field, old: somebody's later value was overwritten
     ANSWER_LOST_BUT_DONE = "answer_lost_but_done"
+    OUTCOME_UNKNOWN = "outcome_unknown"  # the portal never answered, and nobody came back to look
     NOT_IN_PLACE = "not_in_place"  # added, but not where it was wanted
     HIDDEN_TASKS_REMAIN = "hidden_tasks_remain"
     TASKS_NOT_MOVED = "tasks_not_moved"  # count

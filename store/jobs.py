@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +15,8 @@ from store import models as m
 from store.database import Database
 
 LEASE = 90.0
+GIVEN_BACK = 0.0
+"""A lease that was given back properly; any other moment in the past is one that just ended."""
 PORTION = 20
 
 
@@ -22,6 +24,8 @@ PORTION = 20
 class JobRow:
     """`data` is the job's own document. `state`: "plan" until the person agrees, "open" while there are
     steps, then "done", or "abandoned" when nobody took the next one.
+
+    `unsure` of a leased or idle one: nobody knows whether the portal has done its last step.
     """
 
     id: str
@@ -31,6 +35,7 @@ class JobRow:
     board_key: str
     state: str
     data: dict[str, Any]
+    unsure: bool = False
 
 
 def create(
@@ -71,16 +76,15 @@ def get(db: Database, member_id: str, job_id: str) -> JobRow | None:
 def lease(db: Database, member_id: str, job_id: str) -> JobRow | None:
     """Take the next step of an open job; None while another request works on it, or when it is over."""
     now = time.time()
-    statement = (
-        sa.update(m.Job)
-        .where(_one(member_id, job_id), m.Job.state == "open", m.Job.lease_until < now)
-        .values(lease_until=now + LEASE)
+    mine = (
+        sa.update(m.Job).where(_one(member_id, job_id), m.Job.state == "open").values(lease_until=now + LEASE)
     )
+    left = {False: m.Job.lease_until == GIVEN_BACK, True: m.Job.lease_until < now}
     with db.session() as session:
-        if session.execute(statement).rowcount != 1:  # type: ignore[attr-defined]
-            return None
-        row = session.get(m.Job, job_id)
-        return _job(row) if row else None
+        for unsure, how in left.items():
+            if session.execute(mine.where(how)).rowcount == 1:  # type: ignore[attr-defined]
+                return replace(_job(session.get_one(m.Job, job_id)), unsure=unsure)
+    return None
 
 
 def save(db: Database, member_id: str, job_id: str, data: Mapping[str, Any], *, state: str = "open") -> None:
@@ -89,16 +93,27 @@ def save(db: Database, member_id: str, job_id: str, data: Mapping[str, Any], *, 
         session.execute(
             sa.update(m.Job)
             .where(_one(member_id, job_id))
-            .values(data=dict(data), state=state, lease_until=0.0, changed_at=time.time())
+            .values(data=dict(data), state=state, lease_until=GIVEN_BACK, changed_at=time.time())
         )
 
 
-def release(db: Database, member_id: str, job_id: str) -> None:
-    """Give the lease back after a step that failed; the job may be tried again."""
+def release(db: Database, member_id: str, job_id: str, *, unsure: bool = False) -> None:
+    """Give the lease back after a step that failed; the job may be tried again.
+
+    `unsure`: the portal may have done that step, as it may have where a process died with its lease.
+    """
+    now = time.time()
+    until = now if unsure else GIVEN_BACK
     with db.session() as session:
         session.execute(
-            sa.update(m.Job).where(_one(member_id, job_id)).values(lease_until=0.0, changed_at=time.time())
+            sa.update(m.Job).where(_one(member_id, job_id)).values(lease_until=until, changed_at=now)
         )
+
+
+def drop(db: Database, member_id: str, job_id: str) -> None:
+    """Forget a job that has done nothing."""
+    with db.session() as session:
+        session.execute(sa.delete(m.Job).where(_one(member_id, job_id)))
 
 
 def open_ones(db: Database) -> int:
@@ -125,7 +140,7 @@ def idle(db: Database, seconds: float) -> list[JobRow]:
     """Open jobs of all portals that took no step for so long and take none now; a portion of them."""
     query = sa.select(m.Job).where(_is_idle(seconds)).order_by(m.Job.changed_at).limit(PORTION)
     with db.reading() as session:
-        return [_job(row) for row in session.scalars(query)]
+        return [replace(_job(row), unsure=row.lease_until > GIVEN_BACK) for row in session.scalars(query)]
 
 
 def abandon(db: Database, row: JobRow, seconds: float, user_name: str, change_json: str | None) -> bool:

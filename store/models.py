@@ -99,7 +99,10 @@ class StageAlias(Base):
 
 
 class Action(Base):
-    """One request of a person that may arrive twice. `state` is "running" or "done"."""
+    """One request of a person that may arrive twice. `state` is "running", "done" or "unsure".
+
+    `perhaps`: what is to be written down should the portal have done it and nobody have heard of it, as JSON.
+    """
 
     __tablename__ = "action"
     member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
@@ -108,6 +111,7 @@ class Action(Base):
     state: Mapped[str] = mapped_column(sa.String(16))
     entry_id: Mapped[int | None] = mapped_column(default=None)
     started_at: Mapped[float] = mapped_column(index=True)
+    perhaps: Mapped[str | None] = mapped_column(sa.Text, default=None)
 
 
 class Job(Base):

@@ -166,7 +166,8 @@ def client(*, bulk: bool = False) -> Client:
     shared, who = services(), _who()
     source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
     lost = g.pop("answer_lost", False)
-    return Client(shared.transport, source, shared.limiter, answer_lost=lost, bulk=bulk)
+    keep = g.get("keep")
+    return Client(shared.transport, source, shared.limiter, answer_lost=lost, bulk=bulk, keep=keep)
 
 
 def _who() -> PortalSession:

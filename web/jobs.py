@@ -13,7 +13,7 @@ from typing import Any
 from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
-from b24.errors import StageNotEmpty
+from b24.errors import OutcomeUnknown, StageNotEmpty
 from boards import jobs as work
 from boards.crm.errors import ItemsRemain
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
@@ -99,8 +99,16 @@ def go_on(row: JobRow) -> Response:
 
 
 def begin(job: DeletionJob | RestoreJob) -> Response:
-    """Start a job made elsewhere (the undo of a deletion) and take its first step."""
-    return _step(_create(job.board_key, _begun(job)))
+    """Start a job made elsewhere (the undo of a deletion) and take its first step.
+
+    If that fails there is no job: whoever undoes again begins a new one, which looks first if need be.
+    """
+    job_id = _create(job.board_key, _begun(job))
+    try:
+        return _step(job_id)
+    except BaseException:
+        jobs.drop(services().db, _who().member_id, job_id)
+        raise
 
 
 def _begun(job: DeletionJob | RestoreJob) -> dict[str, Any]:
@@ -114,8 +122,12 @@ def _step(job_id: str) -> Response:
     if row is None:
         return _waiting(_row(job_id))
     job = job_from_json(row.data["job"])
+    g.answer_lost = g.get("answer_lost", False) or row.unsure
     try:
         return _after(row, work.advance(client(bulk=True), actor(), job))
+    except OutcomeUnknown:
+        jobs.release(db, who.member_id, job_id, unsure=True)
+        raise
     except BaseException as error:
         jobs.release(db, who.member_id, job_id)
         if isinstance(error, StageNotEmpty) and isinstance(job, CrmDeletionJob):

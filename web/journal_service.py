@@ -11,12 +11,13 @@ from typing import Generic, Protocol, TypeVar
 
 from flask import g, request
 
-from b24.errors import OutcomeUnknown
 from boards.change import Change
+from boards.model import Notice
 from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
 from store.actions import Begun
 from web import figures
+from web.attempts import DoneUnheard, attempt, done_unheard
 from web.failures import ActionRunning
 from web.services import services
 from web.session import PortalSession
@@ -40,15 +41,20 @@ OutcomeT = TypeVar("OutcomeT", bound=HasChange)
 class Done(Generic[OutcomeT]):
     """What came of an action.
 
-    `outcome` is None when `repeated`: the first request has the domain's answer, this one has the journal
-    entry and its change; the page then shows the board as it is. `entry_id` and `change` are None for a
-    repetition of something that had nothing to write down.
+    `outcome` is None when `repeated`: the first request has (or nobody has) the domain's answer, this one has
+    the journal entry and its change; the page then shows the board as it is. `entry_id` and `change` are None
+    for a repetition of something that had nothing to write down.
     """
 
     outcome: OutcomeT | None
     change: Change | None
     entry_id: int | None
     repeated: bool = False
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What else should be known of the change."""
+        return self.change.notices if self.change else ()
 
     @property
     def undo_id(self) -> int | None:
@@ -69,19 +75,14 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     begun = _begin(who, key)
     if begun.state == "done":
         return _repetition(who, begun.entry_id)
-    g.answer_lost = begun.unsure
-    try:
-        outcome = do()
+    with attempt(begun, who.user_id, key):
+        outcome = done_unheard(begun) or do()
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
         with db.writing():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)
             actions.finish(db, who.member_id, who.user_id, key, entry_id)
-    except OutcomeUnknown:
-        actions.unsure(db, who.member_id, who.user_id, key)
-        raise
-    except BaseException:
-        actions.forget(db, who.member_id, who.user_id, key)
-        raise
+    if isinstance(outcome, DoneUnheard):
+        return Done(None, outcome.change, entry_id, repeated=True)
     return Done(outcome, outcome.change, entry_id)
 
 

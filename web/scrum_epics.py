@@ -92,5 +92,4 @@ def _form(key: str, address: str, name: str, color: str) -> str:
 
 
 def _done(done: Done[EpicOutcome]) -> Response:
-    notices = done.outcome.notices if done.outcome else ()
-    return announced(done_toast(done, notices), board_refresh={}, dialog_close=True)
+    return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)

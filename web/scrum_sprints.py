@@ -155,5 +155,4 @@ def _moment(name: str) -> dt.datetime | None:
 
 
 def _done(done: Done[SprintOutcome]) -> Response:
-    notices = done.outcome.notices if done.outcome else ()
-    return announced(done_toast(done, notices), board_refresh={}, dialog_close=True)
+    return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)

@@ -119,6 +119,7 @@ NOTICE: Mapping[NoticeCode, Any] = {
     NoticeCode.STAGE_OF_ANOTHER_BOARD: _l("The stage belongs to another board."),
     NoticeCode.ANSWER_LOST_BUT_DONE: _l("The connection broke, but the portal had done it."),
     NoticeCode.NOT_IN_PLACE: _l("The stage was added, but not at the place you chose."),
+    NoticeCode.OUTCOME_UNKNOWN: _l("The portal did not answer. Whether it was done, nobody knows."),
     NoticeCode.ABANDONED: _l("The page was closed before this was finished."),
     NoticeCode.HIDDEN_TASKS_REMAIN: _l("Tasks that you cannot see are still in the stage."),
     NoticeCode.CARD_MOVED_MEANWHILE: _l("Somebody else had moved the task to another stage meanwhile."),

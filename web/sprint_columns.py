@@ -135,8 +135,7 @@ def delete(key: str, sprint_id: int, stage_id: int) -> Response:
     """Delete the column after its tasks went to another one."""
     ref, target = place_of(key, sprint_id).ref, request.form.get("target_stage_id", 0, type=int)
     done = run_action(lambda: delete_column(client(), ref, actor(), sprint_id, stage_id, target_id=target))
-    notices = done.outcome.notices if done.outcome else ()
-    return announced(done_toast(done, notices), board_refresh={}, dialog_close=True)
+    return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)
 
 
 def _edit(key: str, sprint_id: int, stage_id: int, seen: Edit | None, **value: str) -> Response:

@@ -9,7 +9,6 @@ from dataclasses import replace
 from flask import Response, g
 from flask_babel import gettext as _
 
-from b24.errors import OutcomeUnknown
 from boards.actor import Actor
 from boards.change import Change
 from boards.errors import CannotUndo
@@ -17,10 +16,12 @@ from boards.outcomes import BulkOutcome, Outcome
 from boards.scrum.outcomes import ItemsOutcome
 from boards.undo import undo_change, undo_job
 from store import actions, journal
+from store.actions import Begun
 from store.journal import PRIVATE, Entry
 from web import access, jobs
 from web.accounts import account_of
 from web.answers import announced, done_toast, toast
+from web.attempts import DoneUnheard, attempt, done_unheard
 from web.clients import actor, client
 from web.failures import ActionRunning
 from web.journal_service import Done, record_change, resolve_stage
@@ -42,20 +43,19 @@ def undo_entry(entry: Entry) -> Response:
         raise CannotUndo("somebody else's plan")
     who = _actor(change.board_key)
     job = undo_job(change, who, resolve_stage)
-    with _claim(entry) as mine:
-        if not mine:
+    with _claim(entry) as begun:
+        if begun.state == "done":
             return _already()
         if job is not None:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
-        outcome = undo_change(client(), who, change, resolve_stage)
+        outcome = done_unheard(begun) or undo_change(client(), who, change, resolve_stage)
         _raise_if_nothing_worked(outcome)
         with services().db.session():
             undo_id = record_change(outcome.change)
             _note(entry, undo_id)
-    done = Done(outcome, outcome.change, undo_id)
-    html = done_toast(done, outcome.notices)
+    html = done_toast(Done(outcome, outcome.change, undo_id), outcome.notices)
     if isinstance(outcome, BulkOutcome | ItemsOutcome):
         html += account_of(outcome.results)
     return announced(html, board_refresh={})
@@ -69,24 +69,17 @@ def _actor(board_key: str) -> Actor:
 
 
 @contextmanager
-def _claim(entry: Entry) -> Iterator[bool]:
-    """True for exactly one request at a time, and never again after one that worked."""
+def _claim(entry: Entry) -> Iterator[Begun]:
+    """New for exactly one request at a time, and done ever after one that worked."""
     db, member_id, key = services().db, _who().member_id, f"undo-{entry.id}"
     begun = actions.begin(db, member_id, ANYBODY, key)
     if begun.state == "running":
         raise ActionRunning
     if begun.state == "done":
-        yield False
+        yield begun
         return
-    g.answer_lost = begun.unsure
-    try:
-        yield True
-    except OutcomeUnknown:
-        actions.unsure(db, member_id, ANYBODY, key)
-        raise
-    except BaseException:
-        actions.forget(db, member_id, ANYBODY, key)
-        raise
+    with attempt(begun, ANYBODY, key):
+        yield begun
     actions.finish(db, member_id, ANYBODY, key, entry.id)
 
 
@@ -94,7 +87,7 @@ def _note(entry: Entry, by_entry_id: int) -> None:
     journal.mark_undone(services().db, _who().member_id, entry.id, by_entry_id)
 
 
-def _raise_if_nothing_worked(outcome: Outcome) -> None:
+def _raise_if_nothing_worked(outcome: Outcome | DoneUnheard) -> None:
     """An undo of several tasks of which none came back has not happened."""
     if not isinstance(outcome, BulkOutcome):
         return

@@ -175,7 +175,7 @@ def finish_deletion(
         _really(answer, before, stage_id, forced=forced)
         left = tuple(one for one in before.stages if one.id != stage_id)
         now = read_one(answer, AFTER, entity_id) if AFTER in answer else replace(before, stages=left)
-    return _deleted(before, now, stage_id, tuple(moved), target, notices)
+    return deleted(before, now, stage_id, tuple(moved), target, notices)
 
 
 def _really(answer: BatchAnswer, before: Directory, stage_id: int, *, forced: bool) -> None:
@@ -196,7 +196,7 @@ def _said(kind: type[Refused], error: Refused) -> Refused:
     return kind(error.code, error.description, status=error.status, method=error.method)
 
 
-def _deleted(
+def deleted(
     before: Directory,
     now: Directory,
     stage_id: int,
@@ -204,6 +204,7 @@ def _deleted(
     target: CrmStage | None,
     notices: Sequence[Notice],
 ) -> CrmOutcome:
+    """The outcome of a deletion; `moved` and `target` as for `finish_deletion`."""
     stage = before.find(stage_id)
     assert stage is not None  # it was there, or it would not have been deleted
     notices = [*notices, *_warnings(stage, moved)]

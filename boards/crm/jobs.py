@@ -14,7 +14,7 @@ from b24.client import Answer, Client, Command
 from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.crm import adding
-from boards.crm.deletion import CrmDeletionPlan, finish_deletion, move_items, plan_deletion
+from boards.crm.deletion import CrmDeletionPlan, deleted, finish_deletion, move_items, plan_deletion
 from boards.crm.errors import StageStays
 from boards.crm.kinds import kind_of
 from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, Semantic, ordered
@@ -66,6 +66,15 @@ class CrmDeletionJob(DeletionJob):
             seen=seen,
             code=self.code,
         )
+
+    def unheard(self) -> Change:
+        seen, unknown = read_seen(self.entity_id, self.plan_text), (note(NoticeCode.OUTCOME_UNKNOWN),)
+        stopped = self.stopped(unknown).change
+        if seen is None or seen.find(self.stage_id) is None:
+            return stopped
+        left = replace(seen, stages=tuple(one for one in seen.stages if one.id != self.stage_id))
+        outcome = deleted(seen, left, self.stage_id, self.moved, seen.find(self.target_id), unknown)
+        return replace(outcome.change, undo=stopped.undo)
 
     def stopped(self, notices: tuple[Notice, ...]) -> CrmOutcome:
         undo = None

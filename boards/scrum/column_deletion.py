@@ -93,6 +93,7 @@ def delete_column(
         f"{OFF}{one}": scrum_calls.take_off_board(sprint_id, one) for one in plan.strays
     }
     writes |= {f"{MOVE}{one}": stage_calls.move_task(one, target_id) for one in plan.tasks}
+    client.intend(_gone(ref, sprint_id, plan, target_id, [CardResult(one) for one in plan.tasks]).change)
     packed = send_packed(client, writes | {DELETE: scrum_calls.delete_column(column_id)})
     answer = packed.get(DELETE)
     if answer is None:

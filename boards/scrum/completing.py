@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from b24 import groups as group_calls
 from b24 import scrum as scrum_calls
@@ -91,6 +91,8 @@ def complete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int)
     """
     preview = preview_complete(client, ref, actor, sprint_id)
     lost = False
+    ended = replace(preview.sprint, status=SprintStatus.COMPLETED)
+    client.intend(_completed(ref, ended, preview, lost=False).change)
     try:
         answer = client.call(sprint_calls.complete_sprint(ref.group_id), repeatable=False)
         row = sprint_calls.parse_sprint(answer.result)

@@ -178,6 +178,7 @@ def delete_epic(
         raise EpicGone
     writes = {f"{WRITE}{one}": _with_epic(one, to_epic_id) for one in plan.task_ids}
     ending = {DELETE: sprint_calls.delete_epic(epic_id), CHECK: sprint_calls.get_epic(epic_id)}
+    client.intend(_deleted(ref, plan, to_epic_id, ()).change)
     packed = send_packed(client, writes | ending)
     refused = packed.error(DELETE)
     gone = packed.lost and isinstance(refused, NotFound)  # by our own first request, whose answer was lost

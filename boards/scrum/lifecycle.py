@@ -102,6 +102,7 @@ def start_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) ->
     before = preview_start(client, ref, actor, sprint_id)
     if before.refusals:
         raise CannotStart(before.refusals)
+    client.intend(_started(ref, replace(before.sprint, status=SprintStatus.ACTIVE), before).change)
     try:
         answer = client.call(sprint_calls.start_sprint(sprint_id), repeatable=False)
     except PortalTimeout:

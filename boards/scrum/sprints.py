@@ -192,23 +192,28 @@ def delete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -
     Refused where the team has no backlog for its items. An active or completed sprint has no undo.
     """
     plan = plan_sprint_deletion(client, ref, actor, sprint_id)
+    change = _deletion(ref, plan)
     commands = {WRITE: sprint_calls.delete_sprint(sprint_id), CHECK: sprint_calls.get_sprint(sprint_id)}
+    client.intend(change)
     answer = client.batch(commands, halt=False)
     if CHECK in answer:  # the answer to a deletion is [] even when it failed (surprise 25)
         raise answer.errors.get(WRITE) or Refused("NOT_DELETED", status=200, method=commands[WRITE].method)
+    return SprintOutcome(change, None, change.notices)
+
+
+def _deletion(ref: BoardRef, plan: SprintDeletionPlan) -> Change:
     notices = [note(NoticeCode.ITEMS_TO_BACKLOG, count=plan.total)] if plan.total else []
     if plan.final:
         notices.append(note(NoticeCode.SPRINT_GONE_FINAL))
-    change = Change(
+    return Change(
         kind=Kind.SPRINT_DELETE,
         board_key=ref.key,
-        target=sprint_id,
+        target=plan.sprint.id,
         label=plan.sprint.name,
         before=record(plan.sprint) | {"count": plan.total},
         undo=None if plan.final else _restoring(plan),
         notices=tuple(notices),
     )
-    return SprintOutcome(change, None, change.notices)
 
 
 def _restoring(plan: SprintDeletionPlan) -> dict[str, Any]:

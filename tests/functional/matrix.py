@@ -36,8 +36,6 @@ class Deed:
     prepare: Callable[[Ground], Press]
     section: str
     steps: bool = False
-    gone: bool = False
-    """What it acts upon is gone afterwards: who clicks again after a silence is told so."""
     looks: bool = False
     """After a lost answer it looks whether it has happened, and says so (409) when it has not."""
 
@@ -303,7 +301,7 @@ DEEDS = [
     Deed("/boards/<key>/stages/<int:stage_id>/move", STAGE, _board("stage_move"), BOARD),
     Deed("/boards/<key>/stages/<int:stage_id>/rename", STAGE, _board("stage_rename"), BOARD),
     Deed("/boards/<key>/stages/<int:stage_id>/delete", "task.stages.delete", _delete_stage, BOARD,
-         steps=True, gone=True),
+         steps=True),
     Deed("/jobs/<job_id>/step", MOVE, _delete_stage, BOARD, steps=True),
     Deed("/journal/<int:entry_id>/undo", STAGE, _undo, BOARD),
     Deed("/boards/<key>/cards/<int:task_id>/move", MOVE, _board("card_move"), CARDS),
@@ -324,7 +322,7 @@ DEEDS = [
     Deed("/crm/<entity_id>/colors", STATUS, _paint, CRM),
     Deed("/crm/<entity_id>/copy", STATUS, _copy, CRM),
     Deed("/crm/<entity_id>/stages/<int:stage_id>/delete", "crm.status.delete", _delete_crm, CRM,
-         steps=True, gone=True),
+         steps=True),
     Deed("/boards/<key>/scrum/backlog", "tasks.api.scrum.backlog.add", _backlog, SCRUM),
     Deed("/boards/<key>/scrum/records", ITEM, _records, SCRUM),
     Deed("/boards/<key>/scrum/points", ITEM, _points, SCRUM),
@@ -335,16 +333,16 @@ DEEDS = [
     Deed("/boards/<key>/scrum/epics/<int:epic_id>", "tasks.api.scrum.epic.update", _edited_epic, SCRUM),
     Deed("/boards/<key>/scrum/epics/<int:epic_id>/delete", "tasks.api.scrum.epic.delete",
          _asked(lambda team: f"/epics/{team.epic_ids[0]}/delete", to_epic_id=0), SCRUM,
-         steps=True, gone=True),
+         steps=True),
     Deed("/boards/<key>/scrum/sprints", "tasks.api.scrum.sprint.add", _scrum(
         lambda _: "/sprints", lambda team: {"name": "Summer", "start": "2026-07-01", "end": "2026-07-14",
         "seen": ",".join(map(str, team.sprint_ids))}), SCRUM),
     Deed(SPRINT, "tasks.api.scrum.sprint.update", _edited_sprint, SCRUM),
     Deed(f"{SPRINT}/delete", "tasks.api.scrum.sprint.delete",
-         _asked(lambda team: f"/sprints/{team.sprint_ids[1]}/delete"), SCRUM, gone=True),
-    Deed(f"{SPRINT}/start", "tasks.api.scrum.sprint.start", _start, SCRUM, gone=True, looks=True),
+         _asked(lambda team: f"/sprints/{team.sprint_ids[1]}/delete"), SCRUM),
+    Deed(f"{SPRINT}/start", "tasks.api.scrum.sprint.start", _start, SCRUM, looks=True),
     Deed(f"{SPRINT}/complete", "tasks.api.scrum.sprint.complete", _scrum(
-        lambda team: f"/sprints/{team.sprint_ids[0]}/complete", lambda _: {}), SCRUM, gone=True, looks=True),
+        lambda team: f"/sprints/{team.sprint_ids[0]}/complete", lambda _: {}), SCRUM, looks=True),
     Deed(f"{SPRINT}/cards/<int:task_id>/move", MOVE, _lane(
         lambda lanes: f"/cards/{lanes.cards[lanes.ids[0]][0]}/move",
         lambda lanes: {"stage_id": lanes.ids[1], "was_stage": lanes.ids[0]}), SPRINTS),
@@ -367,7 +365,7 @@ DEEDS = [
         lambda lanes: f"/stages/{lanes.ids[1]}/move",
         lambda lanes: {"after_id": lanes.ids[2]}), SPRINTS),
     Deed(f"{SPRINT}/stages/<int:stage_id>/delete", f"{KANBAN}.deletestage", _delete_lane, SPRINTS,
-         steps=True, gone=True),
+         steps=True),
 ]  # fmt: skip
 
 WRITE_NOTHING = {

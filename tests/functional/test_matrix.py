@@ -22,7 +22,6 @@ from tests.functional.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, 
 from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
 from tests.support.servers import ROOT
 
-SILENCE = "silence, once"
 LEAKS = ("Traceback", SECRET, "SELECT *", "access_token", "sqlalchemy")
 
 
@@ -99,12 +98,6 @@ def told_properly(answer: TestResponse, fault: Fault) -> None:
         assert leak not in answer.text
 
 
-def told_that_it_is_gone(answer: TestResponse) -> None:
-    """What the first click wanted has happened after all."""
-    words = ("any more", "meanwhile")
-    assert any(word in answer.text for word in words), answer.text[:600]
-
-
 OUTCOMES: dict[tuple[str, str], set[str]] = {}
 """What came of it, for the document: by failure and section."""
 
@@ -134,11 +127,6 @@ def test_told_and_then_done_exactly_once(
         if answer.status_code in (401, 403):
             g.log_in_again()
         answer = rehearsed.press(key)  # type: ignore[operator]
-        if deed.gone and fault.name == SILENCE and answer.status_code in (404, 409):
-            told_that_it_is_gone(answer)
-            OUTCOMES.setdefault((fault.name, deed.section), set()).add("told 504, done unseen")
-            assert g.boards() == rehearsed.wanted
-            return
         assert answer.status_code == 200, answer.text[:600]
     assert g.boards() == rehearsed.wanted
     assert len(g.entries()) - said == rehearsed.entries

@@ -122,11 +122,11 @@ class Purse:
 
 
 def make_client(
-    *answers: RawAnswer | PortalError, limiter: Limiter | None = None
+    *answers: RawAnswer | PortalError, limiter: Limiter | None = None, **how: Any
 ) -> tuple[Client, Script, Purse, Clock]:
     script, purse, clock = Script(*answers), Purse(), Clock()
     limiter = limiter or Limiter(clock=clock, sleep=clock.sleep)
-    return Client(script, purse, limiter, clock=clock, sleep=clock.sleep), script, purse, clock
+    return Client(script, purse, limiter, clock=clock, sleep=clock.sleep, **how), script, purse, clock
 
 
 Handler = Callable[[bytes, socket.socket], None]

@@ -254,6 +254,24 @@ def test_what_was_not_sent_is_sent_again_even_if_an_addition() -> None:
     assert len(script.sent) == 2
 
 
+def test_work_whose_answer_was_lost_goes_on_where_it_stopped() -> None:
+    """Reads are sent; the first write counts as sent and lost, the second is sent."""
+    client, script, _, _ = make_client(*[batch_ok(result={"a": 1})] * 2, answer_lost=True)
+    assert client.batch({"a": GET})["a"].result == 1
+    with pytest.raises(e.ConnectionLost):
+        client.batch({"a": ADD}, repeatable=False)
+    assert len(script.sent) == 1
+    assert client.batch({"a": ADD}, repeatable=False)["a"].result == 1
+
+
+def test_what_is_intended_is_left_with_the_maker_and_sends_nothing() -> None:
+    kept: list[object] = []
+    client, script, _, _ = make_client(keep=kept.append)
+    client.intend("this")
+    make_client()[0].intend("nobody keeps it")
+    assert (kept, script.sent) == (["this"], [])
+
+
 def test_refusals_are_never_repeated() -> None:
     client, script, _, clock = make_client(refusal(400, "NO_EMPTY"))
     with pytest.raises(e.StageNotEmpty):

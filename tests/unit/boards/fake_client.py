@@ -21,7 +21,8 @@ class FakeClient:
     """`b24.client.Client` for a `FakePortal`, as one person. Counts requests; loses answers when told.
 
     `lose`: for the next requests, "before" (nothing done) or "after" (done) the connection breaks.
-    `refuse`: method → error that every command of it gets.
+    `refuse`: method → error that every command of it gets. `intended`: what was left with it before a write,
+    and after how many requests.
     """
 
     def __init__(self, portal: FakePortal, user_id: int) -> None:
@@ -31,7 +32,11 @@ class FakeClient:
         self.lose: list[str] = []
         self.lost_error: type[PortalError] | None = None
         self.refuse: dict[str, PortalError] = {}
+        self.intended: list[tuple[int, Any]] = []
         self._stages_cache: dict[str, Any] = {}
+
+    def intend(self, what: Any) -> None:
+        self.intended.append((self.count, what))
 
     @property
     def count(self) -> int:

@@ -6,6 +6,7 @@ import json
 import threading
 
 import pytest
+import sqlalchemy as sa
 
 from store import Database, actions, aliases, jobs, journal, memos, prefs
 from store import models as m
@@ -132,6 +133,56 @@ def test_a_crashed_action_is_taken_over(db: Database, portal: str, monkeypatch: 
     actions.begin(db, portal, 5, "key")
     monkeypatch.setattr(actions, "ABANDONED_AFTER", -1.0)
     assert actions.begin(db, portal, 5, "key").state == "new"
+
+
+def test_what_an_action_leaves_is_there_for_its_next_try(db: Database, portal: str) -> None:
+    assert actions.begin(db, portal, 5, "key").perhaps is None
+    actions.keep(db, portal, 5, "key", "perhaps this")
+    actions.unsure(db, portal, 5, "key")
+    assert actions.begin(db, portal, 5, "key") == actions.Begun("new", unsure=True, perhaps="perhaps this")
+    assert actions.begin(db, portal, 5, "key").state == "running"
+
+
+def test_what_nobody_comes_back_to_is_given_up_once(db: Database, portal: str) -> None:
+    for key in ("done", "unsure", "died", "nothing"):
+        actions.begin(db, portal, 5, key)
+        if key != "nothing":
+            actions.keep(db, portal, 5, key, key)
+    actions.finish(db, portal, 5, "done", 42)
+    actions.unsure(db, portal, 5, "unsure")
+    assert actions.left_unsure(db, 600) == []
+    with db.session() as session:
+        session.execute(sa.update(m.Action).values(started_at=m.Action.started_at - 601))
+    left = actions.left_unsure(db, 600)
+    assert {one.perhaps for one in left} == {"unsure", "died"}
+    came_back = actions.begin(db, portal, 5, "unsure")
+    assert came_back.unsure and not actions.give_up(db, next(one for one in left if one.perhaps == "unsure"))
+    died = next(one for one in left if one.perhaps == "died")
+    assert actions.give_up(db, died) and not actions.give_up(db, died)
+
+
+def test_a_step_that_was_not_answered_is_told_to_the_next(db: Database, portal: str) -> None:
+    job_id = jobs.create(db, portal, 5, "stage", "g1", {})
+
+    def unsure() -> bool:
+        job = jobs.lease(db, portal, job_id)
+        assert job
+        return job.unsure
+
+    assert not unsure()
+    jobs.release(db, portal, job_id)
+    assert not unsure()
+    jobs.release(db, portal, job_id, unsure=True)
+    aged(db, job_id, 121)
+    assert [one.unsure for one in jobs.idle(db, 120)] == [True]
+    assert unsure()
+    jobs.save(db, portal, job_id, {})
+    assert not unsure()
+    with db.session() as session:
+        session.execute(sa.update(m.Job).values(lease_until=m.Job.lease_until - jobs.LEASE - 1))
+    assert unsure(), "its process died"
+    jobs.drop(db, portal, job_id)
+    assert jobs.get(db, portal, job_id) is None
 
 
 def test_a_step_of_a_job_is_done_by_one(db: Database, portal: str) -> None:

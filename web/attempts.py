@@ -1,0 +1,98 @@
+"""One try of an action whose request has a key: what a failure leaves behind for the next try.
+
+A failure frees the key: trying again is a new attempt. Where nobody knows the outcome the key stays unsure,
+and the next try looks before it acts. What could not be read any more if it is done is kept with the key
+before it is asked for, so that it gets into the journal also after a silence, or when the process died.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from flask import g
+
+from b24.errors import OutcomeUnknown, PortalError, Refused
+from boards.change import Change
+from boards.model import Notice
+from boards.scrum.unheard import made_after_all
+from store import actions
+from store.actions import Begun
+from web.clients import client
+from web.services import services
+from web.session import PortalSession
+
+
+@dataclass(frozen=True)
+class Perhaps:
+    """A change that the portal may have made, and whose it is."""
+
+    user_id: int
+    user_name: str
+    change: Change
+
+    def to_json(self) -> str:
+        return json.dumps(vars(self) | {"change": self.change.to_json()}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str) -> Perhaps:
+        """What `to_json` wrote; KeyError or ValueError when it is something else."""
+        data = json.loads(text)
+        return cls(data["user_id"], data["user_name"], Change.from_json(data["change"]))
+
+
+@contextmanager
+def attempt(begun: Begun, user_id: int, key: str) -> Iterator[None]:
+    """Try what a claimed key stands for; after a failure the key is free, or unsure."""
+    db, who = services().db, _who()
+    g.answer_lost = begun.unsure and not begun.perhaps
+    g.keep = lambda change: actions.keep(db, who.member_id, user_id, key, _perhaps(change))
+    try:
+        yield
+    except BaseException as error:
+        if _is_open(begun, error):
+            actions.unsure(db, who.member_id, user_id, key)
+        else:
+            actions.forget(db, who.member_id, user_id, key)
+        raise
+
+
+@dataclass(frozen=True)
+class DoneUnheard:
+    """What came of an earlier try that nobody heard of: the portal has made this change."""
+
+    change: Change
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        return self.change.notices
+
+
+def done_unheard(begun: Begun) -> DoneUnheard | None:
+    """What came of an earlier try, if that left a change behind and the portal has made it after all.
+
+    One request to the portal, and none where no change was left behind.
+    """
+    if begun.perhaps is None:
+        return None
+    change = made_after_all(client(), Perhaps.from_json(begun.perhaps).change)
+    return DoneUnheard(change) if change else None
+
+
+def _is_open(begun: Begun, error: BaseException) -> bool:
+    """Whether the outcome is unknown: of this try, or still of an earlier one that was not looked into."""
+    if isinstance(error, OutcomeUnknown):
+        return True
+    return begun.unsure and isinstance(error, PortalError) and not isinstance(error, Refused)
+
+
+def _perhaps(change: Change) -> str:
+    who = _who()
+    return Perhaps(who.user_id, who.user_name, change).to_json()
+
+
+def _who() -> PortalSession:
+    who: PortalSession = g.portal_session
+    return who
