@@ -8,6 +8,7 @@ front of the present stand-in portal. Where there is no history the test is skip
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ from tests.support.servers import Server, migrate
 
 LONGEST_ANSWER = 10.0
 """Seconds. People's requests wait for a change of the tables, but not so long that anybody gives up."""
+FILE = re.compile(r'(?:href|src)="(/static/[^"]+)"')
 SHARE = 10
 """Requests each of two nodes has to have got, at least."""
 
@@ -60,6 +62,7 @@ class Legacy:
     form: dict[str, str]
     step: str
     doomed: int
+    files: list[str]
 
 
 def leave(update: Update) -> Legacy:
@@ -75,7 +78,8 @@ def leave(update: Update) -> Legacy:
     )
     step = STEP.search(begun.text)
     assert step, f"{begun.status_code}: {begun.text[:600]}"
-    return Legacy(scene.person, stage.stage_id, stage.title, renamed, form, step[1], doomed.stage_id)
+    files = FILE.findall(scene.person.html)
+    return Legacy(scene.person, stage.stage_id, stage.title, renamed, form, step[1], doomed.stage_id, files)
 
 
 def test_people_notice_nothing_of_an_update(update: Update, release: Release, tmp_path: Path) -> None:
@@ -133,8 +137,9 @@ def nothing_is_lost(update: Update, load: Load) -> None:
 
 
 def the_new_one_goes_on(update: Update, legacy: Legacy) -> None:
-    """With the session, the journal, the key of a request and the unfinished job of the older release."""
+    """With the session, journal, page, key of a request and unfinished job of the older release."""
     owner, path = legacy.owner, f"{update.board}/stages/{legacy.stage}/rename"
+    assert legacy.files and {owner.get(one).status_code for one in legacy.files} == {200}
     again = owner.post(path, **legacy.form)
     assert entry_of(again) == legacy.renamed, "the same request acts once"
     mine = owner.get("/journal", person=update.portal.user("owner"))
