@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import re
 from pathlib import Path
 
 from flask import Flask, send_from_directory
@@ -164,5 +165,9 @@ def _version(folder: Path) -> str:
 
 
 def _plain_static(filename: str) -> ResponseReturnValue:
-    """The same files without a version in the address: always asked for again."""
-    return send_from_directory(ROOT / "static", filename, max_age=0)
+    """The same files without a version in the address, or with another release's: always asked for again.
+
+    While the nodes are changed one by one, a page of one release asks the nodes of the other for its files.
+    """
+    name = re.sub(r"^[0-9a-f]{12}/", "", filename)
+    return send_from_directory(ROOT / "static", name, max_age=0)

@@ -78,6 +78,7 @@ def entries(
     board_key: str = "",
     user_id: int | None = None,
     kind: str = "",
+    kinds: Collection[str] = (),
     since: float | None = None,
     until: float | None = None,
     limit: int = 50,
@@ -86,13 +87,14 @@ def entries(
 ) -> list[Entry]:
     """The newest entries first; `since` and `until` in seconds since 1970, `until` not included.
 
-    With a `reader` only what they may see.
+    With `kinds` only entries of one of these. With a `reader` only what they may see.
     """
     query = sa.select(m.JournalEntry).where(m.JournalEntry.member_id == member_id)
     wanted: list[tuple[object, sa.ColumnElement[bool]]] = [
         (board_key or None, m.JournalEntry.board_key == board_key),
         (user_id, m.JournalEntry.user_id == user_id),
         (kind or None, m.JournalEntry.kind == kind),
+        (kinds or None, m.JournalEntry.kind.in_(list(kinds))),
         (since, m.JournalEntry.at >= (since or 0)),
         (until, m.JournalEntry.at < (until or 0)),
         (before_id, m.JournalEntry.id < min(before_id or 0, LARGEST)),

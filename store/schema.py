@@ -12,12 +12,26 @@ from store.database import Database
 MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 
-@functools.cache
 def newest() -> str:
     """The revision this release was written for."""
+    return _known()[0]
+
+
+def pending(found: str) -> bool:
+    """Whether the tables of revision `found` lack something this release wants.
+
+    A revision this release does not know is a newer one's: an update migrates first, and since migrations
+    only add, the processes of this release serve on until they are replaced.
+    """
+    return not found or found in _known()[1:]
+
+
+@functools.cache
+def _known() -> tuple[str, ...]:
+    """The revisions this release has migrations for, newest first."""
     from alembic.script import ScriptDirectory  # a third of a second of the start, for the first who asks
 
-    return ScriptDirectory(str(MIGRATIONS)).get_current_head() or ""
+    return tuple(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def present(db: Database) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
+from tests.support import postgres
 from tests.support.servers import Sandbox, Server, free_port, start_app
 from tests.support.stores import Store, store_url
 
@@ -31,3 +32,11 @@ def twins(sandbox: Sandbox, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
     yield first, second
     first.stop()
     second.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def either_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite'}"
+    return postgres.create(request.getfixturevalue("postgres_server"), f"e{free_port()}")

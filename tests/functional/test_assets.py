@@ -28,6 +28,19 @@ def test_a_script_that_is_none_of_ours_is_not_there(open_as: Callable[..., Perso
         assert person.get(f"/static/{version[1]}/js/{name}").status_code == 404
 
 
+def test_a_page_of_another_release_gets_its_files_too(open_as: Callable[..., Person]) -> None:
+    """While nodes are changed one by one, a page comes from one release and its files from the other."""
+    person = open_as("owner")
+    files = re.findall(r'(?:src|href)="/static/[0-9a-f]{12}/([^"]+)"', person.html)
+    assert {file.rpartition(".")[2] for file in files} == {"css", "js"}
+    for file in files:
+        answer = person.get(f"/static/{'0' * 12}/{file}")
+        assert answer.status_code == 200, file
+        assert answer.headers["Cache-Control"].startswith("no-cache"), "not to be kept under that address"
+    for none in ("css/nothing.css", "../app.py", f"{'0' * 12}/css/base.css"):
+        assert person.get(f"/static/{'0' * 12}/{none}").status_code == 404
+
+
 def test_pages_travel_compressed(open_as: Callable[..., Person]) -> None:
     answer = open_as("owner").get("/home", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import re
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ import requests
 
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 ENTRY = re.compile(r'id="entry-(\d+)"')
 Open = Callable[..., Person]
@@ -208,6 +210,24 @@ def test_filters(owner: Person, installed: Sandbox) -> None:
         second,
         first,
     ]
+
+
+def test_what_a_newer_release_wrote_leaves_the_journal_readable(
+    owner: Person, installed: Sandbox, store: Store
+) -> None:
+    """While nodes are changed one by one, the older ones meet kinds of changes they do not know."""
+    foreign, known = (rename(owner, installed, title) for title in ("Of tomorrow", "Of today"))
+    store.rows(
+        "UPDATE journal_entry SET kind = 'of_tomorrow', change = ? WHERE id = ?",
+        json.dumps({"kind": "of_tomorrow", "board_key": f"g{installed.main_group_id}", "new": {}}),
+        foreign,
+    )
+    assert entries(owner) == [known]
+    assert "Of today" in owner.get("/journal.csv").text
+    with installed.recording() as seen:
+        assert owner.post(f"/journal/{foreign}/undo").status_code == 404
+    assert seen.http == 0
+    assert owner.post(f"/journal/{known}/undo").status_code == 200
 
 
 def test_pages_of_fifty(owner: Person, installed: Sandbox) -> None:

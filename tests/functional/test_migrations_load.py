@@ -2,30 +2,25 @@
 
 What this proves: on a database of an older schema, with rows in it, the statements the older release made
 (written out here, with the columns it knew, over connections opened as the app opens them) go on without one
-error before, while and after `alembic upgrade head` runs in another process. What it does not prove: anything
-about the code of that release beyond its statements.
+error before, while and after `alembic upgrade head` runs in another process; for every older schema.
+What it does not prove: anything about the code of those releases beyond their statements. For the newest step
+`test_rolling_update.py` does that.
 """
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from store import Database
-from tests.support import postgres
-from tests.support.servers import ROOT, free_port
+from tests.support.releases import revisions
+from tests.support.servers import migrate
 
 WORKERS = 4
 SECONDS = 1.0
@@ -89,32 +84,9 @@ class Load:
         self.longest = max(self.longest, time.monotonic() - began)
 
 
-def migrate(url: str, revision: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "alembic", "-q", "upgrade", revision],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
-        capture_output=True,
-        timeout=60,
-    )
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-
-
-def revisions() -> list[str]:
-    """From the oldest to the newest."""
-    scripts = ScriptDirectory.from_config(Config(str(ROOT / "alembic.ini")))
-    return [one.revision for one in scripts.walk_revisions()][::-1]
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'old.sqlite'}"
-    return postgres.create(request.getfixturevalue("postgres_server"), f"m{free_port()}")
-
-
 @pytest.mark.parametrize("old", revisions()[:-1])
-def test_the_release_before_works_on_while_the_tables_change(url: str, old: str) -> None:
+def test_the_release_before_works_on_while_the_tables_change(either_store: str, old: str) -> None:
+    url = either_store
     migrate(url, old)
     database = Database(url)
     with database.writing() as connection:

@@ -69,11 +69,11 @@ def _clean_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in keep if name in os.environ}
 
 
-def _start(arguments: list[str], url: str, env: dict[str, str], log: Path) -> Server:
+def _start(arguments: list[str], url: str, env: dict[str, str], log: Path, root: Path = ROOT) -> Server:
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", *arguments],
-            cwd=ROOT,
+            cwd=root,
             env=_clean_environment() | env,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -143,18 +143,24 @@ def app_environment(app_port: int, sandbox_url: str, database: Path) -> dict[str
     }
 
 
-def start_app(port: int, sandbox_url: str, folder: Path, **env: str) -> Server:
-    """The app on 127.0.0.1:`port` with a fresh database."""
-    settings = app_environment(port, sandbox_url, folder / f"app-{port}.sqlite") | env
-    subprocess.run(
-        [sys.executable, "-m", "alembic", "-q", "upgrade", "head"],
-        cwd=ROOT,
-        env=_clean_environment() | settings,
-        check=True,
+def migrate(url: str, revision: str = "head", root: Path = ROOT) -> None:
+    """Bring the database to a revision, with the migrations of the release in `root`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "alembic", "-q", "upgrade", revision],
+        cwd=root,
+        env=_clean_environment() | {"DATABASE_URL": url},
         capture_output=True,
+        timeout=60,
     )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+def start_app(port: int, sandbox_url: str, folder: Path, root: Path = ROOT, **env: str) -> Server:
+    """The app on 127.0.0.1:`port`, its database migrated; `root` is where another release of it lies."""
+    settings = app_environment(port, sandbox_url, folder / f"app-{port}.sqlite") | env
+    migrate(settings["DATABASE_URL"], root=root)
     arguments = ["-c", "gunicorn.conf.py", "app:create_app()"]
-    server = _start(arguments, f"http://127.0.0.1:{port}", settings, folder / f"app-{port}.log")
+    server = _start(arguments, f"http://127.0.0.1:{port}", settings, folder / f"app-{port}.log", root)
     server.wait_until_up("/healthz")
     return server
 
