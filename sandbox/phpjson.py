@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -42,6 +42,10 @@ def dumps(value: Any) -> str:
     return _CHARS.sub(_escape, plain)
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+"""What most values are, and what stays as it is; asked in the loops below, a call for each costs more."""
+
+
 def to_php(value: Any) -> Any:
     """The tree as PHP would hold it: maps with keys 0…n are lists, empty maps are empty lists."""
     if value is None or isinstance(value, (str, int)):
@@ -51,7 +55,7 @@ def to_php(value: Any) -> Any:
     if isinstance(value, (dict, Mapping)):  # the first is asked first, and costs a tenth
         return _map(value)
     if isinstance(value, (list, tuple)):
-        return [to_php(item) for item in value]
+        return _list(value)
     if isinstance(value, (set, frozenset)):
         return [to_php(item) for item in sorted(value)]
     if isinstance(value, float) and value.is_integer():
@@ -63,10 +67,16 @@ def to_php(value: Any) -> Any:
 
 def _map(value: Mapping[Any, Any]) -> Any:
     if is_list(value):
-        return [to_php(item) for item in value.values()]
-    return {str(key): to_php(item) for key, item in value.items()}
+        return _list(value.values())
+    return {str(key): item if type(item) in _PLAIN else to_php(item) for key, item in value.items()}
+
+
+def _list(values: Iterable[Any]) -> list[Any]:
+    return [item if type(item) in _PLAIN else to_php(item) for item in values]
 
 
 def is_list(value: Mapping[Any, Any]) -> bool:
     """Whether the keys are 0, 1, 2, … in this order; so for an empty map."""
+    if value and next(iter(value)) not in (0, "0"):
+        return False
     return all(str(key) == str(place) for place, key in enumerate(value))

@@ -10,6 +10,7 @@ from sandbox.portal import Task
 from sandbox.registry import Call
 
 INDEX, ASKED = "tasks.index", "tasks.asked"
+WORTH_AN_INDEX = 3
 
 Columns = dict[int, dict[int, list[Task]]]
 
@@ -28,12 +29,12 @@ def by_ids(call: Call, ids: set[int]) -> list[Task]:
 def on_boards(call: Call, groups: set[int], stages: set[int]) -> list[Task]:
     """The tasks of these groups and, if any are named, of these columns; no groups means all tasks.
 
-    The first question of a request is answered by looking through everything, from the second on it pays to
-    have the index.
+    The first questions of a request are answered by looking through everything; for more it pays to have the
+    index.
     """
     asked = call.process.get(ASKED, 0)
     call.process[ASKED] = asked + 1
-    if not groups or not asked:
+    if not groups or asked < WORTH_AN_INDEX:
         return _scan(call, groups, stages)
     columns = _index(call)
     found: list[Task] = []

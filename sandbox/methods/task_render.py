@@ -8,6 +8,7 @@ import datetime as dt
 import uuid
 import zlib
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Any
 
 from sandbox import access, phpdates
@@ -140,8 +141,13 @@ READERS: dict[str, Reader] = {
 
 def fields_of(call: Call, task: Task, names: Iterable[str]) -> dict[str, Any]:
     """The plain fields under their camelCase names, in the order of the field table."""
-    wanted = frozenset(names)
-    return {CAMEL[name]: read(call, task) for name, read in READERS.items() if name in wanted}
+    return {name: read(call, task) for name, read in _readers(frozenset(names))}
+
+
+@lru_cache(maxsize=256)
+def _readers(wanted: frozenset[str]) -> tuple[tuple[str, Reader], ...]:
+    """The same for all rows of a list, so it is picked out once."""
+    return tuple((CAMEL[name], read) for name, read in READERS.items() if name in wanted)
 
 
 def person(portal: Portal, user_id: int) -> dict[str, Any]:
@@ -170,7 +176,7 @@ def group_of(portal: Portal, task: Task) -> Any:
         "id": str(group.id),
         "name": group.name,
         "opened": group.opened,
-        "membersCount": sum(1 for user_id in group.members if group.members[user_id] in "AEK"),
+        "membersCount": sum(map("AEK".__contains__, group.members.values())),
         "image": "",
         "additionalData": [],
     }
