@@ -117,6 +117,11 @@ def parse_list(answer: Answer) -> tuple[TaskRow, ...]:
     return tuple(_row(task) for task in rows(as_map(answer.result).get("tasks")))
 
 
+def parse_ids(answer: Answer) -> tuple[int, ...]:
+    """The ids of the tasks of a page, in the portal's order."""
+    return tuple(as_int(task.get("id")) for task in rows(as_map(answer.result).get("tasks")))
+
+
 def _safe_filter(wanted: Mapping[str, Any]) -> dict[str, Any]:
     return {key: literal(value) if _is_text_key(key, value) else value for key, value in wanted.items()}
 

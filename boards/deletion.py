@@ -97,7 +97,7 @@ def _read_pages(answer: BatchAnswer) -> tuple[tuple[int, ...], int]:
     for page in range(PAGES):
         one = answer.get(f"{PAGE}{page}")
         if one and page * PAGE_SIZE < max(total, 1):
-            found |= dict.fromkeys(row.id for row in task_calls.parse_list(one))
+            found |= dict.fromkeys(task_calls.parse_ids(one))
     return tuple(found), total
 
 

@@ -45,7 +45,7 @@ def ask(ref: BoardRef, stage_id: int, first: str) -> dict[str, Command]:
 def column_of(answer: Answers, key: str) -> tuple[int, ...]:
     """The ids of a column that was asked for, top to bottom; () when it was not."""
     found = answer.get(key)
-    return tuple(row.id for row in task_calls.parse_list(found)) if found else ()
+    return task_calls.parse_ids(found) if found else ()
 
 
 def neighbours(column: Sequence[int], task_id: int) -> Neighbours | None:

@@ -87,7 +87,7 @@ class RestoreJob:
 
     def found(self, answer: Answer) -> set[int]:
         """Those that `find` found."""
-        return {row.id for row in task_calls.parse_list(answer)}
+        return set(task_calls.parse_ids(answer))
 
     def take_back(self, client: Client, task_ids: Sequence[int]) -> list[CardResult]:
         """Move up to 50 back into the stage; one request."""
