@@ -54,9 +54,10 @@ class Walk:
         method, press = ready
         order = FAULTS[fault] if step.sure and fault < len(FAULTS) else None
         self.log.append(f"{step} {a} {b} {c} {order}")
+        before = self.g.boards()
         _answer, fresh = self._checked(lambda: self._clicks(method, press, order))
         if fresh:
-            self._heed(fresh)
+            self._heed(fresh, changed=self.g.boards() != before)
 
     def _clicks(self, method: str, press: Press, order: Order | None) -> TestResponse:
         """Whoever sees a failure clicks again when it is over."""
@@ -82,12 +83,12 @@ class Walk:
         assert not fresh or answer.status_code == 200, (self.log, answer.text[:900])
         return answer, fresh[0] if fresh else 0
 
-    def _heed(self, entry: int) -> None:
-        """What the person was told about the way back."""
+    def _heed(self, entry: int, *, changed: bool) -> None:
+        """What the person was told about the way back. What was so already and is so still needs none."""
         _user, change = written(self.g, entry)
         if any(one.code == NoticeCode.NO_EXACT_REVERSE for one in change.notices):
             self.touched |= {("status", int(one)) for one in change.before["stages"]}
-        if change.undo is None:
+        if change.undo is None and changed:
             assert change.kind in NO_WAY_BACK, ("no way back", self.log)
             self._settle(entry)
 
