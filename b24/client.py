@@ -137,6 +137,7 @@ class Client:
         self._answer_lost = answer_lost
         self._bulk = bulk
         self._keep = keep
+        self._wrote = False
 
     def intend(self, what: Any) -> None:
         """Leave with the maker of this client what the next write will have done, before it is sent.
@@ -180,6 +181,16 @@ class Client:
         return self._read_batch(as_map(envelope.result), methods, portal)
 
     def _deliver(self, request: _Request, repeatable: bool) -> tuple[Envelope, str]:
+        """The answer; an error tells whether it comes after something that was written."""
+        try:
+            delivered = self._insist(request, repeatable)
+        except PortalError as error:
+            error.halfway = self._wrote
+            raise
+        self._wrote = self._wrote or not repeatable
+        return delivered
+
+    def _insist(self, request: _Request, repeatable: bool) -> tuple[Envelope, str]:
         """Send until there is an answer, the patience ends, or the portal says no."""
         attempts = Attempts(self._policy, repeatable, self._clock)
         tokens = self._tokens.current()

@@ -15,7 +15,10 @@ class PortalError(Exception):
     `code` is the portal's own code ("" when it sent none), `status` the HTTP status (None when there was
     no answer), `description` the portal's text: for logs of the operator, never for the page.
     `method` is the REST method, `retry_after` seconds after which a new try makes sense, if known.
+    `halfway`: the same client had written something before, so the work is neither done nor undone.
     """
+
+    halfway = False
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ now comes with the answers of the writes. `bulk` decides what is written.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from boards.actor import Actor
 from boards.change import Change, Kind
 from boards.convert import to_card, to_status
 from boards.edits import as_it_was, current, edit_of, same, values_of, wire_fields
-from boards.model import Card, CardResult, Notice
+from boards.model import Card, CardResult, Notice, TaskStatus
 from boards.notices import NoticeCode, note
 from boards.outcomes import BulkOutcome
 from boards.queries import CARD_ORDER
@@ -32,11 +32,16 @@ FIELDS = (*task_calls.CARD_FIELDS, "DESCRIPTION", "AUDITORS")
 
 @dataclass(frozen=True)
 class Write:
-    """What is written to one task: `values` of an edit, or `actions`; `extra` are wire fields of an undo."""
+    """What is written to one task: `values` of an edit, or `actions`; `extra` are wire fields of an undo.
+
+    `seen`: the values, or the status, that an undo finds unless somebody else changed them; asked only when
+    an answer gets lost.
+    """
 
     values: Mapping[str, Any]
     extra: Mapping[str, Any]
     actions: tuple[str, ...] = ()
+    seen: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_key: str) -> BulkOutcome:
@@ -166,20 +171,36 @@ def _wanted(write: Write) -> dict[str, Any]:
 def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]) -> dict[str, Any] | None:
     """How one card gets back; None, with a notice, where that is not known."""
     if write.actions:
-        now = row if _done_before(packed, row, write) else _row_now(packed, row.id, write)
-        if packed.lost and now and now.status == row.status:
-            notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
-            return None
-        actions = action_back(to_status(now.status) if now else None, to_status(row.status), notices)
-        return {"task_id": row.id, "values": {}, "extra": {}, "actions": list(actions)} if actions else None
+        return _actions_back(packed, row, write, notices)
     values = current(row, write.values)
-    unknown = [
-        name for name, value in values.items() if packed.lost and same(name, value, write.values[name])
-    ]
+    hidden = [name for name, value in values.items() if packed.lost and same(name, value, write.values[name])]
+    unknown = [name for name in hidden if name not in write.seen]
     if unknown:
         notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
         return None
-    return {"task_id": row.id, "values": values, "extra": as_it_was(row, values), "actions": []}
+    values |= {name: write.seen[name] for name in hidden}
+    return _recipe(row, dict(write.values), values=values, extra=as_it_was(row, values))
+
+
+def _actions_back(
+    packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]
+) -> dict[str, Any] | None:
+    """The actions back to the status a card had; after a lost answer that is the one it should have had."""
+    answered = row if _done_before(packed, row, write) else _row_now(packed, row.id, write)
+    now, was = to_status(answered.status) if answered else None, to_status(row.status)
+    if packed.lost and now == was:
+        if write.seen.get("status", now) == now:
+            notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
+            return None
+        was = TaskStatus(write.seen["status"])
+    actions = action_back(now, was, notices)
+    seen = {"status": now.value} if now else {}
+    return _recipe(row, seen, actions=list(actions)) if actions else None
+
+
+def _recipe(row: TaskRow, seen: Mapping[str, Any], **way: Any) -> dict[str, Any]:
+    """One card of an undo; `seen` as in `Write`."""
+    return {"task_id": row.id, "values": {}, "extra": {}, "actions": [], "seen": dict(seen)} | way
 
 
 def unique(notices: Sequence[Notice]) -> list[Notice]:
@@ -190,6 +211,11 @@ def unique(notices: Sequence[Notice]) -> list[Notice]:
 def writes_of(undo: Mapping[str, Any]) -> dict[int, Write]:
     """The writes of such a way back."""
     return {
-        one["task_id"]: Write(values_of(edit_of(one["values"])), one["extra"], tuple(one["actions"]))
+        one["task_id"]: Write(
+            values_of(edit_of(one["values"])),
+            one["extra"],
+            tuple(one["actions"]),
+            one.get("seen", {}),
+        )
         for one in undo["cards"]
     }

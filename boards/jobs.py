@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from b24.client import BATCH_SIZE, Client
-from b24.errors import StageNotEmpty
+from b24.errors import PortalError, StageNotEmpty
 from boards.actor import Actor
 from boards.change import Change
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
@@ -25,6 +25,7 @@ from boards.restore import RestoreJob, advance_restore, frozen
 
 __all__ = [
     "DeletionJob",
+    "Halfway",
     "Job",
     "Progress",
     "RestoreJob",
@@ -95,11 +96,25 @@ def advance(client: Client, actor: Actor, job: Job) -> Progress:
     return _finish(client, actor, job)
 
 
+class Halfway(Exception):  # noqa: N818 (the name is the fact)
+    """Some steps of a job are done and the next one failed: `job` is what can be gone on with."""
+
+    def __init__(self, job: Job) -> None:
+        super().__init__(job.KIND)
+        self.job = job
+
+
 def run(client: Client, actor: Actor, job: Job) -> StageOutcome | CrmOutcome:
-    """All steps of a job, one after the other."""
+    """All steps of a job, one after the other. Halfway when one fails that is not the first."""
     results: tuple[CardResult, ...] = ()
+    begun = job
     while True:
-        progress = advance(client, actor, job)
+        try:
+            progress = advance(client, actor, job)
+        except PortalError as error:
+            if job is begun:
+                raise
+            raise Halfway(job) from error
         job, results = progress.job, results + progress.results
         if isinstance(progress.outcome, CrmOutcome):
             return replace(progress.outcome, moved=results)

@@ -37,23 +37,31 @@ def move_stage(
     *,
     as_admin: bool = False,
     seen: Sequence[int] | None = None,
+    expected: Sequence[int] | None = None,
 ) -> StageOutcome:
     """Put a stage after another one (0: to the front). `seen`: the order the person saw, ids.
 
-    Moving to the front, or moving the first one away, makes the portal pin tasks without a stage to the old
-    first one: they stay in the column where everybody saw them. One HTTP request.
+    `expected`: the order an undo was told of, which nobody saw. Moving to the front, or moving the first one
+    away, makes the portal pin tasks without a stage to the old first one: they stay in the column where
+    everybody saw them. One HTTP request.
     """
     act = as_admin and actor.is_admin
     write = stage_calls.update(stage_id, after_id=after_id, as_admin=act)
     before, lost = _update(client, ref, write)
-    if lost and seen is not None and lists.is_noop(before, stage_id, after_id):
-        before = _ordered(before, seen)
+    if lost and lists.is_noop(before, stage_id, after_id):
+        before = _unmoved(before, stage_id, seen or expected or ())
     after = lists.moved(before, stage_id, after_id)
     notices = _notices(before, stage_id, act, seen)
     if after_id and lists.find(before, after_id) is None:
         notices.append(note(NoticeCode.ANCHOR_GONE))
     back = lists.predecessor(before, stage_id)
-    undo = {"op": "move_stage", "stage_id": stage_id, "after_id": back, "order": list(lists.ids(before))}
+    undo = {
+        "op": "move_stage",
+        "stage_id": stage_id,
+        "after_id": back,
+        "order": list(lists.ids(before)),
+        "expected": list(lists.ids(after)),
+    }
     return _outcome(Kind.STAGE_MOVE, ref, stage_id, (before, after), undo, notices)
 
 
@@ -263,11 +271,11 @@ def _overwritten(field: str, was: str, expected: str | None) -> list[Notice]:
     return [note(NoticeCode.STAGE_CHANGED_SINCE, field=field, old=was)]
 
 
-def _ordered(stages: Sequence[Stage], order: Sequence[int]) -> tuple[Stage, ...]:
-    """The stages in the order that was seen, if those are the same stages."""
-    if set(order) != set(lists.ids(stages)):
+def _unmoved(stages: Sequence[Stage], stage_id: int, order: Sequence[int]) -> tuple[Stage, ...]:
+    """The stages with one where it was in an older `order`, as far as its neighbours there are left."""
+    if stage_id not in order:
         return tuple(stages)
-    return lists.numbered(sorted(stages, key=lambda stage: order.index(stage.id)))
+    return lists.moved(stages, stage_id, lists.surviving_predecessor(stages, order, stage_id))
 
 
 def _notices(

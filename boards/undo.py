@@ -80,6 +80,7 @@ def _job(change: Change, actor: Actor, resolve: Resolve) -> DeletionJob | Restor
             target_id=target_id,
             as_admin=actor.is_admin,
             off_front=resolve(recipe["off_front"]),
+            seen=_left_by(change, resolve),
             planned=not target_id,
         )
     if recipe["op"] == "restore_stage":
@@ -98,10 +99,17 @@ def _job(change: Change, actor: Actor, resolve: Resolve) -> DeletionJob | Restor
     return crm_undo.job_of(recipe, change.label)
 
 
+def _left_by(change: Change, resolve: Resolve) -> tuple[tuple[int, str, str, int], ...]:
+    """The stages as the change left them (id, title, color, sort), for answers that get lost."""
+    stages = change.after.get("stages", ())
+    return tuple((resolve(one["id"]), one["title"], one["color"], at) for at, one in enumerate(stages, 1))
+
+
 def _move_stage(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> Outcome:
     """Back behind the old predecessor; if that is gone, behind the nearest one left (one more request)."""
     stage_id, after_id = resolve(recipe["stage_id"]), resolve(recipe["after_id"])
-    outcome = move_stage(client, ref, actor, stage_id, after_id, as_admin=actor.is_admin)
+    expected = [resolve(one) for one in recipe.get("expected", ())]
+    outcome = move_stage(client, ref, actor, stage_id, after_id, as_admin=actor.is_admin, expected=expected)
     if not any(one.code == NoticeCode.ANCHOR_GONE for one in outcome.notices):
         return outcome
     order = [resolve(one) for one in recipe["order"]]

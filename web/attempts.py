@@ -82,10 +82,12 @@ def done_unheard(begun: Begun) -> DoneUnheard | None:
 
 
 def _is_open(begun: Begun, error: BaseException) -> bool:
-    """Whether the outcome is unknown: of this try, or still of an earlier one that was not looked into."""
-    if isinstance(error, OutcomeUnknown):
+    """Whether it is not known or half done: by this try, or by an earlier one nobody has looked into."""
+    if not isinstance(error, PortalError):
+        return False
+    if error.halfway or isinstance(error, OutcomeUnknown):
         return True
-    return begun.unsure and isinstance(error, PortalError) and not isinstance(error, Refused)
+    return begun.unsure and not isinstance(error, Refused)
 
 
 def _perhaps(change: Change) -> str:

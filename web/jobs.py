@@ -111,6 +111,11 @@ def begin(job: DeletionJob | RestoreJob) -> Response:
         raise
 
 
+def resume(job: DeletionJob | RestoreJob) -> Response:
+    """Keep a job that was interrupted; the answer asks for its next step."""
+    return announced(_progress(_create(job.board_key, _begun(job)), job))
+
+
 def _begun(job: DeletionJob | RestoreJob) -> dict[str, Any]:
     """The document of a job; the name is for the journal, should nobody come back to it."""
     return {"job": job.to_json(), "failures": [], "name": _who().user_name}

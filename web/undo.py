@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from boards.actor import Actor
 from boards.change import Change
 from boards.errors import CannotUndo
+from boards.jobs import Halfway
 from boards.outcomes import BulkOutcome, Outcome
 from boards.scrum.outcomes import ItemsOutcome
 from boards.undo import undo_change, undo_job
@@ -50,7 +51,12 @@ def undo_entry(entry: Entry) -> Response:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
-        outcome = done_unheard(begun) or undo_change(client(), who, change, resolve_stage)
+        try:
+            outcome = done_unheard(begun) or undo_change(client(), who, change, resolve_stage)
+        except Halfway as stopped:  # what is done is done; the page goes on from there
+            response = jobs.resume(stopped.job)
+            _note(entry, BY_JOB)
+            return response
         _raise_if_nothing_worked(outcome)
         with services().db.session():
             undo_id = record_change(outcome.change)

@@ -22,6 +22,7 @@ from boards.crm.changes import read_directory, state_of
 from boards.crm.codes import require_code, taken_codes
 from boards.crm.load import naming_commands, read_one
 from boards.crm.model import GROUPS, CrmOutcome, CrmStage, Directory, RowEdit, Semantic, StageResult, ordered
+from boards.crm.seen import seen_text
 from boards.crm.sorts import between, plan_sorts
 from boards.crm.writing import FIELDS, denied, differing, edited, kinds_of, values_of
 from boards.errors import BadInput, BadInputCode
@@ -229,6 +230,7 @@ def outcome_of(
         "status_id": stage.status_id,
         "target_id": target[0],
         "target_code": target[1],
+        "seen": seen_text(added.directory),
     }
     change = Change(
         kind=kind,

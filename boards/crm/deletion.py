@@ -167,7 +167,10 @@ def finish_deletion(
     notices: list[Notice] = []
     again = before.by_status_id(code) if code and before.find(stage_id) is None else None
     if again:
-        return finish_deletion(client, actor, entity_id, again.id, forced=forced, moved=moved, target=target)
+        seen = _under(seen, code, again.id)
+        return finish_deletion(
+            client, actor, entity_id, again.id, forced=forced, moved=moved, target=target, seen=seen
+        )
     if lost and before.find(stage_id) is None and seen and seen.find(stage_id):
         now, before = before, replace(seen, name=before.name)
         notices.append(note(NoticeCode.ANSWER_LOST_BUT_DONE))
@@ -176,6 +179,14 @@ def finish_deletion(
         left = tuple(one for one in before.stages if one.id != stage_id)
         now = read_one(answer, AFTER, entity_id) if AFTER in answer else replace(before, stages=left)
     return deleted(before, now, stage_id, tuple(moved), target, notices)
+
+
+def _under(seen: Directory | None, code: str, stage_id: int) -> Directory | None:
+    """The directory of the plan, in which a restored row has the id it has now."""
+    if seen is None:
+        return None
+    stages = (replace(one, id=stage_id) if one.status_id == code else one for one in seen.stages)
+    return replace(seen, stages=tuple(stages))
 
 
 def _really(answer: BatchAnswer, before: Directory, stage_id: int, *, forced: bool) -> None:

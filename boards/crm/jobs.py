@@ -30,7 +30,7 @@ from boards.restore import RestoreJob
 class CrmDeletionJob(DeletionJob):
     """`code` and `target_code` are STATUS_IDs; `forced`: the person agreed to delete a row of the system.
 
-    `plan_text`: the directory as the plan saw it (`seen.seen_text`), "" for an undo.
+    `plan_text`: the directory as the plan saw it (`seen.seen_text`), for an undo as the addition left it.
     """
 
     KIND: ClassVar[str] = "crm_delete"
@@ -231,6 +231,7 @@ def deletion_job(recipe: dict[str, Any], label: str) -> CrmDeletionJob:
         code=recipe["status_id"],
         target_code=recipe["target_code"],
         label=label,
+        plan_text=recipe.get("seen", ""),
     )
 
 

@@ -61,11 +61,17 @@ def status_after(status: TaskStatus, target: ColumnType) -> TaskStatus:
 
 @dataclass(frozen=True)
 class CardStep:
-    """One card on its way to a column; `actions` bring it to the status it had (undo only)."""
+    """One card on its way to a column; `actions` bring it to the status it had (undo only).
+
+    `seen_column`, `seen_status`: what an undo finds unless somebody else changed it; asked only when what was
+    before cannot be read.
+    """
 
     task_id: int
     column_id: int
     actions: tuple[str, ...] = ()
+    seen_column: int = 0
+    seen_status: str = ""
 
 
 def move_sprint_cards(
@@ -106,13 +112,14 @@ def run_card_steps(
     packed = send_packed(client, _commands(sprint_id, steps))
     columns = {one.id: one for one in _columns(packed)}
     rows, now = _rows(packed, WAS), _arrived(packed, steps)
-    places = {one: _place(row, columns, seen or {}, lost=packed.lost) for one, row in rows.items()}
+    seen = {one.task_id: one.seen_column for one in steps if one.seen_column} | dict(seen or {})
+    places = {one: _place(row, columns, seen, lost=packed.lost) for one, row in rows.items()}
     if any(step.column_id not in columns for step in steps):
         _bring_back(client, sprint_id, steps, places, columns)
         raise ColumnGone
     results = tuple(_result(packed, step, rows, now) for step in steps)
     done = [step for step, result in zip(steps, results, strict=True) if result.error is None]
-    change = _change(ref, sprint_id, steps, done, _Known(columns, rows, now, places))
+    change = _change(ref, sprint_id, steps, done, _Known(columns, rows, now, places, packed.lost))
     return BulkOutcome(change, results, change.notices)
 
 
@@ -162,12 +169,16 @@ def take_off_board(
 # --- the batch ---
 @dataclass(frozen=True)
 class _Known:
-    """What was read: columns, tasks before and after, and the column each card was in (0: unknown)."""
+    """What was read: columns, tasks before and after, and the column each card was in (0: unknown).
+
+    `lost`: an answer was, so that "before" may already be what we wrote.
+    """
 
     columns: Mapping[int, SprintColumn]
     rows: Mapping[int, TaskRow]
     now: Mapping[int, tuple[int, TaskRow]] | None
     places: Mapping[int, int]
+    lost: bool
 
 
 def _commands(sprint_id: int, steps: Sequence[CardStep]) -> dict[str, Command]:
@@ -292,6 +303,8 @@ def _statuses(step: CardStep, known: _Known) -> tuple[TaskStatus, TaskStatus]:
     """Before and now; the same when it cannot be seen."""
     row, now = known.rows.get(step.task_id), (known.now or {}).get(step.task_id)
     before = to_status(row.status) if row else TaskStatus.PENDING
+    if known.lost and step.seen_status:
+        before = TaskStatus(step.seen_status)
     return before, to_status(now[1].status) if now else before
 
 
@@ -312,4 +325,5 @@ def _back(step: CardStep, known: _Known, notices: list[Notice]) -> dict[str, Any
     if actions is None or (given != before and column.type is ColumnType.FINISH) or before == "5" != given:
         notices.append(note(NoticeCode.NO_EXACT_REVERSE, **{"from": now.value, "to": before.value}))
         actions = ()
-    return {"task_id": step.task_id, "column_id": column.id, "actions": list(actions)}
+    way_back = {"task_id": step.task_id, "column_id": column.id, "actions": list(actions)}
+    return way_back | {"from": step.column_id, "status": now.value}

@@ -143,7 +143,14 @@ def _restore_column(
 def _cards(client: Client, ref: BoardRef, actor: Actor, recipe: Recipe, resolve: Resolve) -> BulkOutcome:
     sprint_id = resolve_sprint(resolve, recipe["sprint_id"])
     steps = [
-        CardStep(one["task_id"], resolve(one["column_id"]), tuple(one["actions"])) for one in recipe["moves"]
+        CardStep(
+            one["task_id"],
+            resolve(one["column_id"]),
+            tuple(one["actions"]),
+            resolve(one.get("from", 0)),
+            one.get("status", ""),
+        )
+        for one in recipe["moves"]
     ]
     return run_card_steps(client, ref, actor, sprint_id, steps)
 

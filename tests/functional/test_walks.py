@@ -9,7 +9,9 @@ what somebody else changed at the portal itself, and for what has no way back by
 
 from __future__ import annotations
 
+import itertools
 import os
+import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +32,8 @@ from tests.functional.walks.walk import Walk
 
 WALKS = int(os.environ.get("WALKS", "7"))
 LONGEST = 40
+LATEST = 2
+"""Requests of an undo that are let through, at most, before it fails."""
 
 
 @dataclass
@@ -77,8 +81,10 @@ def click(fault: st.SearchStrategy[int]) -> st.SearchStrategy[tuple[Any, ...]]:
     return st.tuples(st.just("act"), st.integers(0, len(STEPS) - 1), number, number, number, fault)
 
 
-smooth, rough = click(st.just(NO_FAULT)), click(st.integers(0, 2 * NO_FAULT))
-back = st.tuples(st.just("undo_last"))
+fault = st.integers(0, 2 * NO_FAULT)
+smooth, rough = click(st.just(NO_FAULT)), click(fault)
+back = st.tuples(st.just("undo_last"), st.just(NO_FAULT), st.just(0))
+rough_back = st.tuples(st.just("undo_last"), fault, st.integers(0, LATEST))
 theirs = st.tuples(st.just("other"), st.integers(0, len(OTHERS) - 1), number, number)
 # A failing walk says what it did; making it shorter would take longer than reading it.
 limits = settings(max_examples=WALKS, suppress_health_check=[*HealthCheck], phases=[Phase.generate])
@@ -88,11 +94,25 @@ def walked(*kinds: st.SearchStrategy[tuple[Any, ...]]) -> st.SearchStrategy[list
     return st.lists(st.one_of(*kinds), min_size=LONGEST // 2, max_size=LONGEST)
 
 
-def take(walk: Walk, steps: list[tuple[Any, ...]], *, exactly: bool) -> None:
+def smoothly() -> Iterator[tuple[int, int]]:
+    """Nothing fails while all is undone."""
+    return itertools.repeat((NO_FAULT, 0))
+
+
+def roughly(luck: int) -> Iterator[tuple[int, int]]:
+    """While all is undone, every second undo fails on the way; the same `luck`, the same failures."""
+    chance = random.Random(luck)
+    while True:
+        yield chance.randrange(2 * NO_FAULT), chance.randint(0, LATEST)
+
+
+def take(
+    walk: Walk, steps: list[tuple[Any, ...]], troubles: Iterator[tuple[int, int]], *, exactly: bool
+) -> None:
     for kind, *numbers in steps:
         getattr(walk, kind)(*numbers)
     laws.agree(walk)
-    walk.undo_all()
+    walk.undo_all(troubles)
     laws.lead_back(walk, exactly=exactly)
     laws.agree(walk)
 
@@ -100,16 +120,16 @@ def take(walk: Walk, steps: list[tuple[Any, ...]], *, exactly: bool) -> None:
 @limits
 @given(steps=walked(smooth, smooth, smooth, back))
 def test_undoing_all_leads_back_to_the_start(yard: Yard, steps: list[tuple[Any, ...]]) -> None:
-    take(yard.begin(), steps, exactly=True)
+    take(yard.begin(), steps, smoothly(), exactly=True)
 
 
 @limits
-@given(steps=walked(rough, rough, rough, back))
-def test_whatever_fails_on_the_way(yard: Yard, steps: list[tuple[Any, ...]]) -> None:
-    take(yard.begin(), steps, exactly=False)
+@given(steps=walked(rough, rough, rough, rough_back), luck=number)
+def test_whatever_fails_on_the_way(yard: Yard, steps: list[tuple[Any, ...]], luck: int) -> None:
+    take(yard.begin(), steps, roughly(luck), exactly=False)
 
 
 @limits
-@given(steps=walked(rough, rough, theirs, back))
+@given(steps=walked(rough, rough, theirs, rough_back))
 def test_what_others_changed_stays_and_the_rest_leads_back(yard: Yard, steps: list[tuple[Any, ...]]) -> None:
-    take(yard.begin(), steps, exactly=False)
+    take(yard.begin(), steps, smoothly(), exactly=False)

@@ -60,7 +60,10 @@ STEPS: list[Step] = [
     *(Step(pages.planned, one) for one in ON_LANES),
 ]
 
-FAULTS: list[dict[str, Any]] = [
+Order = dict[str, Any]
+"""A failure as the stand-in portal is told of it."""
+
+FAULTS: list[Order] = [
     {"kind": "drop_before", "times": 1},
     {"kind": "drop_after", "times": 1},
     {"kind": "half_answer", "times": 1},
@@ -69,3 +72,6 @@ FAULTS: list[dict[str, Any]] = [
     {"kind": "error", "status": 503, "code": "QUERY_LIMIT_EXCEEDED", "description": "", "times": None},
     {"kind": "error", "status": 500, "code": "INTERNAL_SERVER_ERROR", "description": "", "times": None},
 ]
+
+ANY_REQUEST = "*"
+"""Where the failure of an undo waits: by which method it writes is up to what it takes back."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.test import TestResponse
@@ -21,3 +22,23 @@ Ready = tuple[str, Press] | None
 def post(person: deeds.Asker[Any], path: str, form: dict[str, Any]) -> Press:
     """A form that is sent, and whatever steps it takes."""
     return lambda key: deeds.finish(person, person.post(path, **form | {"request_key": key}))
+
+
+@dataclass
+class Resumed:
+    """A click, and whatever steps it takes.
+
+    Pressed again after a failure, it goes on with the step that failed, as the page's button does.
+    """
+
+    person: deeds.Asker[Any]
+    path: str
+
+    def __call__(self, key: str) -> Any:
+        for _ in range(deeds.STEPS):
+            answer = self.person.post(self.path, request_key=key)
+            step = deeds.STEP.search(answer.text)
+            if answer.status_code != 200 or not step:
+                return answer
+            self.path = step[1]
+        raise AssertionError("the job never ended")

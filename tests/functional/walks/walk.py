@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from werkzeug.test import TestResponse
 
 from boards.change import Kind
 from boards.notices import NoticeCode
-from tests.functional.deeds import finish
 from tests.functional.ground import Ground
-from tests.functional.walks.catalog import FAULTS, STEPS
+from tests.functional.walks.catalog import ANY_REQUEST, FAULTS, STEPS, Order
 from tests.functional.walks.others import OTHERS
 from tests.functional.walks.pages import team_id
-from tests.functional.walks.steps import Press
+from tests.functional.walks.steps import Press, Resumed
 from tests.functional.walks.truth import TEAMWORK, Fact, Facts, homeless, journal, teamwork, written
 
 NO_WAY_BACK = {
@@ -56,11 +54,12 @@ class Walk:
         method, press = ready
         order = FAULTS[fault] if step.sure and fault < len(FAULTS) else None
         self.log.append(f"{step} {a} {b} {c} {order}")
+        before = self.g.boards()
         _answer, fresh = self._checked(lambda: self._clicks(method, press, order))
         if fresh:
-            self._heed(fresh)
+            self._heed(fresh, changed=self.g.boards() != before)
 
-    def _clicks(self, method: str, press: Press, order: dict[str, Any] | None) -> TestResponse:
+    def _clicks(self, method: str, press: Press, order: Order | None) -> TestResponse:
         """Whoever sees a failure clicks again when it is over."""
         key = uuid.uuid4().hex
         if order:
@@ -84,12 +83,12 @@ class Walk:
         assert not fresh or answer.status_code == 200, (self.log, answer.text[:900])
         return answer, fresh[0] if fresh else 0
 
-    def _heed(self, entry: int) -> None:
-        """What the person was told about the way back."""
+    def _heed(self, entry: int, *, changed: bool) -> None:
+        """What the person was told about the way back. What was so already and is so still needs none."""
         _user, change = written(self.g, entry)
         if any(one.code == NoticeCode.NO_EXACT_REVERSE for one in change.notices):
             self.touched |= {("status", int(one)) for one in change.before["stages"]}
-        if change.undo is None:
+        if change.undo is None and changed:
             assert change.kind in NO_WAY_BACK, ("no way back", self.log)
             self._settle(entry)
 
@@ -100,19 +99,25 @@ class Walk:
         self.start |= dict(teamwork(self.g, self.astray))
         self.homeless |= homeless(self.g)
 
-    def undo_last(self) -> None:
-        """What was done last and is not undone; that may be an undo."""
+    def undo_last(self, fault: int, after: int) -> None:
+        """What was done last and is not undone; that may be an undo. See `undo` for the numbers."""
         free = [one for one, by in journal(self.g).items() if by is None]
         if free:
-            self.undo(free[-1])
+            self.undo(free[-1], fault, after)
 
-    def undo(self, entry: int) -> bool:
-        """Whether it took the entry back; the journal must say the same."""
+    def undo(self, entry: int, fault: int, after: int) -> bool:
+        """Whether it took the entry back; the journal must say the same.
+
+        `fault` chooses what goes wrong, nothing when beyond `FAULTS`; `after`: how many of the undo's own
+        requests to the portal are let through first, so that it also hits the steps of a job.
+        """
         said = journal(self.g)
         user_id, _change = written(self.g, entry)
         tab = next(tab for who, tab in self.g.tabs.items() if self.g.sandbox.user(who) == user_id)
-        self.log.append(f"undo {entry}")
-        answer, fresh = self._checked(lambda: finish(tab, tab.post(f"/journal/{entry}/undo")))
+        order = FAULTS[fault] | {"after": after} if fault < len(FAULTS) else None
+        self.log.append(f"undo {entry} {order}")
+        press = Resumed(tab, f"/journal/{entry}/undo")
+        answer, fresh = self._checked(lambda: self._clicks(ANY_REQUEST, press, order))
         done = answer.status_code == 200 and bool(fresh)
         if done and said[entry] is None:
             self.undone[entry] = fresh
@@ -125,8 +130,9 @@ class Walk:
         self.touched |= other(self.g, a, b)
         self.log.append(f"other {other.__name__} {a} {b}")
 
-    def undo_all(self) -> None:
-        """Newest first, so that each finds the portal as it left it."""
+    def undo_all(self, troubles: Iterable[tuple[int, int]]) -> None:
+        """Newest first, so that each finds the portal as it left it; `troubles` are the numbers of `undo`."""
+        trouble = iter(troubles)
         key = f"g{team_id(self.g)}"
         for entry in reversed(journal(self.g)):
             if entry <= self.settled and written(self.g, entry)[1].board_key == key:
@@ -136,4 +142,4 @@ class Walk:
                 tip, effective = by or self.undone.get(tip, 0), not effective
                 assert tip in said, ("marked as undone, and nothing undid it", self.refused, self.log)
             if effective:
-                self.undo(tip)
+                self.undo(tip, *next(trouble))

@@ -272,6 +272,17 @@ def test_what_is_intended_is_left_with_the_maker_and_sends_nothing() -> None:
     assert (kept, script.sent) == (["this"], [])
 
 
+def test_an_error_after_a_write_is_told_from_one_before_it() -> None:
+    client, _, _, _ = make_client(ok(1), refusal(400, "NO_EMPTY"), ok(1), refusal(400, "NO_EMPTY"))
+    halfway = []
+    for repeatable in (True, False):
+        assert client.call(ADD, repeatable=repeatable).result == 1
+        with pytest.raises(e.StageNotEmpty) as caught:
+            client.call(GET)
+        halfway.append(caught.value.halfway)
+    assert halfway == [False, True]
+
+
 def test_refusals_are_never_repeated() -> None:
     client, script, _, clock = make_client(refusal(400, "NO_EMPTY"))
     with pytest.raises(e.StageNotEmpty):

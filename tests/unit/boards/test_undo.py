@@ -146,15 +146,21 @@ def stored(change: Change) -> Change:
     return again
 
 
-@pytest.mark.parametrize("name", ACTS)
-def test_there_and_back_and_there_again(busy: Scene, name: str) -> None:
-    aliases: dict[int, int] = {}
+def following(aliases: dict[int, int]) -> Callable[[int], int]:
+    """The resolver that the store's aliases are."""
 
     def resolve(stage_id: int) -> int:
         while stage_id in aliases:
             stage_id = aliases[stage_id]
         return stage_id
 
+    return resolve
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_there_and_back_and_there_again(busy: Scene, name: str) -> None:
+    aliases: dict[int, int] = {}
+    resolve = following(aliases)
     start = state(busy)
     done = perform(busy, name)
     end = state(busy)
@@ -166,6 +172,29 @@ def test_there_and_back_and_there_again(busy: Scene, name: str) -> None:
         aliases |= change.aliases
         assert state(busy) == (end if turn % 2 else start)
         assert busy.fake.count <= 3
+
+
+FORGOTTEN = {
+    "project": "the column that a task had in the project it left",
+    "several handed on": "the status and the observers that the portal changes by itself",
+}
+"""What nothing tells after the answer to a repetition got lost."""
+
+
+@pytest.mark.parametrize("request_lost", [0, 1, 2])
+@pytest.mark.parametrize("name", [name for name in ACTS if name not in FORGOTTEN])
+def test_a_lost_answer_on_the_way_back_keeps_the_way_there(busy: Scene, name: str, request_lost: int) -> None:
+    aliases: dict[int, int] = {}
+    resolve = following(aliases)
+    start = state(busy)
+    change = stored(perform(busy, name).change)
+    end = state(busy)
+    busy.fake.lost_error = ConnectionLost
+    for turn in range(4):
+        busy.fake.lose = [*[""] * request_lost, "after"]
+        change = stored(undo_change(busy.client, busy.actor(), change, resolve).change)
+        aliases |= change.aliases
+        assert state(busy) == (end if turn % 2 else start)
 
 
 @pytest.mark.parametrize("name", [name for name in ACTS if "delete" not in name])
@@ -219,6 +248,17 @@ def test_restoring_is_not_done_twice_when_the_answer_is_lost(busy: Scene) -> Non
     outcome = undo_change(busy.client, busy.actor(), done.change)
     assert busy.picture() == [("S1", "47D1E2", [1, 2, 3, 4]), ("S2", "47D1E2", [5, 6]), ("S3", "47D1E2", [7])]
     assert outcome.change.kind == Kind.STAGE_RESTORE
+
+
+def test_restoring_that_stops_halfway_can_be_gone_on_with(busy: Scene) -> None:
+    before = state(busy)
+    done = delete(busy, 1, 2)
+    busy.fake.lose, busy.fake.lost_error = ["", "before", "before"], ConnectionLost
+    with pytest.raises(jobs.Halfway) as stopped:
+        undo_change(busy.client, busy.actor(), done.change)
+    assert [title for title, _, _ in busy.picture()] == ["S1", "S2", "S3"] and state(busy) != before
+    jobs.run(busy.client, busy.actor(), jobs.job_from_json(stopped.value.job.to_json()))
+    assert state(busy) == before
 
 
 def test_an_added_stage_with_cards_does_not_vanish(busy: Scene) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, StageIsSystem, StageNotEmpty
@@ -247,6 +249,30 @@ def test_a_lost_answer_is_understood_and_can_be_undone(scene: CrmScene) -> None:
     assert codes(outcome) == {NoticeCode.ANSWER_LOST_BUT_DONE}
     undo_change(scene.client, scene.actor(), outcome.change)
     assert scene.crm.row("PREP").name == "Papers"
+
+
+def test_a_lost_answer_when_an_addition_is_undone_leaves_a_way_back(scene: CrmScene) -> None:
+    scene.crm.fill(2, "PREP", 2)
+    back = undo_change(scene.client, scene.actor(), delete(scene, "PREP").change).change
+    was, items = replace(scene.crm.row("PREP"), id=0), dict(scene.crm.items)
+    job = undo_job(back, scene.actor())
+    assert job
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "", "after"]
+    again, _ = finish(scene, job)
+    assert NoticeCode.ANSWER_LOST_BUT_DONE in codes(again)
+    undo_change(scene.client, scene.actor(), again.change)
+    assert (replace(scene.crm.row("PREP"), id=0), scene.crm.items) == (was, items)
+
+
+def test_the_same_for_one_that_has_another_id_by_now(scene: CrmScene) -> None:
+    back = undo_change(scene.client, scene.actor(), delete(scene, "PREP", "").change).change
+    old = scene.crm.rows.pop(back.target)
+    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort))
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after"]
+    again = undo_change(scene.client, scene.actor(), back)
+    assert NoticeCode.ANSWER_LOST_BUT_DONE in {one.code for one in again.notices}
+    undo_change(scene.client, scene.actor(), again.change)
+    assert (scene.crm.row("PREP").name, scene.crm.row("PREP").sort) == (old.name, old.sort)
 
 
 def test_an_undone_addition_that_was_filled_since_stays(scene: CrmScene) -> None:

@@ -204,6 +204,22 @@ def test_a_lost_answer(team: ScrumScene) -> None:
     assert team.portal.relations[21] == [team.columns[0]]
 
 
+@pytest.mark.parametrize(("task_id", "column"), [(21, 1), (22, 2), (23, 1)])
+def test_lost_answers_on_the_way_back_keep_the_way_there(team: ScrumScene, task_id: int, column: int) -> None:
+    """Also into FINISH and out of it, which changes the status."""
+
+    def state() -> tuple[list[int], str]:
+        return team.portal.relations[task_id], team.portal.tasks[task_id].status
+
+    before = state()
+    outcome = move(team, [task_id], column)
+    moved = state()
+    for turn in range(4):
+        team.fake.lose = ["after"]
+        outcome = back(team, outcome)
+        assert state() == (moved if turn % 2 else before)
+
+
 def test_refusals(team: ScrumScene) -> None:
     team.fake.refuse["task.stages.movetask"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
     with pytest.raises(OperationTimeLimit):
