@@ -199,3 +199,25 @@ def test_an_unanswered_way_back_in_steps_adds_its_stage_once(yard: Yard) -> None
     assert yard.changes()[-1].after["returned"] >= 60
     yard.age(700)
     assert yard.write_down() == 0, "the job of the first click is no more"
+
+
+@pytest.mark.usefixtures("impatient")
+def test_an_unanswered_end_of_a_way_back_is_gone_on_with(yard: Yard) -> None:
+    """The stage that came back is deleted again: its tasks leave, and then the portal keeps silent."""
+    g = yard.ground
+    deleted = yard.before(BY_RULE["/boards/<key>/stages/<int:stage_id>/delete"])(uuid.uuid4().hex)
+    assert deleted.status_code == 200
+    gone, tab = g.boards(), g.tab("owner")
+    restored = tab.post(f"/journal/{g.entries()[-1]}/undo")
+    assert restored.status_code == 200 and len(yard.changes()) == 2
+    g.sandbox.fault("task.stages.delete", kind="delay", seconds=0.8, times=None)
+    begun = tab.post(f"/journal/{g.entries()[-1]}/undo")
+    assert of_boards.finish(tab, begun).status_code == 504
+    g.sandbox.delete("faults")
+    time.sleep(0.8)
+    assert g.boards() == gone and len(yard.changes()) == 2
+    answer = of_boards.finish(tab, begun)
+    assert answer.status_code == 200, answer.text[:500]
+    assert [one.kind for one in yard.changes()] == ["stage_delete", "stage_restore", "stage_delete"]
+    last = yard.changes()[-1]
+    assert last.undo and NoticeCode.ANSWER_LOST_BUT_DONE in [one.code for one in last.notices]
