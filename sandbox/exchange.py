@@ -61,7 +61,7 @@ def _enter() -> Response | None:
     g.call_note, g.call_started, g.call_faults = note, time.perf_counter(), []
     for fault in faults().take(note.method, note.commands, note.via):
         if fault.kind == "delay":
-            time.sleep(fault.seconds)
+            faults().hold(fault.seconds)
             continue
         answer = _fail_before(fault)
         if answer is not None:

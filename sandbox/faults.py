@@ -71,6 +71,7 @@ class Faults:
     _faults: list[Fault] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _over: threading.Event = field(default_factory=threading.Event)
 
     def add(self, wish: Mapping[str, Any]) -> Fault:
         """Order a failure from the JSON of `POST /_sandbox/faults`; raises BadFaultError."""
@@ -116,6 +117,16 @@ class Faults:
         """Nothing goes wrong any more."""
         with self._lock:
             self._faults.clear()
+
+    def hold(self, seconds: float) -> None:
+        """Let the calling request wait that long, or until `release`."""
+        self._over.wait(seconds)
+
+    def release(self) -> None:
+        """Requests that are held go on at once; those that come later may be held again."""
+        with self._lock:
+            over, self._over = self._over, threading.Event()
+        over.set()
 
     def _waiting(self, method: str, commands: Sequence[str], via: str) -> list[Fault]:
         now = self.clock()

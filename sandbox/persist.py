@@ -24,6 +24,9 @@ VERSION = 2
 PAUSE_SECONDS = 1.0
 REST_PER_WORK = 20  # a big portal is written less often, so that requests seldom wait for it
 _SKIPPED = frozenset({"lock", "outbox"})
+_LEAVES = frozenset({types.NoneType, str, int, float, bool})  # JSON has them as they are
+
+Reader = Callable[[Any], Any]
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +51,14 @@ def encode(value: Any) -> Any:
 
     Maps become lists of pairs, since their keys may be numbers or tuples; sets become sorted lists.
     """
-    if value is None or isinstance(value, (str, int, float)):
+    kind: Any = type(value)
+    if kind in _LEAVES:
         return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {name: encode(getattr(value, name)) for name in _hints(type(value))}
+    names = _names(kind)
+    if names is not None:
+        return {
+            name: part if type(part := getattr(value, name)) in _LEAVES else encode(part) for name in names
+        }
     if isinstance(value, dict):
         return {"map": [[encode(key), encode(inner)] for key, inner in value.items()]}
     if isinstance(value, (set, frozenset)):
@@ -61,30 +68,66 @@ def encode(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.datetime) else value
 
 
+@functools.cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The kept fields of a class of the portal; None for other classes."""
+    of_ours = dataclasses.is_dataclass(kind)
+    return tuple(_hints(kind)) if of_ours else None
+
+
 def _decode(hint: Any, data: Any) -> Any:
     """The value of the annotated type."""
-    if data is None:
-        return None
+    return None if data is None else _reader(hint)(data)
+
+
+@functools.cache
+def _reader(hint: Any) -> Reader:
+    """What reads values of the annotated type; asked once for each type, since a portal has many values."""
+    if hint in _LEAVES:
+        return _as_it_is
     if dataclasses.is_dataclass(hint):
-        return _decode_object(hint, data)
+        return _object_reader(hint)
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
-        return _decode(next(part for part in arguments if part is not types.NoneType), data)
+        return _reader(next(part for part in arguments if part is not types.NoneType))
     if origin is dict:
-        return {_decode(arguments[0], key): _decode(arguments[1], inner) for key, inner in data["map"]}
+        return _map_reader(*arguments)
     if origin in (list, set):
-        return origin(_decode(arguments[0], item) for item in data)
+        return lambda data: origin(_decode(arguments[0], item) for item in data)
     if origin is tuple:
-        return tuple(_decode(part, item) for part, item in zip(arguments, data, strict=True))
+        return lambda data: tuple(_decode(*pair) for pair in zip(arguments, data, strict=True))
     if hint is dt.datetime:
-        return dt.datetime.fromisoformat(data)
-    return _plain(data) if hint in (object, Any) else data
+        return dt.datetime.fromisoformat
+    return _plain if hint in (object, Any) else _as_it_is
 
 
-def _decode_object(hint: Any, data: dict[str, Any]) -> Any:
+def _as_it_is(data: Any) -> Any:
+    return data
+
+
+def _map_reader(of_key: Any, of_value: Any) -> Reader:
+    def read(data: Any) -> dict[Any, Any]:
+        return {_decode(of_key, key): _decode(of_value, inner) for key, inner in data["map"]}
+
+    return read
+
+
+def _object_reader(kind: Any) -> Reader:
     """Fields that are new since the snapshot take their defaults, fields that are gone are dropped."""
-    hints = _hints(hint)
-    return hint(**{name: _decode(hints[name], inner) for name, inner in data.items() if name in hints})
+    readers: dict[str, Reader] = {}
+
+    def read(data: dict[str, Any]) -> Any:
+        if not readers:  # not before: a class may have fields of its own kind
+            readers.update({name: _reader(hint) for name, hint in _hints(kind).items()})
+        return kind(
+            **{
+                name: None if inner is None else readers[name](inner)
+                for name, inner in data.items()
+                if name in readers
+            }
+        )
+
+    return read
 
 
 @functools.cache

@@ -181,6 +181,23 @@ def test_a_delay(portal: Sandbox) -> None:
     assert time.monotonic() - began >= 0.4
 
 
+def test_a_delay_is_over_when_the_faults_are_cleared(portal: Sandbox) -> None:
+    portal.fault("profile", "delay", seconds=20, times=2)
+    began, answers = time.monotonic(), []
+    asking = threading.Thread(target=lambda: answers.append(hook(portal, "profile")))
+    asking.start()
+    while not portal.get("faults")["faults"][0]["hits"]:
+        time.sleep(0.01)
+    assert not answers
+    portal.delete("faults")
+    asking.join(20)
+    assert answers[0].status_code == 200 and time.monotonic() - began < 10
+    portal.fault("profile", "delay", seconds=0.2)
+    began = time.monotonic()
+    hook(portal, "profile")
+    assert time.monotonic() - began >= 0.2, "the next one waits again"
+
+
 def test_the_token_endpoint_and_app_info_fail_on_order(portal: Sandbox) -> None:
     portal.fault("oauth.token", "error", status=500, code="INTERNAL_SERVER_ERROR")
     portal.fault("authserver.app.info", "drop_before")

@@ -36,6 +36,7 @@ from tests.support.servers import CLIENT_ID, CLIENT_SECRET, Sandbox, free_port
 
 BOARDS = ("groups", "stages", "tasks", "relations", "sorting", "crm", "scrum")
 """What of a portal people see as boards."""
+LEAVES = (str, int, float, type(None))
 TRACES = frozenset({"viewed_by", "modified_by", "changed_by", "created_by"})
 PATIENCE = 0.3
 """Seconds the app of these tests waits for an answer of the portal, so that silence is soon noticed."""
@@ -48,13 +49,17 @@ class Tab:
     client: FlaskClient
     who: str
     token: str = ""
+    refused: bool = False
+    """Whether the last post was refused for who asked or what the app may do (401, 403)."""
 
     def get(self, path: str, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
         return self.client.get(path, query_string=query or None, headers=self._headers(headers))
 
     def post(self, path: str, headers: dict[str, str] | None = None, **form: Any) -> TestResponse:
         data = {"request_key": uuid.uuid4().hex} | form
-        return self.client.post(path, data=data, headers=self._headers(headers))
+        answer = self.client.post(path, data=data, headers=self._headers(headers))
+        self.refused = answer.status_code in (401, 403)
+        return answer
 
     def _headers(self, extra: dict[str, str] | None) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "HX-Request": "true"} | (extra or {})
@@ -93,6 +98,12 @@ class Ground:
         for tab in self.tabs.values():
             self._log_in(tab)
 
+    def log_in_the_refused(self) -> None:
+        """Who was refused opens the app anew; nobody else's session has ended."""
+        for tab in self.tabs.values():
+            if tab.refused:
+                self._log_in(tab)
+
     def _log_in(self, tab: Tab) -> None:
         user = self.sandbox.user(tab.who)
         launch = self.sandbox.post("launch", user=user, placement="DEFAULT", options={}, lang="en")
@@ -100,7 +111,7 @@ class Ground:
         page = tab.client.post(f"{parts.path}?{parts.query}", data=launch["form"])
         found = SESSION.search(page.text)
         assert found, page.text[:500]
-        tab.token = found[1]
+        tab.token, tab.refused = found[1], False
 
     def keep(self) -> None:
         """Remember the portal as it is now, and what the app remembers of it."""
@@ -124,12 +135,16 @@ class Ground:
                 connection.execute(sa.insert(Memo), self.memos)
 
     def boards(self) -> str:
-        """Everything of the portal that boards show, as text that is equal for equal portals."""
+        """Everything of the portal that boards show, as text that is equal for equal portals.
+
+        A line for each thing, which reads well where two differ; json is slow when it is to indent.
+        """
         with self.portal.lock:
             document = {name: persist.encode(getattr(self.portal, name)) for name in BOARDS}
         document["stages"] = _ranked([stage for _id, stage in document["stages"]["map"]])
         document["sorting"] = [[board, _order(row["map"])] for board, row in document["sorting"]["map"]]
-        return json.dumps({name: _plain(document[name]) for name in BOARDS}, indent=0, sort_keys=True)
+        parts = ((name, one) for name in BOARDS for one in _parts(document[name]))
+        return "\n".join(f"{name} {json.dumps(one, sort_keys=True)}" for name, one in parts)
 
     def entries(self) -> list[int]:
         """The ids of all journal entries."""
@@ -148,10 +163,26 @@ def _order(positions: list[list[Any]]) -> list[Any]:
     return [task for task, _place in sorted(positions, key=lambda one: one[1])]
 
 
+def _parts(value: Any) -> Iterator[Any]:
+    """The things of a kind one by one, without the traces that reading and rewriting leave."""
+    value = _plain(value)
+    if isinstance(value, dict) and "map" not in value:
+        for name, inner in value.items():
+            yield from ([name, one] for one in _parts(inner))
+        yield sorted(value)
+    else:
+        things = value["map"] if isinstance(value, dict) else value
+        yield from things if isinstance(things, list) else [things]
+
+
 def _plain(value: Any) -> Any:
     """Without the traces that reading and rewriting leave."""
     if isinstance(value, dict):
-        return {key: _plain(inner) for key, inner in value.items() if key not in TRACES}
+        return {
+            key: inner if isinstance(inner, LEAVES) else _plain(inner)
+            for key, inner in value.items()
+            if key not in TRACES
+        }
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 

@@ -7,7 +7,6 @@ had been in the way, and the journal must say it once. What came of each pair is
 from __future__ import annotations
 
 import os
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from werkzeug.test import TestResponse
 
 import b24.transport
 from tests.functional.ground import PATIENCE, Ground, hurried
+from tests.functional.helpers import eventually
 from tests.functional.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, Fault
 from tests.functional.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
 from tests.support.servers import ROOT
@@ -79,15 +79,16 @@ def order(stage: Stage, deed: Deed, fault: Fault, patch: pytest.MonkeyPatch) -> 
         patch.setattr(b24.transport, "create_connection", refuse)
         return
     if fault.order["kind"] == "delay":
+        stage.ground.sandbox.delete("calls")
         patch.setattr(transport, "_timeout", (5, PATIENCE))
     stage.ground.sandbox.fault(deed.writes, times=1 if fault.once else None, **fault.order)
 
 
-def over(stage: Stage, fault: Fault, patch: pytest.MonkeyPatch) -> None:
+def over(stage: Stage, deed: Deed, fault: Fault, patch: pytest.MonkeyPatch) -> None:
     patch.undo()
     stage.ground.sandbox.delete("faults")
-    if fault.order["kind"] == "delay":
-        time.sleep(fault.order["seconds"])  # whatever the portal was still busy with has its effect
+    if fault.order["kind"] == "delay":  # whatever the portal was still busy with has its effect
+        assert eventually(lambda: deed.writes in stage.ground.sandbox.asked()), "it was never kept waiting"
 
 
 def told_properly(answer: TestResponse, fault: Fault) -> None:
@@ -114,7 +115,7 @@ def test_told_and_then_done_exactly_once(
     said, key = len(g.entries()), uuid.uuid4().hex
     order(stage, deed, fault, monkeypatch)
     answer = rehearsed.press(key)  # type: ignore[operator]
-    over(stage, fault, monkeypatch)
+    over(stage, deed, fault, monkeypatch)
     if answer.status_code == 200:
         outcome = "done"
         assert fault.once, "nothing can have been done"
@@ -125,7 +126,7 @@ def test_told_and_then_done_exactly_once(
         if not fault.once and not deed.steps:
             assert g.boards() == rehearsed.before, "nothing was done"
         if answer.status_code in (401, 403):
-            g.log_in_again()
+            g.log_in_the_refused()
         answer = rehearsed.press(key)  # type: ignore[operator]
         assert answer.status_code == 200, answer.text[:600]
     assert g.boards() == rehearsed.wanted

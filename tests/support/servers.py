@@ -227,6 +227,10 @@ class Sandbox:
         """What was asked from outside: everything but the control plane itself and the portal's own pages."""
         return [c for c in self.get("calls")["calls"] if c["via"] not in ("control", "session")]
 
+    def asked(self) -> list[str]:
+        """The methods of all answered calls in order, those inside batches included."""
+        return Recording(self.calls()).methods
+
     @contextlib.contextmanager
     def recording(self) -> Iterator[Recording]:
         """Collect what is asked while the block runs: `with sandbox.recording() as seen: …`."""
