@@ -97,6 +97,13 @@ def empty_app(app_server: Server, folder: Path, ports: tuple[int, int]) -> Serve
 
 
 @pytest.fixture
+def store(empty_app: Server, folder: Path, ports: tuple[int, int]) -> Store:
+    """The store of the running app."""
+    del empty_app
+    return Store(folder / f"app-{ports[1]}.sqlite")
+
+
+@pytest.fixture
 def installed(sandbox: Sandbox, empty_app: Server) -> Sandbox:
     """A portal on which an admin has installed the app through its own install page."""
     install(sandbox, empty_app)

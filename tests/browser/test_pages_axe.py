@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
-from tests.support.accessibility import axe, too_wide
+from tests.functional.helpers import eventually
+from tests.support.accessibility import wrong
 from tests.support.board_page import BoardPage
 from tests.support.browser import new_context
 from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
+from tests.support.stores import Store
 
 MORE_THAN_A_STEP = 51
 """Tasks that are moved away in two requests, with a progress bar between them."""
@@ -26,9 +28,8 @@ class Findings:
     found: dict[str, list[str]] = field(default_factory=dict)
 
     def look(self, state: str, where: Frame | Page) -> None:
-        wrong = axe(where) + too_wide(where)
-        if wrong:
-            self.found[state] = wrong
+        if found := wrong(where):
+            self.found[state] = found
 
 
 @pytest.fixture(params=[1280, 360])
@@ -36,9 +37,9 @@ def width(request: Any) -> int:
     return int(request.param)
 
 
-@pytest.fixture(params=["light", "dark"])
-def context(request: Any, browser: Browser, width: int) -> Iterator[BrowserContext]:
-    opened = new_context(browser, color_scheme=request.param, viewport={"width": width, "height": 800})
+@pytest.fixture
+def context(browser: Browser, width: int) -> Iterator[BrowserContext]:
+    opened = new_context(browser, viewport={"width": width, "height": 800})
     yield opened
     opened.close()
 
@@ -126,11 +127,12 @@ def test_deleting_a_stage(
     board.column(1).locator("[hx-get*='/delete']").click()
     frame.locator("#dialog select").wait_for()
     findings.look("delete dialog", frame)
-    installed.fault("task.stages.movetask", "delay", seconds=3, after=1)
+    installed.fault("task.stages.movetask", "delay", seconds=8, after=1)
     installed.fault("task.stages.movetask", "command_error", code="ACCESS_DENIED_MOVE", times=1)
     frame.click("#dialog .button--danger")
     frame.locator("#dialog [data-job]").wait_for()
     findings.look("progress", frame)
+    installed.delete("faults")
     frame.locator("#dialog .results li").wait_for()
     findings.look("account", frame)
 
@@ -288,11 +290,12 @@ def test_a_missing_scope(context: BrowserContext, poor_portal: Sandbox, findings
 
 
 def test_the_call_log_and_the_end(
-    context: BrowserContext, installed: Sandbox, empty_app: Server, findings: Findings
+    context: BrowserContext, installed: Sandbox, store: Store, findings: Findings
 ) -> None:
     board = BoardPage.open(context.new_page(), installed, "admin")
     frame = board.frame
     frame.click("nav >> text=Journal")
+    assert eventually(lambda: store.count("logged_call") > 0), "it is written behind the answers"
     frame.click("text=Requests to the portal")
     frame.wait_for_selector("#app[data-page=calls]")
     expect(frame.locator(".entry").first).to_be_visible()

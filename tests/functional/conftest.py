@@ -10,14 +10,7 @@ from cryptography.fernet import Fernet
 
 from tests.support import postgres
 from tests.support.servers import Sandbox, Server, free_port, start_app
-from tests.support.stores import Store, store_url
-
-
-@pytest.fixture
-def store(empty_app: Server, folder: Path, ports: tuple[int, int]) -> Store:
-    """The store of the running app."""
-    del empty_app
-    return Store(folder / f"app-{ports[1]}.sqlite")
+from tests.support.stores import store_url
 
 
 @pytest.fixture
