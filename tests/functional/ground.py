@@ -38,6 +38,7 @@ BOARDS = ("groups", "stages", "tasks", "relations", "sorting", "crm", "scrum")
 """What of a portal people see as boards."""
 LEAVES = (str, int, float, type(None))
 TRACES = frozenset({"viewed_by", "modified_by", "changed_by", "created_by"})
+_line = json.JSONEncoder(sort_keys=True).encode
 PATIENCE = 0.3
 """Seconds the app of these tests waits for an answer of the portal, so that silence is soon noticed."""
 
@@ -137,14 +138,14 @@ class Ground:
     def boards(self) -> str:
         """Everything of the portal that boards show, as text that is equal for equal portals.
 
-        A line for each thing, which reads well where two differ; json is slow when it is to indent.
+        A line for each thing reads well where two differ; json.dumps would be slow at it, indenting or not.
         """
         with self.portal.lock:
             document = {name: persist.encode(getattr(self.portal, name)) for name in BOARDS}
         document["stages"] = _ranked([stage for _id, stage in document["stages"]["map"]])
         document["sorting"] = [[board, _order(row["map"])] for board, row in document["sorting"]["map"]]
         parts = ((name, one) for name in BOARDS for one in _parts(document[name]))
-        return "\n".join(f"{name} {json.dumps(one, sort_keys=True)}" for name, one in parts)
+        return "\n".join(f"{name} {_line(one)}" for name, one in parts)
 
     def entries(self) -> list[int]:
         """The ids of all journal entries."""

@@ -17,7 +17,7 @@ from tests.functional.helpers import form_for
 from tests.support import postgres
 from tests.support.person import SESSION, Person
 from tests.support.servers import Sandbox, Server, free_port, http, start_app
-from tests.support.stores import store_url
+from tests.support.stores import Store, store_url
 
 
 @dataclass
@@ -38,6 +38,13 @@ class Nodes:
         server = start_app(free_port(), self.sandbox.url, self.folder, **self.shared, **env)
         self.servers.append(server)
         return server
+
+    def anew(self, sandbox: Sandbox) -> Nodes:
+        """The same processes for another test: a freshly seeded portal, the app installed, nothing stored."""
+        self.sandbox = sandbox
+        Store(self.folder / "unused", self.url).forget_everything()
+        sandbox.post("install", user=1)
+        return self
 
     def open(self, who: str, node: int = 0) -> Person:
         """Opened at one of the nodes."""

@@ -18,6 +18,7 @@ from tests.support.person import Person
 from tests.support.servers import (
     ROOT,
     Sandbox,
+    Server,
     _clean_environment,
     app_environment,
     free_port,
@@ -28,18 +29,28 @@ AT_ONCE = 64
 RECOVERY_SECONDS = LEASE_SECONDS + 6
 
 
-@pytest.fixture
-def two_nodes(sandbox: Sandbox, tmp_path: Path, postgres_server: str) -> Iterator[Nodes]:
-    """Two nodes on PostgreSQL."""
-    with on_two_machines(sandbox, tmp_path, postgres_server) as nodes:
+@pytest.fixture(scope="module")
+def both_nodes(sandbox_server: Server, postgres_server: str, folder: Path) -> Iterator[Nodes]:
+    with on_two_machines(Sandbox(sandbox_server.url), folder, postgres_server) as nodes:
         yield nodes
 
 
 @pytest.fixture
-def two_processes(sandbox: Sandbox, tmp_path: Path) -> Iterator[Nodes]:
-    """One node with the processes and threads of the default settings."""
-    with on_one_machine(sandbox, tmp_path) as nodes:
+def two_nodes(both_nodes: Nodes, sandbox: Sandbox) -> Nodes:
+    """Two nodes on PostgreSQL, nothing stored."""
+    return both_nodes.anew(sandbox)
+
+
+@pytest.fixture(scope="module")
+def both_processes(sandbox_server: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    with on_one_machine(Sandbox(sandbox_server.url), tmp_path_factory.mktemp("processes")) as nodes:
         yield nodes
+
+
+@pytest.fixture
+def two_processes(both_processes: Nodes, sandbox: Sandbox) -> Nodes:
+    """One node with the processes and threads of the default settings, nothing stored."""
+    return both_processes.anew(sandbox)
 
 
 def refreshes_and_statuses(nodes: Nodes, people: list[Person]) -> tuple[int, list[int]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,12 +19,13 @@ import requests
 from cryptography.fernet import Fernet
 
 from tests.support.ports import free_port as free_port
-from tests.support.stores import store_url
+from tests.support.stores import sqlite_file, store_url
 
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_ID = "local.test.stagecraft"
 CLIENT_SECRET = "a-secret-of-the-tests"
 START_SECONDS = 30
+_kept = tempfile.TemporaryDirectory(prefix="stagecraft-tables-")
 
 
 def http() -> requests.Session:
@@ -155,10 +159,22 @@ def migrate(url: str, revision: str = "head", root: Path = ROOT) -> None:
     assert done.returncode == 0, done.stderr.decode()[-2000:]
 
 
+@functools.cache
+def _fresh_tables() -> Path:
+    """A SQLite file as migrated from nothing: the same for every app, so it is made once and copied."""
+    file = Path(_kept.name) / "fresh.sqlite"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
 def start_app(port: int, sandbox_url: str, folder: Path, root: Path = ROOT, **env: str) -> Server:
     """The app on 127.0.0.1:`port`, its database migrated; `root` is where another release of it lies."""
     settings = app_environment(port, sandbox_url, folder / f"app-{port}.sqlite") | env
-    migrate(settings["DATABASE_URL"], root=root)
+    file = sqlite_file(settings["DATABASE_URL"])
+    if root == ROOT and file and not file.exists():
+        shutil.copy(_fresh_tables(), file)
+    else:
+        migrate(settings["DATABASE_URL"], root=root)
     arguments = ["-c", "gunicorn.conf.py", "app:create_app()"]
     server = _start(arguments, f"http://127.0.0.1:{port}", settings, folder / f"app-{port}.log", root)
     server.wait_until_up("/healthz")

@@ -32,6 +32,12 @@ def store_url(file: Path) -> str:
     return postgres.create(os.environ[SERVER], name)
 
 
+def sqlite_file(url: str) -> Path | None:
+    """The file of a database that is one."""
+    address = sa.make_url(url)
+    return Path(address.database) if address.drivername == "sqlite" and address.database else None
+
+
 class Store:
     """The app's database, seen from outside. Queries have "?" for each value.
 
