@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 5000
 export SANDBOX_PORT ?= 5001
+# Compiled modules are kept whatever the environment says: else each process compiles all of them anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Extra words for pytest: make test ARGS="tests/unit -k colors"
 ARGS ?=
 

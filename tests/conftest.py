@@ -24,6 +24,20 @@ settings.load_profile("repeatable")
 
 _stack = ExitStack()
 
+LONGEST = (
+    "functional/test_matrix.py", "browser/test_pages_axe.py", "functional/test_walks.py",
+    "functional/test_nodes.py", "functional/test_faults_actions.py", "functional/test_limits.py",
+    "browser/test_board.py", "functional/test_leaks.py", "functional/test_routes.py",
+    "browser/shell/test_portal_pages.py", "browser/test_scrum.py", "functional/test_killed.py",
+    "functional/test_rolling_update.py", "functional/test_silence.py",
+    "functional/test_migrations_load.py", "functional/test_isolation.py", "browser/test_crm.py",
+    "functional/test_soak.py", "functional/test_two_tabs.py", "browser/test_keyboard.py",
+    "functional/test_costs.py", "functional/test_backup.py", "functional/test_scrum_troubles.py",
+    "browser/shell/test_frames.py", "functional/test_install.py", "functional/test_rights.py",
+    "functional/test_session.py", "functional/test_bench_runner.py",
+)  # fmt: skip
+"""The modules that take longest begin first, so that in the end no process is left alone with one of them."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -44,6 +58,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     _stack.close()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """All processes of a run get the modules in this order (`--no-loadscope-reorder`)."""
+    places = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")
