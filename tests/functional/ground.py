@@ -39,7 +39,7 @@ BOARDS = ("groups", "stages", "tasks", "relations", "sorting", "crm", "scrum")
 LEAVES = (str, int, float, type(None))
 TRACES = frozenset({"viewed_by", "modified_by", "changed_by", "created_by"})
 _line = json.JSONEncoder(sort_keys=True).encode
-PATIENCE = 0.3
+PATIENCE = 0.5
 """Seconds the app of these tests waits for an answer of the portal, so that silence is soon noticed."""
 
 

@@ -20,6 +20,8 @@ from tests.functional.scrum_scene import Team, group_called
 Press = Callable[[str], TestResponse]
 """Do it, with this request key."""
 DEALS = "DEAL_STAGE"
+SILENCE = 20
+"""Seconds, or until the failures are over: far longer than the app of these tests waits (`ground.PATIENCE`)."""
 SPRINT = "/boards/<key>/scrum/sprints/<int:sprint_id>"
 
 
@@ -433,7 +435,7 @@ FAULTS = [
     Fault("reset before the effect", {"kind": "drop_before"}, frozenset({502}), LOST),
     Fault("reset before the effect, once", {"kind": "drop_before"}, frozenset({502}), LOST, once=True),
     Fault("reset after the effect, once", {"kind": "drop_after"}, frozenset({502}), LOST, once=True),
-    Fault("silence, once", {"kind": "delay", "seconds": 20}, frozenset({504}), "did not answer in time",
+    Fault("silence, once", {"kind": "delay", "seconds": SILENCE}, frozenset({504}), "did not answer in time",
           once=True),
     Fault("half an answer, once", {"kind": "half_answer"}, frozenset({502, 504}), "", once=True),
     Fault("broken JSON, once", {"kind": "broken_json"}, frozenset({502}), "", once=True),

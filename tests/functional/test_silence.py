@@ -5,7 +5,6 @@ The matrix (`test_matrix.py`) has the second click that follows at once. Here so
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +19,8 @@ from store.models import Action, Job, JournalEntry
 from tests.functional import deeds as of_boards
 from tests.functional.deeds import Scene
 from tests.functional.ground import PATIENCE, Ground, hurried
-from tests.functional.matrix import DEEDS, SPRINT, Deed, Press
+from tests.functional.helpers import eventually
+from tests.functional.matrix import DEEDS, SILENCE, SPRINT, Deed, Press
 from web import leftovers
 
 FINAL = {
@@ -86,21 +86,19 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         yield Yard(found, found.kept)
 
 
-@pytest.fixture
-def impatient(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(yard.ground.flask.extensions["stagecraft"].transport, "_timeout", (5, PATIENCE))
-
-
 def unanswered(yard: Yard, method: str, press: Press, key: str) -> None:
     """One click, of which the portal makes everything but an answer."""
-    yard.ground.sandbox.fault(method, kind="delay", seconds=0.8, times=None)
-    assert press(key).status_code == 504
-    yard.ground.sandbox.delete("faults")
-    time.sleep(0.8)
+    g = yard.ground
+    g.sandbox.delete("calls")
+    g.sandbox.fault(method, kind="delay", seconds=SILENCE, times=None)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(g.flask.extensions["stagecraft"].transport, "_timeout", (5, PATIENCE))
+        assert press(key).status_code == 504
+    g.sandbox.delete("faults")
+    assert eventually(lambda: method in g.sandbox.asked()), "it was never asked"
 
 
 @pytest.mark.parametrize("rule", FINAL)
-@pytest.mark.usefixtures("impatient")
 def test_who_clicks_again_after_the_process_died_finds_it_written_down(yard: Yard, rule: str) -> None:
     deed, key = BY_RULE[rule], uuid.uuid4().hex
     press = yard.before(deed)
@@ -119,7 +117,6 @@ def test_who_clicks_again_after_the_process_died_finds_it_written_down(yard: Yar
 
 
 @pytest.mark.parametrize("rule", FINAL)
-@pytest.mark.usefixtures("impatient")
 def test_what_nobody_came_back_to_is_written_down_as_unknown(yard: Yard, rule: str) -> None:
     deed, g = BY_RULE[rule], yard.ground
     unanswered(yard, deed.writes, yard.before(deed), uuid.uuid4().hex)
@@ -135,7 +132,6 @@ def test_what_nobody_came_back_to_is_written_down_as_unknown(yard: Yard, rule: s
     assert UNKNOWN in g.tab(who).get("/journal").text
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_way_back_that_was_not_answered_is_looked_for_as_well(yard: Yard) -> None:
     """Undoing an added sprint deletes it; the second click on Undo finds it gone."""
     deed = BY_RULE["/boards/<key>/scrum/sprints"]
@@ -158,7 +154,6 @@ def test_a_way_back_that_was_not_answered_is_looked_for_as_well(yard: Yard) -> N
 
 
 @pytest.mark.parametrize("rule", [*ADDITIONS, f"{SPRINT}/delete"])
-@pytest.mark.usefixtures("impatient")
 def test_a_second_click_that_could_not_look_leaves_it_to_the_third(yard: Yard, rule: str) -> None:
     deed, key, g = BY_RULE[rule], uuid.uuid4().hex, yard.ground
     press = yard.before(deed)
@@ -172,7 +167,6 @@ def test_a_second_click_that_could_not_look_leaves_it_to_the_third(yard: Yard, r
     assert len(yard.changes()) == 1
 
 
-@pytest.mark.usefixtures("impatient")
 def test_an_unanswered_way_back_in_steps_adds_its_stage_once(yard: Yard) -> None:
     """More tasks than one request takes: the undo of the deletion is a job, and its first step adds."""
     g = yard.ground
@@ -201,7 +195,6 @@ def test_an_unanswered_way_back_in_steps_adds_its_stage_once(yard: Yard) -> None
     assert yard.write_down() == 0, "the job of the first click is no more"
 
 
-@pytest.mark.usefixtures("impatient")
 def test_an_unanswered_end_of_a_way_back_is_gone_on_with(yard: Yard) -> None:
     """The stage that came back is deleted again: its tasks leave, and then the portal keeps silent."""
     g = yard.ground
@@ -210,11 +203,12 @@ def test_an_unanswered_end_of_a_way_back_is_gone_on_with(yard: Yard) -> None:
     gone, tab = g.boards(), g.tab("owner")
     restored = tab.post(f"/journal/{g.entries()[-1]}/undo")
     assert restored.status_code == 200 and len(yard.changes()) == 2
-    g.sandbox.fault("task.stages.delete", kind="delay", seconds=0.8, times=None)
     begun = tab.post(f"/journal/{g.entries()[-1]}/undo")
-    assert of_boards.finish(tab, begun).status_code == 504
-    g.sandbox.delete("faults")
-    time.sleep(0.8)
+
+    def go_on(_key: str) -> Any:
+        return of_boards.finish(tab, begun)
+
+    unanswered(yard, "task.stages.delete", go_on, "")
     assert g.boards() == gone and len(yard.changes()) == 2
     answer = of_boards.finish(tab, begun)
     assert answer.status_code == 200, answer.text[:500]
