@@ -161,8 +161,8 @@ def test_a_refresh_that_died_with_its_process(app: App) -> None:
     """Killed while the authorization server thinks: the lease ends by itself, the portal is not lost."""
     [owner] = [one for one in workers(app) if one.person.who == "owner"]
     app.sandbox.post("tokens/expire", which="access")
+    app.sandbox.fault("oauth.token", "delay", seconds=30)  # first: what is dropped at once is tried again
     app.sandbox.fault("oauth.token", "drop_before")
-    app.sandbox.fault("oauth.token", "delay", seconds=3)
     held = threading.Thread(target=_ask_and_die, args=(owner.person,))
     held.start()
     deadline = time.monotonic() + 10
