@@ -139,6 +139,14 @@ class Client:
         self._keep = keep
         self._wrote = False
 
+    @property
+    def answer_lost(self) -> bool:
+        """Whether the first write is still to come that an earlier try may have made already.
+
+        Whoever reads before it must not take what they read for what was before.
+        """
+        return self._answer_lost
+
     def intend(self, what: Any) -> None:
         """Leave with the maker of this client what the next write will have done, before it is sent.
 

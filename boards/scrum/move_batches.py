@@ -135,8 +135,12 @@ class Deed:
         self.places = {one: self._place(row) for one, row in self.rows.items()}
 
     def _send_first(self, client: Client, commands: Mapping[str, Command]) -> BatchAnswer:
-        """Pure reading may be repeated blindly; with writes in it, a repeat would read what we wrote."""
+        """Pure reading may be repeated blindly; with writes in it, a repeat would read what we wrote.
+
+        So does a reading that goes on with an earlier try.
+        """
         if not self.early:
+            self.lost = client.answer_lost
             return client.batch(commands, halt=False)
         try:
             return client.batch(commands, halt=False, repeatable=False)

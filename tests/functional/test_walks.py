@@ -30,6 +30,9 @@ from tests.functional.walks.others import OTHERS
 from tests.functional.walks.truth import Facts, astray, facts
 from tests.functional.walks.walk import Walk
 
+# A walk takes seconds; beside much else it takes as many times longer.
+pytestmark = pytest.mark.timeout(900)
+
 WALKS = int(os.environ.get("WALKS", "7"))
 LONGEST = 40
 LATEST = 2

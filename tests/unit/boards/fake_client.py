@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from b24.client import Answer, BatchAnswer, Command
-from b24.errors import PortalError
+from b24.errors import ConnectionLost, PortalError
 from b24.wire import build_query, nest
 from tests.unit.boards.fake_portal import FakePortal
 
@@ -22,7 +22,7 @@ class FakeClient:
 
     `lose`: for the next requests, "before" (nothing done) or "after" (done) the connection breaks.
     `refuse`: method → error that every command of it gets. `intended`: what was left with it before a write,
-    and after how many requests.
+    and after how many requests. `answer_lost`: this goes on with work whose first answer was lost.
     """
 
     def __init__(self, portal: FakePortal, user_id: int) -> None:
@@ -31,6 +31,7 @@ class FakeClient:
         self.requests: list[dict[str, Command]] = []
         self.lose: list[str] = []
         self.lost_error: type[PortalError] | None = None
+        self.answer_lost = False
         self.refuse: dict[str, PortalError] = {}
         self.intended: list[tuple[int, Any]] = []
         self._stages_cache: dict[str, Any] = {}
@@ -53,6 +54,9 @@ class FakeClient:
         self, commands: Mapping[str, Command], *, halt: bool = True, repeatable: bool = True
     ) -> BatchAnswer:
         assert len(commands) <= 50
+        if self.answer_lost and not repeatable:
+            self.answer_lost = False
+            raise ConnectionLost("EARLIER_ANSWER_LOST")
         self.requests.append(dict(commands))
         fate = self.lose.pop(0) if self.lose else ""
         answer = None if fate == "before" else self._run(commands, halt)

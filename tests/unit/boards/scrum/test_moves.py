@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from b24.errors import ConnectionLost
@@ -221,6 +223,33 @@ def test_a_lost_answer(team: ScrumScene, fate: str) -> None:
     team.fake.lose = ["after", "after"]
     with pytest.raises(ConnectionLost):
         move(team, [1], team.planned)
+
+
+@pytest.mark.parametrize("fate", ["before", "after"])
+@pytest.mark.parametrize("ids", [[1, 12], [21, 3], [12, 21]])
+@pytest.mark.parametrize("target", ["planned", "active", "backlog"])
+def test_who_goes_on_after_two_lost_answers_knows_where_the_items_were(
+    team: ScrumScene, ids: list[int], target: str, fate: str
+) -> None:
+    """The reading of the second click shows what the first one has written.
+
+    Only the column of an item that left the active sprint is not known then; it comes back into the first.
+    """
+    start, seen, entity_id = team.picture(), team.seen(), getattr(team, target)
+
+    def twice(act: Callable[[], ItemsOutcome | None]) -> ItemsOutcome | None:
+        team.fake.lose = ["", fate, fate]
+        with pytest.raises(ConnectionLost):
+            act()
+        team.fake.lose, team.fake.answer_lost = [], True
+        return act()
+
+    outcome = twice(lambda: move(team, ids, entity_id, seen=seen, active_id=0))
+    assert outcome and all(one.error is None for one in outcome.results)
+    assert set(ids) <= set(team.portal.in_list(entity_id))
+    if team.picture() != start:
+        twice(lambda: back(team, outcome))
+    assert team.picture() == start
 
 
 def test_sorts_between() -> None:
