@@ -192,7 +192,7 @@ def test_a_status_action_waits_for_unsaved_changes(board: BoardPage, installed: 
 def test_a_failure_is_readable_over_the_open_drawer(board: BoardPage, installed: Sandbox) -> None:
     _, dialog = open_drawer(board)
     dialog.locator("#task-title").fill("Try")
-    installed.fault("batch", "html", times=None)
+    installed.fault("tasks.task.update", "html", times=None)
     dialog.locator("#task-save").click()
     toast = dialog.locator("[data-toast]")
     expect(toast).to_be_visible(timeout=20000)
