@@ -16,7 +16,7 @@ import requests
 from report import Figure, Section, median_of, ratio_of
 from support import installed_app
 
-from tests.functional.deeds import shown_columns
+from tests.functional.deeds import shown_bands, shown_columns
 from tests.functional.scrum_scene import Team, group_called
 from tests.support.person import Person
 from tests.support.servers import Sandbox, http
@@ -54,7 +54,8 @@ class Writer:
 def actions(sandbox: Sandbox, owner: Person, member: Person) -> dict[str, tuple[Request, Request]]:
     """Name → (the write sent directly, the same through the app); each call sets another value."""
     board = f"/boards/g{sandbox.main_group_id}"
-    stages = shown_columns(owner.get(board).text)
+    page = owner.get(board).text
+    stages, shown = shown_columns(page), shown_bands(page)
     write, hook = Writer(sandbox, "owner"), Writer(sandbox, "member")
     team = Team(member, sandbox, group_called(sandbox, "Scrum team")).look()
     item = team.items[0].task_id
@@ -68,11 +69,11 @@ def actions(sandbox: Sandbox, owner: Person, member: Person) -> dict[str, tuple[
     return {
         "move a stage": (
             lambda: write("task.stages.update", id=last, fields={"AFTER_ID": next(places)}),
-            lambda: owner.post(f"{path}/move", after_id=next(places)),
+            lambda: owner.post(f"{path}/move", after_id=next(places), shown=shown),
         ),
         "recolor a stage": (
             lambda: write("task.stages.update", id=last, fields={"COLOR": next(colors)}),
-            lambda: owner.post(f"{path}/color", color=next(colors)),
+            lambda: owner.post(f"{path}/color", color=next(colors), shown=shown),
         ),
         "set points": (
             lambda: hook(moved, id=item, fields={"storyPoints": next(points)}),

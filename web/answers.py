@@ -18,6 +18,7 @@ from boards.notices import NoticeCode
 from boards.outcomes import StageOutcome
 from web.journal_service import Done
 from web.sentences import change_text, notice_text
+from web.view import band_mark
 
 STALE = {
     NoticeCode.BOARD_CHANGED_MEANWHILE,
@@ -61,20 +62,30 @@ def is_stale(notices: Iterable[Notice]) -> bool:
     return any(notice.code in STALE for notice in notices)
 
 
-def shaped(ref: Place, done: Done[StageOutcome], *, only: int = 0, html: str = "", **events: Any) -> Response:
-    """The bands of the stages (or `only` of one), their true order, and a toast.
+def shaped(ref: Place, done: Done[StageOutcome], *, html: str = "", **events: Any) -> Response:
+    """The bands that the page does not show so yet, the true order of the stages, and a toast.
 
-    A repeated request gets the board read again: the first answer is gone.
+    The band of the changed stage is always there: what was typed into it may not be what came of it. A
+    repeated request gets the board read again: the first answer is gone.
     """
     if done.outcome is None:
         return announced(done_toast(done), board_refresh={}, **events)
     outcome = done.outcome
     if is_stale(outcome.notices):
         return announced(done_toast(done, outcome.notices), board_refresh={}, **events)
-    bands = [stage for stage in outcome.stages if not only or stage.id == only]
-    html += stage_bands(ref, bands) + done_toast(done, outcome.notices)
+    html += stage_bands(ref, _unlike_the_page(outcome)) + done_toast(done, outcome.notices)
     order = {"order": [stage.id for stage in outcome.stages]}
     return announced(html, board_stages=order | events.pop("more", {}), **events)
+
+
+def _unlike_the_page(outcome: StageOutcome) -> list[Stage]:
+    """The changed stage, and those that the page shows otherwise (the marks it sent as `shown`)."""
+    shown, rights = set(request.form.get("shown", "").split(",")), shaper()
+    return [
+        stage
+        for stage in outcome.stages
+        if stage.id == outcome.change.target or band_mark(stage, rights) not in shown
+    ]
 
 
 def stage_bands(ref: Place, stages: Iterable[Stage]) -> str:

@@ -84,7 +84,7 @@ def rename(key: str, stage_id: int) -> Response:
     ref, title = board_of(key), request.form.get("title", "")
     known = circumstances() | {"seen_title": request.form.get("seen_title")}
     done = run_action(lambda: kanban.rename_stage(client(), ref, actor(), stage_id, title, **known))
-    return shaped(ref, done, only=stage_id)
+    return shaped(ref, done)
 
 
 @blueprint.post("/<int:stage_id>/color")
@@ -93,7 +93,7 @@ def recolor(key: str, stage_id: int) -> Response:
     ref, color = board_of(key), request.form.get("swatch") or request.form.get("color", "")
     known = circumstances() | {"seen_color": request.form.get("seen_color")}
     done = run_action(lambda: kanban.recolor_stage(client(), ref, actor(), stage_id, color, **known))
-    return shaped(ref, done, only=stage_id)
+    return shaped(ref, done)
 
 
 def circumstances() -> dict[str, Any]:

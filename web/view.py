@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import zlib
 from urllib.parse import urlencode
 
 from babel.dates import format_skeleton
@@ -12,7 +13,7 @@ from flask import Blueprint
 from flask_babel import get_locale
 
 from boards import colors
-from boards.model import Board, BoardRef, Column, Filters
+from boards.model import Board, BoardRef, Column, Filters, Rights, Stage
 from web.sentences import why_text
 
 blueprint = Blueprint("view", __name__)
@@ -22,6 +23,14 @@ blueprint = Blueprint("view", __name__)
 def dom_id(kind: str, key: object) -> str:
     """The DOM id of a portal object: ("stage", 17) → "stage-17"; "C1:NEW" loses what CSS would trip over."""
     return f"{kind}-" + re.sub(r"[^A-Za-z0-9_-]", "-", str(key))
+
+
+@blueprint.app_template_global()
+def band_mark(stage: Stage, rights: Rights) -> str:
+    """Stands for a stage's band as the page shows it: the same mark, the same band."""
+    kind = getattr(stage, "kind", "")  # what a column of a sprint is for
+    facts = (stage.title, stage.color, stage.is_first, kind, rights.may_shape, rights.as_admin)
+    return f"{stage.id}.{zlib.crc32(repr(facts).encode()):x}"
 
 
 @blueprint.app_template_filter()

@@ -15,30 +15,31 @@ const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
 const ownOffset = () => String(new Date()).replace(/^.*GMT(...)(..).*$/, '$1:$2');
 
 document.addEventListener('htmx:config:request', event => {
-  const { ctx } = event.detail, { request, sourceElement: source } = ctx;
+  const { ctx } = event.detail, { request, sourceElement: source } = ctx, { body } = request;
   const rename = $('[data-rename]', source);
   if (rename && source.matches('.stage__rename') && rename.value === rename.defaultValue) return event.preventDefault();
   ctx.fetch = fetchAs;
-  if (source.matches('.next')) request.body.set('start', b.pageStart(source));
+  if (source.matches('.next')) body.set('start', b.pageStart(source));
   if (request.method === 'GET') return;
-  if (!request.body.has('request_key')) request.body.set('request_key', randomKey());
-  if (rename) request.body.set('seen_title', rename.defaultValue);
+  if (!body.has('request_key')) body.set('request_key', randomKey());
+  if (rename) body.set('seen_title', rename.defaultValue);
   if (source.id === 'bulk') {
-    request.body.set('was', b.selectedPlaces());
-    request.body.set('tags', b.selectedTags());
+    body.set('was', b.selectedPlaces());
+    body.set('tags', b.selectedTags());
   }
-  if (request.body.get('utc_offset') === '') request.body.set('utc_offset', ownOffset());
+  if (body.get('utc_offset') === '') body.set('utc_offset', ownOffset());
   if (b.board() && request.action.includes('/stages')) {
-    if (!request.body.has('seen')) request.body.set('seen', b.stageIds().join());
-    if ($('#as-admin')) request.body.set('as_admin', '1');
+    if (!body.has('seen')) body.set('seen', b.stageIds());
+    body.set('shown', $$('.stage').map(stage => stage.dataset.shown));
+    if ($('#as-admin')) body.set('as_admin', '1');
   }
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
   if (ctx.target?.id === 'main') ctx.turn = ++turn; // the page asked for last is the one to show
-  $('#app').classList.toggle('busy', ++running > 0);
+  $('#app').classList.toggle('busy', ++running);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
-  $('#app').classList.toggle('busy', (running = Math.max(0, running - 1)) > 0);
+  $('#app').classList.toggle('busy', running = Math.max(0, running - 1));
   ctx.done?.(ctx.response?.status ?? 0);
   if (ctx.response?.status < 300 && ctx.sourceElement.matches('[data-undo], #unfinished *')) ctx.sourceElement.closest('[data-toast], #unfinished').remove();
   // what was typed has arrived; the page that shows it may still have to come
@@ -151,7 +152,7 @@ const NEWS_EVERY = 20000;
 async function look() {
   const page = b.board();
   if (!page?.dataset.read || document.hidden || b.moving() || b.dragging()) return;
-  const { board: key, read } = page.dataset, tasks = $$('.card').map(card => card.dataset.taskId).join();
+  const { board: key, read } = page.dataset, tasks = $$('.card').map(card => card.dataset.taskId);
   const answer = await fetchAs(`/boards/${key}/news`, { method: 'POST', body: new URLSearchParams({ since: read, tasks }) }).catch(() => null);
   if (!answer?.ok || b.board()?.dataset.read !== read) return;
   const text = await answer.text(), place = $('#news');
@@ -266,9 +267,9 @@ const typing = node => node.matches('input:not(.pick), textarea, select');
 
 /** The card in a direction; to the side it is the one at the same place. */
 function neighbour(card, way) {
-  if (way === 'up' || way === 'down') return way === 'up' ? b.previousOf(card) : b.nextOf(card);
+  const step = /up|left/.test(way) ? b.previousOf : b.nextOf;
+  if (/up|down/.test(way)) return step(card);
   const at = $$('.card', card.parentNode).indexOf(card);
-  const step = way === 'left' ? b.previousOf : b.nextOf;
   for (let column = step(card.closest('.column')); column; column = step(column)) {
     const cards = $$('.card', column);
     if (cards.length) return cards[Math.min(at, cards.length - 1)];
@@ -292,7 +293,7 @@ function onCard(card, event) {
 function onEscape(target) {
   if (target.matches('[data-rename]')) target.value = target.defaultValue;
   if (closeTop()) return true;
-  const some = b.selected().length > 0;
+  const some = b.selected().length;
   b.unselect();
   return some;
 }

@@ -178,10 +178,11 @@ export function dropTwins() {
 
 // --- selection ---
 export const selected = () => $$('.pick:checked');
+export const picked = () => selected().map(pick => pick.closest(CARD));
 /** Which cards each selected one stands between, for the way back. */
-export const selectedPlaces = () => selected().map(pick => pick.closest(CARD)).map(card => [...[card, nextOf(card), previousOf(card)].map(cardId), stageOf(card)].join(':')).join();
+export const selectedPlaces = () => picked().map(card => [...[card, nextOf(card), previousOf(card)].map(cardId), stageOf(card)].join(':')).join();
 /** The tags each selected card shows. */
-export const selectedTags = () => JSON.stringify(Object.fromEntries(selected().map(pick => pick.closest(CARD)).map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
+export const selectedTags = () => JSON.stringify(Object.fromEntries(picked().map(card => [cardId(card), $$('.tag:not([data-more])', card).map(tag => tag.textContent)])));
 export function showSelection() {
   const some = selected().length, count = $('.bulk__count');
   // a class: told by `:has()`, every choice in any list of the page would have the style of all cards computed anew
@@ -227,7 +228,7 @@ export const common = () => ({
 /** Where a card was dropped the other selected ones follow, all in their order and with one request. */
 function dropCard(card, from) {
   const along = $('.pick', card)?.checked && (card.parentNode !== from.list || board().matches('.planning'))
-    ? selected().map(pick => pick.closest(CARD)).filter(one => one !== card && !pending.has(one)) : [];
+    ? picked().filter(one => one !== card && !pending.has(one)) : [];
   return along.length ? settleMany(card, from, along) : settleCard(card, from);
 }
 async function settleMany(card, from, along) {

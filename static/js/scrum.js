@@ -1,7 +1,7 @@
 // Planning: points are typed as in a spreadsheet, items go together, sums follow what the page shows.
 import * as b from './board.js';
 
-const { $, $$ } = b;
+const { $, $$, picked } = b;
 const NEAR = 60, AT_ONCE = 50, CALM = 400;
 const waiting = new Map(), flying = new Map();
 let last = null, sending = false, timer = 0;
@@ -11,7 +11,6 @@ const rowOf = node => node.closest?.('.planning .card');
 const id = row => row.dataset.taskId;
 const cell = row => $('.points', row);
 const known = row => row.dataset.sort !== '';
-const picked = () => b.selected().map(pick => pick.closest('.card'));
 const fact = row => [cell(row)?.defaultValue ?? '', ...['epicId', 'entityId', 'sort'].map(name => Number(row.dataset[name]))];
 const byId = (rows, value) => JSON.stringify(Object.fromEntries(rows.map(row => [id(row), value(row)])));
 const seen = rows => byId(rows.filter(row => row && known(row)), fact);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -256,6 +257,19 @@ def test_stages_are_moved_by_keys_on_the_handle(board: BoardPage, installed: San
     assert seen.http == 1
     assert board.titles() == [before[0], before[2], before[1], *before[3:]]
     assert [stage["TITLE"] for stage in stages_of(installed)] == board.titles()
+
+
+def test_a_change_brings_what_others_did_and_nothing_else(board: BoardPage, installed: Sandbox) -> None:
+    board.shape()
+    moved, named = board.stage_id(1), board.stage_id(3)
+    installed.act("owner", "task.stages.update", id=named, fields={"TITLE": "Named elsewhere"})
+    with board.page.expect_response("**/move") as answered:
+        board.column(1).locator(".stage__grip").focus()
+        board.press("ArrowRight")
+    board.toast("Moved the stage")
+    assert board.titles()[3] == "Named elsewhere"
+    bands = re.findall(r'hx-target="#stage-(\d+)-bar"', answered.value.text())
+    assert {int(one) for one in bands} == {moved, named}
 
 
 def test_a_stage_is_dragged_by_its_handle_in_edit_mode_only(board: BoardPage, installed: Sandbox) -> None:

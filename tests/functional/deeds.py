@@ -27,6 +27,7 @@ TAG = re.compile(r'<span class="tag">([^<]*)</span>')
 UNDO = re.compile(r'hx-post="(/journal/\d+/undo)"')
 STEP = re.compile(r'hx-post="(/jobs/\w+/step)"')
 
+BAND = re.compile(r'data-shown="([^"]+)"')
 FIELDS = ["ID", "TITLE", "DESCRIPTION", "DEADLINE", "PRIORITY", "TAGS", "STATUS", "RESPONSIBLE_ID",
           "GROUP_ID", "STAGE_ID", "AUDITORS"]  # fmt: skip
 CARD_ORDER = {"SORTING": "asc", "ID": "desc"}
@@ -67,6 +68,11 @@ def shown_columns(page: str) -> list[Shown]:
         cards = tuple(dict.fromkeys(int(one) for one in CARD.findall(part)))
         found.append(Shown(int(start[1]), html.unescape(title[1]), color[1], cards))
     return found
+
+
+def shown_bands(page: str) -> str:
+    """The marks of the bands on a board's page, as its script sends them."""
+    return ",".join(BAND.findall(page))
 
 
 Opener = Callable[..., Person]
@@ -119,7 +125,8 @@ class Scene:
     def shaping(self, **form: Any) -> dict[str, Any]:
         """What the page adds to every change of stages."""
         seen = ",".join(str(one.stage_id) for one in self.columns)
-        return {"seen": seen} | ({"as_admin": "1"} if 'id="as-admin"' in self.page else {}) | form
+        known = {"seen": seen, "shown": shown_bands(self.page)}
+        return known | ({"as_admin": "1"} if 'id="as-admin"' in self.page else {}) | form
 
     def full(self, least: int = 3, but: int = -1) -> int:
         """Index of a column with that many cards, not the first."""

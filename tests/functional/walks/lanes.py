@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.functional.deeds import Shown, hidden, shown_columns
+from tests.functional.deeds import Shown, hidden, shown_bands, shown_columns
 from tests.functional.ground import Tab
 from tests.functional.scrum_scene import Team
 from tests.functional.walks.steps import COLORS, NAMES, Ready, post
@@ -27,9 +27,10 @@ class Lanes:
     columns: list[Shown]
     kinds: list[str]
     astray: list[int]
+    shown: str = ""
 
     def shaping(self, **form: Any) -> dict[str, Any]:
-        return {"seen": ",".join(str(one.stage_id) for one in self.columns)} | form
+        return {"seen": ",".join(str(one.stage_id) for one in self.columns), "shown": self.shown} | form
 
     def stage(self, a: int) -> Shown:
         return self.columns[a % len(self.columns)]
@@ -48,6 +49,7 @@ def board_of(team: Team, sprint_id: int = 0) -> Lanes | None:
         shown_columns(answer.text),
         KIND.findall(answer.text),
         [int(one) for one in ASTRAY.findall(answer.text)],
+        shown_bands(answer.text),
     )
 
 
