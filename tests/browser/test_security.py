@@ -36,11 +36,13 @@ def frame_of(page: Page) -> Frame:
 
 def refused(page: Page) -> None:
     """Wait until Chromium shows its own page in the frame instead of the app."""
+    shown: list[str] = []
     for _ in range(100):
-        if frame_of(page).url.startswith("chrome-error:"):
+        shown = [one.url for one in page.frames if one.name == "app"]  # none while one page follows another
+        if len(shown) == 1 and shown[0].startswith("chrome-error:"):
             return
         page.wait_for_timeout(100)
-    raise AssertionError(f"the frame shows {frame_of(page).url}")
+    raise AssertionError(f"the frame shows {shown}")
 
 
 @pytest.fixture
