@@ -96,6 +96,14 @@ class Database:
         """INSERT whose rows come later, for an `on_conflict` of the caller's own."""
         return self._insert(table(model))
 
+    def merged_json(self, old: Any, new: Any) -> Any:
+        """An object with the entries of another one: what `new` has too, it has as in `new`."""
+        if self.engine.dialect.name == "sqlite":
+            return sa.func.json_patch(old, new)
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return sa.cast(sa.cast(old, JSONB).op("||")(sa.cast(new, JSONB)), sa.JSON)
+
     def _insert(self, into: Any) -> Any:
         if self.engine.dialect.name == "sqlite":
             from sqlalchemy.dialects.sqlite import insert as sqlite_insert

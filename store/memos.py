@@ -27,6 +27,27 @@ def put(db: Database, member_id: str, user_id: int, key: str, data: Any, lifetim
         connection.execute(db.prepared(_kept), row | {"expires_at": time.time() + lifetime})
 
 
+def add(db: Database, member_id: str, user_id: int, key: str, entries: dict[str, Any]) -> None:
+    """More entries of a memo that is an object, without reading it; nothing where there is none.
+
+    Two at once both stay. An entry that is there already is replaced; null is no entry.
+    """
+    which = {"member": member_id, "user": user_id, "name": key, "entries": entries}
+    with db.writing() as connection:
+        connection.execute(db.prepared(_merged), which)
+
+
+def _merged(db: Database) -> sa.Executable:
+    memo = table(m.Memo)
+    this = (
+        memo.c.member_id == sa.bindparam("member"),
+        memo.c.user_id == sa.bindparam("user"),
+        memo.c.key == sa.bindparam("name"),
+    )
+    more = sa.bindparam("entries", type_=sa.JSON)
+    return sa.update(memo).where(*this).values(data=db.merged_json(memo.c.data, more))
+
+
 def _fresh(_db: Database) -> sa.Executable:
     memo = table(m.Memo).c
     this = memo.member_id == sa.bindparam("member"), memo.user_id == sa.bindparam("user")

@@ -53,14 +53,17 @@ def known_facts(ref: BoardRef) -> dict[int, ItemFacts]:
 
 def remember_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
     """Keep what the page shows now; what it does not show any more is forgotten."""
-    data = {str(one): [fact.points, fact.epic_id, fact.entity_id, fact.sort] for one, fact in facts.items()}
-    memos.put(services().db, _who().member_id, _who().user_id, FACTS + ref.key, data, WEEK)
+    memos.put(services().db, _who().member_id, _who().user_id, FACTS + ref.key, _as_data(facts), WEEK)
 
 
 def learn_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
-    """Keep what has just become of some items."""
+    """Keep what has just become of some items; the others stay as they were remembered."""
     if facts:
-        remember_facts(ref, known_facts(ref) | dict(facts))
+        memos.add(services().db, _who().member_id, _who().user_id, FACTS + ref.key, _as_data(facts))
+
+
+def _as_data(facts: Mapping[int, ItemFacts]) -> dict[str, Any]:
+    return {str(one): [fact.points, fact.epic_id, fact.entity_id, fact.sort] for one, fact in facts.items()}
 
 
 def remember_planning(ref: BoardRef, planning: Planning) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -258,6 +259,34 @@ def test_the_newest_unfinished_job_of_a_person_on_a_board(db: Database, portal: 
     aged(db, older, 5)
     newer = jobs.create(db, portal, 5, "stage", "g1", {})
     assert jobs.unfinished(db, portal, 5, "g1") == newer
+
+
+def test_a_memo_takes_more_entries(db: Database, portal: str) -> None:
+    memos.put(db, portal, 5, "facts", {"1": ["3", 2, 0.5], "2": ["", 0, 1.0]}, 100)
+    memos.put(db, portal, 6, "facts", {"1": ["6", 0, 0.0]}, 100)
+    memos.add(db, portal, 5, "facts", {"2": ["ö'\\", 4, 1.5], "3": ["8", 0, 2.0]})
+    assert memos.get(db, portal, 5, "facts") == {
+        "1": ["3", 2, 0.5],
+        "2": ["ö'\\", 4, 1.5],
+        "3": ["8", 0, 2.0],
+    }
+    assert memos.get(db, portal, 6, "facts") == {"1": ["6", 0, 0.0]}
+
+
+def test_nothing_is_added_to_a_memo_that_is_not_there(db: Database, portal: str) -> None:
+    memos.add(db, portal, 5, "facts", {"1": 1})
+    assert memos.get(db, portal, 5, "facts") is None
+    memos.put(db, portal, 5, "old", {"1": 1}, -1)
+    memos.add(db, portal, 5, "old", {"2": 2})
+    assert memos.get(db, portal, 5, "old") is None
+
+
+def test_entries_added_at_once_all_stay(db: Database, portal: str) -> None:
+    memos.put(db, portal, 5, "facts", {}, 100)
+    wanted = {str(one): one for one in range(40)}
+    with ThreadPoolExecutor(8) as pool:
+        [*pool.map(lambda one: memos.add(db, portal, 5, "facts", {one: wanted[one]}), wanted)]
+    assert memos.get(db, portal, 5, "facts") == wanted
 
 
 def test_memos_end_and_belong_to_one_person_of_one_portal(db: Database, portal: str) -> None:
