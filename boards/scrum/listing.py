@@ -7,11 +7,12 @@ another one is deleted meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from b24 import tasks as task_calls
-from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
+from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
 from b24.tasks import TaskRow
 from boards.model import BoardRef
 from boards.sending import chunks
@@ -38,11 +39,18 @@ def all_rows(
     pages: int = PAGES_AT_FIRST,
 ) -> tuple[TaskRow, ...]:
     """All of them, once the first pages are there. Raises what the portal said to the first page."""
-    total = answer[f"{prefix}0"].total or 0
-    found = rows_of(answer, prefix)
-    for starts in chunks(range(pages * PAGE_SIZE, total, PAGE_SIZE), BATCH_SIZE):
-        further = _onwards(ref, wanted, prefix, starts, after=max(found, default=0))
-        found |= rows_of(client.batch(further, halt=True), prefix)
+    rest = range(pages * PAGE_SIZE, answer[f"{prefix}0"].total or 0, PAGE_SIZE)
+    if not rest:
+        return tuple(rows_of(answer, prefix).values())
+    last, parts = 0, []
+    with ThreadPoolExecutor(1) as maker:  # makes rows of what is there while the portal looks for more
+        for starts in chunks(rest, BATCH_SIZE):
+            parts.append(maker.submit(rows_of, answer, prefix))
+            last = max(last, _last_id(answer, prefix))
+            answer = client.batch(_onwards(ref, wanted, prefix, starts, after=last), halt=True)
+    found: dict[int, TaskRow] = {}
+    for rows in (*(part.result() for part in parts), rows_of(answer, prefix)):
+        found |= rows
     return tuple(found.values())
 
 
@@ -56,8 +64,15 @@ def by_ids(task_ids: Sequence[int], prefix: str = ITEMS) -> dict[str, Command]:
 
 def rows_of(answer: BatchAnswer, prefix: str = ITEMS) -> dict[int, TaskRow]:
     """The tasks of all pages that came."""
-    pages = (answer[key] for key in answer if key.startswith(prefix))
-    return {row.id: row for page in pages for row in task_calls.parse_list(page)}
+    return {row.id: row for page in _came(answer, prefix) for row in task_calls.parse_list(page)}
+
+
+def _last_id(answer: BatchAnswer, prefix: str) -> int:
+    return max((one for page in _came(answer, prefix) for one in task_calls.parse_ids(page)), default=0)
+
+
+def _came(answer: BatchAnswer, prefix: str) -> Iterator[Answer]:
+    return (answer[key] for key in answer if key.startswith(prefix))
 
 
 def _onwards(
