@@ -137,8 +137,8 @@ def measure(quick: bool) -> Section:
             "sorts the whole project again; from the seventh page on it now goes on from the last task seen.",
             "All tasks: two thirds of the time for making rows went into fields that had not been asked for; "
             "they are not looked into any more.",
-            "All tasks: the app's reader used more processor than the SDKs, for its rows; it now makes those of "
-            "one answer while the portal looks for the next.",
+            "All tasks: the app's reader used more processor than the SDKs, for its rows; it now makes those "
+            "of one answer while the portal looks for the next.",
         ),
     )
 
