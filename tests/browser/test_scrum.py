@@ -253,6 +253,8 @@ def test_a_sprint_is_completed_and_the_next_started_with_previews(
 ) -> None:
     plan.column(0).locator("text=Complete").click()
     expect(plan.frame.locator("#dialog dialog")).to_contain_text("cannot be undone")
+    facts = [one.bounding_box() or {} for one in plan.frame.locator("#dialog .facts li").all()]
+    assert len(facts) > 2 and len({box["x"] for box in facts}) == 1  # one below the other
     plan.frame.click("#dialog .button--primary")
     plan.toast("Completed the sprint")
     expect(plan.frame.locator(".planning .column[data-stage-id]")).to_have_count(2)
