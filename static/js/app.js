@@ -1,5 +1,5 @@
 // Starts the page and ties htmx, the portal around us and the board together.
-import { download, fetchAs, fit, tell } from './portal.js';
+import { fetchAs, fit, tell } from './portal.js';
 import * as b from './board.js';
 import './drawer.js';
 
@@ -113,6 +113,7 @@ function enliven() {
   if (editing !== b.board()?.dataset.board) editing = '';
   showEditing();
   if ($('#crm')) import('./crm.js').then(crm => crm.mount());
+  if ($('[data-read]')) import('./news.js');
   if ($('[data-scrum]')) import('./scrum.js').then(scrum => scrum.mount());
   keepTabStops();
   b.showSelection();
@@ -145,20 +146,6 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   if (document.activeElement === document.body) $('#main').focus({ preventScroll: true });
 });
 addEventListener('resize', fit);
-
-// --- what others change in the portal meanwhile; nothing is asked while nobody looks ---
-const NEWS_EVERY = 20000;
-async function look() {
-  const page = b.board();
-  if (!page?.dataset.read || document.hidden || b.moving() || b.dragging()) return;
-  const { board: key, read } = page.dataset, tasks = $$('.card').map(card => card.dataset.taskId).join();
-  const answer = await fetchAs(`/boards/${key}/news`, { method: 'POST', body: new URLSearchParams({ since: read, tasks }) }).catch(() => null);
-  if (!answer?.ok || b.board()?.dataset.read !== read) return;
-  const text = await answer.text(), place = $('#news');
-  if (place.dataset.text !== text) place.innerHTML = place.dataset.text = text;
-}
-setInterval(look, NEWS_EVERY);
-document.addEventListener('visibilitychange', look);
 
 // --- dialogs, drawer, menu, toasts ---
 function closeDialog(over = false) {
@@ -222,7 +209,7 @@ const ACTIONS = {
   refresh: b.refresh,
   open: () => open(menuCard()),
   select: () => b.select(menuCard(), true),
-  download: button => download(button.dataset.address, button.dataset.name).catch(() => say('toast-offline')),
+  download: button => import('./download.js').then(({ download }) => download(button.dataset.address, button.dataset.name)).catch(() => say('toast-offline')),
   'stage-left': button => b.moveStage(button.closest('.column'), 'left'),
   'stage-right': button => b.moveStage(button.closest('.column'), 'right'),
   ...Object.fromEntries(['top', 'up', 'down', 'bottom'].map(way => [`card-${way}`, () => b.moveCard(menuCard(), way)])),
