@@ -263,15 +263,15 @@ function neighbour(card, way) {
   return null;
 }
 
-function onCard(card, event) {
-  const way = WAYS[event.key];
-  if (way && event.altKey) b.moveCard(card, way);
+function onCard(card, key, altKey) {
+  const way = WAYS[key];
+  if (way && altKey) b.moveCard(card, way);
   else if (way) {
     const other = neighbour(card, way);
     if (other) $('.card__open', other).focus();
-  } else if (event.key === ' ' || event.key === 'x') b.select(card);
-  else if (event.key === 'Enter') $('.card__open', card).click();
-  else if (event.key === 'm' || event.key === 'ContextMenu') openMenu(card);
+  } else if (key === ' ' || key === 'x') b.select(card);
+  else if (key === 'Enter') $('.card__open', card).click();
+  else if (key === 'm' || key === 'ContextMenu') openMenu(card);
   else return false;
   return true;
 }
@@ -285,12 +285,12 @@ function onEscape(target) {
 }
 
 document.addEventListener('keydown', event => {
-  const { target, key } = event;
+  const { target } = event, key = b.keyOf(event);
   if (event.ctrlKey || event.metaKey || event.defaultPrevented || !(target instanceof Element)) return;
   let done = false;
   if (key === 'Escape') done = onEscape(target);
   else if (typing(target)) return;
-  else if (target.matches('.card__open')) done = onCard(target.closest('.card'), event);
+  else if (target.matches('.card__open')) done = onCard(target.closest('.card'), key, event.altKey);
   else if (target.matches('.stage__grip') && ['left', 'right'].includes(WAYS[key])) done = !void b.moveStage(target.closest('.column'), WAYS[key]);
   else if (key === '/' && $('#filter-text')) done = !void $('#filter-text').focus();
   if (done) event.preventDefault();

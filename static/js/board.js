@@ -31,6 +31,9 @@ export function refresh() {
   if (page) htmx.ajax('GET', page.dataset.refresh, { target: '#main', swap: 'innerMorph', refresh: true });
 }
 
+/** What a key means: where the layout has other letters than Latin ones, the letter printed beside them. */
+export const keyOf = ({ key, code }) => /^[^ -~]$/.test(key) ? code.slice(3).toLowerCase() : key;
+
 // --- where things are ---
 const beside = (node, way, selector) => {
   do node = node[way]; while (node && !node.matches(selector));

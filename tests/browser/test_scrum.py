@@ -121,6 +121,16 @@ def test_number_keys_fill_down_clear_and_many(plan: PlanningPage, installed: San
     assert plan.points(2)[:3] == ["3", "3", "3"]
 
 
+def test_points_are_typed_and_filled_down_on_a_russian_keyboard(plan: PlanningPage) -> None:
+    plan.focus(2, 0)
+    plan.press("8")
+    expect(plan.cell(2, 0)).to_have_value("8")
+    plan.card(2, 1).locator(".card__open").dispatch_event("keydown", {"key": "з", "code": "KeyP"})
+    expect(plan.cell(2, 1)).to_be_focused()
+    plan.cell(2, 1).dispatch_event("keydown", {"key": "в", "code": "KeyD", "ctrlKey": True})
+    expect(plan.cell(2, 1)).to_have_value("8")
+
+
 def test_what_is_off_the_scale_is_marked(plan: PlanningPage) -> None:
     plan.cell(1, 0).fill("7")
     plan.press("Enter")
