@@ -119,6 +119,7 @@ function enliven() {
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
   const dialog = $('#dialog dialog:not([open])');
+  for (const link of $$('.top > button')) link.ariaCurrent = link.dataset.pages?.includes(app.dataset.page) ? 'page' : null;
   if (dialog) { returnTo ??= trail; dialog.showModal(); }
   const first = $('[data-autofocus]');
   if (first) { first.removeAttribute('data-autofocus'); first.focus(); }
