@@ -6,8 +6,8 @@ import './drawer.js';
 const { $, $$ } = b;
 const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
 const TOASTS_SHOWN = 3;
-const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
-let editing = '', returnTo = null, wanted = false, running = 0, turn = 0;
+const UNKNOWN_TRUTH = /4(03|04|09|10)|50[^3]/;
+let editing = '', returnTo = null, wanted = false, running = 0, turn = 0, spot = 1e5;
 
 // --- requests ---
 const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
@@ -35,6 +35,7 @@ document.addEventListener('htmx:config:request', event => {
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
   if (ctx.target?.id === 'main') ctx.turn = ++turn; // the page asked for last is the one to show
+  if (ctx.sourceElement.matches('form[hx-post]')) $$('.toast--error').forEach(toast => toast.remove()); // put right by now
   $('#app').classList.toggle('busy', ++running > 0);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
@@ -50,7 +51,7 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   if (status === 401) say('toast-expired');
   // after these the page may show what is not so (any more)
-  if (ctx.request.method === 'POST' && (UNKNOWN_TRUTH.has(status) || (status >= 500 && status !== 503))) refreshSoon();
+  if (ctx.request.method === 'POST' && UNKNOWN_TRUTH.test(status)) refreshSoon();
 });
 document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
   if (ctx && !ctx.response) say('toast-offline');
@@ -112,25 +113,27 @@ function enliven() {
   b.dropTwins();
   if (editing !== b.board()?.dataset.board) editing = '';
   showEditing();
-  if ($('#crm')) import('./crm.js').then(crm => crm.mount());
   if ($('[data-read]')) import('./news.js');
+  if ($('#crm')) import('./crm.js').then(crm => crm.mount());
   if ($('[data-scrum]')) import('./scrum.js').then(scrum => scrum.mount());
   keepTabStops();
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
-  const dialog = $('#dialog dialog:not([open])');
   for (const link of $$('.top > button')) link.ariaCurrent = link.dataset.pages?.includes(app.dataset.page) ? 'page' : null;
+  const dialog = $('#dialog dialog:not([open])');
   if (dialog) { returnTo ??= trail; dialog.showModal(); }
   const first = $('[data-autofocus]');
   if (first) { first.removeAttribute('data-autofocus'); first.focus(); }
   for (const toast of $$('[data-toast]:not([data-timed])')) {
     const kind = toast.className.match(/toast--(\w+)/)?.[1];
+    for (const old of $$('.toast--error[data-timed]')) if (old.textContent === toast.textContent) old.remove();
     toast.dataset.timed = '';
     setTimeout(() => fade(toast), (TOAST_SECONDS[kind] ?? 12) * 1000);
   }
   $$('[data-toast]').slice(0, -TOASTS_SHOWN).forEach(toast => toast.remove());
+  // a page that is taller than the window around the frame has no lower edge in sight: beside what was pressed
+  $('#toasts').style.bottom = fit() ? '' : `max(16px, ${innerHeight - Math.max(spot, 150)}px)`;
   keepFocus();
-  fit();
 }
 // a toast stays while it is pointed at or holds the focus
 function fade(toast) {
@@ -207,7 +210,7 @@ const ACTIONS = {
   shape: () => { editing = editing ? '' : b.board().dataset.board; showEditing(); },
   keys: () => { $('#dialog').append($('#keys-help').content.cloneNode(true)); enliven(); },
   unselect: b.unselect,
-  refresh: b.refresh,
+  refresh: button => { button.closest('[data-toast]')?.remove(); b.refresh(); },
   open: () => open(menuCard()),
   select: () => b.select(menuCard(), true),
   download: button => import('./download.js').then(({ download }) => download(button.dataset.address, button.dataset.name)).catch(() => say('toast-offline')),
@@ -218,6 +221,7 @@ const ACTIONS = {
 
 document.addEventListener('click', event => {
   const { target } = event;
+  spot = target.getBoundingClientRect().bottom;
   const told = target.closest('[data-why]');
   if (told) return say('toast-why', told.dataset.why);
   const button = target.closest('[data-do]');
