@@ -275,13 +275,13 @@ export const dragging = () => marks.contains('dragging');
 
 /** Make new lists of cards, and the row of stages, draggable; called after every swap. */
 export function mount(editing) {
-  if (!board()) return;
+  const columns = $('#columns');
+  if (!columns) return; // a team without an active sprint, or one that is closed, has a page but no columns
   if (board().hasAttribute('data-may-move')) {
     for (const list of $$('.cards')) {
       if (!made.has(list)) made.set(list, new Sortable(list, { ...common(), group: 'cards', draggable: '.card', onEnd: dropped(dropCard) }));
     }
   }
-  const columns = $('#columns');
   if (!made.has(columns)) {
     made.set(columns, new Sortable(columns, { ...common(), group: 'stages', draggable: '.column[data-stage-id]', handle: '.stage__grip', delay: 0, onEnd: dropped(settleStage) }));
   }

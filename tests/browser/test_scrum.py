@@ -275,6 +275,16 @@ def test_a_sprint_is_completed_and_the_next_started_with_previews(
     expect(plan.column(0).locator("text=Sprint board")).to_be_visible()
 
 
+def test_without_an_active_sprint_its_page_says_so_and_works(plan: PlanningPage) -> None:
+    """The fixture of the page sees to it that nothing went wrong in it."""
+    plan.column(0).locator("text=Complete").click()
+    plan.frame.click("#dialog .button--primary")
+    plan.toast("Completed the sprint")
+    plan.frame.locator("nav.pages [hx-get$='/sprints/0']").click()
+    expect(plan.frame.locator(".banner")).to_contain_text("No sprint of the team is active")
+    expect(plan.frame.locator("#app")).to_have_attribute("data-page", "sprint")
+
+
 def test_a_sprint_is_added_with_dates(plan: PlanningPage) -> None:
     plan.frame.click(".board__tools >> text=Sprint")
     plan.frame.fill("#dialog [name=end]", "2000-01-02")
