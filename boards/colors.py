@@ -14,11 +14,11 @@ BLACK, WHITE = "000000", "FFFFFF"
 DEFAULT = "47D1E2"  # what the portal shows for a stage without a color (behaviour.md §3.2)
 TEXT_CONTRAST = 4.5
 
-# The swatches the portal itself offers for stages, and those of its default boards (behaviour.md §11).
+# The colors of the portal's own swatches and default boards (behaviour.md §11), of those that look alike one,
+# and four it lacks: yellow, dark green, dark blue, brown. Two rows of eight, in the order of the rainbow.
 PALETTE = (
-    "00C4FB", "47D1E2", "75D900", "9DCF00", "FFA801", "FF5752",
-    "39A8EF", "2FC6F6", "55D0E0", "47E4C2", "7BD500", "FFA900",
-    "A861AB", "F7A700", "BDC1C6", "4D5C6B", "E89B06", "FF6EC7",
+    "FF5752", "FFA801", "FFE14D", "9DCF00", "75D900", "2E8B57", "47E4C2", "47D1E2",
+    "00C4FB", "39A8EF", "1F6FC5", "A861AB", "FF6EC7", "9C6B4E", "BDC1C6", "4D5C6B",
 )  # fmt: skip
 
 _HEX = re.compile(r"(?:#|0[xX])?([0-9a-fA-F]{3}|[0-9a-fA-F]{6})")

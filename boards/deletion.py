@@ -52,6 +52,12 @@ class DeletionPlan:
         """Whether `task_ids` are all the tasks of the stage that the person can see."""
         return len(self.task_ids) >= self.total
 
+    @property
+    def before(self) -> Stage | None:
+        """The stage in front of it: the likeliest wish for its tasks."""
+        in_front = [one for one in self.others if one.sort < self.stage.sort]
+        return in_front[-1] if in_front else None
+
 
 def plan_deletion(
     client: Client, ref: BoardRef, actor: Actor, stage_id: int, *, as_admin: bool = False

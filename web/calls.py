@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections import Counter
+from collections.abc import Sequence
 
 from flask import Blueprint, g, render_template, request
 
@@ -16,6 +18,13 @@ blueprint = Blueprint("calls", __name__, url_prefix="/calls")
 blueprint.before_request(needs_session)
 
 PAGE = 100
+
+
+def _counted(commands: Sequence[str]) -> str:
+    """The methods of a batch in their order, each named once: "task.stages.get, tasks.task.list × 20"."""
+    return ", ".join(
+        method if times == 1 else f"{method} × {times}" for method, times in Counter(commands).items()
+    )
 
 
 @blueprint.get("")
@@ -44,6 +53,7 @@ def show() -> str:
         failed=failed,
         next_before=found[-1].id if len(found) == PAGE else None,
         moment_of=lambda at: dt.datetime.fromtimestamp(at, dt.UTC),
+        counted=_counted,
         as_text=lambda params: json.dumps(params, ensure_ascii=False, indent=1),
         days=services().config.call_log_days,
     )

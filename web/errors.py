@@ -51,6 +51,7 @@ class Row:
 AGAIN = _l("Try again in a moment.")
 RELOAD = _l("Open the app again from the portal.")
 SHOWN_AS_IS = _l("Load the board again to see how it is now.")
+PERHAPS_DONE = _l("It may have done it all the same. Load the board again to see.")
 
 TABLE: dict[type[BaseException], Row] = {
     SessionExpired: Row(401, _l("Your session has ended."), RELOAD),
@@ -142,12 +143,12 @@ TABLE: dict[type[BaseException], Row] = {
     b24.PortalTimeout: Row(
         504,
         _l("The portal did not answer in time."),
-        _l("It may have done it all the same. Load the board again to see."),
+        PERHAPS_DONE,
     ),
     b24.OutcomeUnknown: Row(
         502,
         _l("The portal's answer was lost."),
-        _l("It may have done it all the same. Load the board again to see."),
+        PERHAPS_DONE,
     ),
     b24.AccessDenied: Row(
         403, _l("You may not do this."), _l("The portal refused it; your rights may have changed.")
@@ -208,11 +209,20 @@ def answer(error: BaseException) -> Response:
     """The HTTP answer for an exception that reached the edge."""
     row = row_for(error)
     text, advice = explain(error)
+    looked = request.method == "GET"
+    if looked and row.advice is PERHAPS_DONE:  # whoever only looked has changed nothing
+        advice = str(AGAIN)
     if row.status == 500:  # whoever runs the app finds the traceback by it
         advice += " " + _("Number of the request: %(number)s", number=request_id())
     expired = row.status == 401
     if "HX-Request" in request.headers:
-        body = render_template("_toast.html", toast_text=text, toast_kind="error", toast_advice=advice)
+        body = render_template(
+            "_toast.html",
+            toast_text=text,
+            toast_kind="error",
+            toast_advice=advice,
+            toast_refresh=not looked and row.advice in (SHOWN_AS_IS, PERHAPS_DONE),
+        )
         response = make_response(body, row.status)
         response.headers["HX-Reswap"] = "none"
     else:

@@ -50,6 +50,12 @@ def day(moment: dt.datetime) -> str:
 
 
 @blueprint.app_template_filter()
+def minute(moment: dt.datetime) -> str:
+    """A date with its year and the time to the minute, in the offset it came with: "12 Nov 2026, 18:00"."""
+    return f"{format_skeleton('yMMMd', moment, locale=get_locale() or 'en')}, {moment:%H:%M}"
+
+
+@blueprint.app_template_filter()
 def text_on(color: str) -> str:
     """ "dark" or "light": which text reads on a stage's color."""
     return "dark" if colors.text_color(color) == colors.BLACK else "light"

@@ -50,6 +50,13 @@ class CrmDeletionPlan:
         return tuple(one for one in self.directory.stages if one.id != self.stage.id)
 
     @property
+    def before(self) -> CrmStage | None:
+        """The row of the same kind in front of it: the likeliest wish for its items."""
+        kin = [one for one in self.directory.stages if one.semantic == self.stage.semantic]
+        at = next((place for place, one in enumerate(kin) if one.id == self.stage.id), 0)
+        return kin[at - 1] if at else None
+
+    @property
     def system(self) -> bool:
         return self.stage.system
 

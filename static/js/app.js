@@ -1,13 +1,13 @@
 // Starts the page and ties htmx, the portal around us and the board together.
-import { download, fetchAs, fit, tell } from './portal.js';
+import { fetchAs, fit, tell } from './portal.js';
 import * as b from './board.js';
 import './drawer.js';
 
 const { $, $$ } = b;
 const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
 const TOASTS_SHOWN = 3;
-const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
-let editing = '', returnTo = null, wanted = false, running = 0, turn = 0;
+const UNKNOWN_TRUTH = /4(03|04|09|10)|50[^3]/;
+let editing = '', returnTo = null, wanted = false, running = 0, turn = 0, spot = 1e5;
 
 // --- requests ---
 const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-');
@@ -36,6 +36,7 @@ document.addEventListener('htmx:config:request', event => {
 });
 document.addEventListener('htmx:before:request', ({ detail: { ctx } }) => {
   if (ctx.target?.id === 'main') ctx.turn = ++turn; // the page asked for last is the one to show
+  if (ctx.sourceElement.matches('form[hx-post]')) $$('.toast--error').forEach(toast => toast.remove()); // put right by now
   $('#app').classList.toggle('busy', ++running);
 });
 document.addEventListener('htmx:finally:request', ({ detail: { ctx } }) => {
@@ -51,7 +52,7 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   if (status === 401) say('toast-expired');
   // after these the page may show what is not so (any more)
-  if (ctx.request.method === 'POST' && (UNKNOWN_TRUTH.has(status) || (status >= 500 && status !== 503))) refreshSoon();
+  if (ctx.request.method === 'POST' && UNKNOWN_TRUTH.test(status)) refreshSoon();
 });
 document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
   if (ctx && !ctx.response) say('toast-offline');
@@ -113,23 +114,27 @@ function enliven() {
   b.dropTwins();
   if (editing !== b.board()?.dataset.board) editing = '';
   showEditing();
+  if ($('[data-read]')) import('./news.js');
   if ($('#crm')) import('./crm.js').then(crm => crm.mount());
   if ($('[data-scrum]')) import('./scrum.js').then(scrum => scrum.mount());
   keepTabStops();
   b.showSelection();
   app.dataset.page = $('#main > [data-page]')?.dataset.page ?? app.dataset.page;
+  for (const link of $$('.top > button')) link.ariaCurrent = link.dataset.pages?.includes(app.dataset.page) ? 'page' : null;
   const dialog = $('#dialog dialog:not([open])');
   if (dialog) { returnTo ??= trail; dialog.showModal(); }
   const first = $('[data-autofocus]');
   if (first) { first.removeAttribute('data-autofocus'); first.focus(); }
   for (const toast of $$('[data-toast]:not([data-timed])')) {
     const kind = toast.className.match(/toast--(\w+)/)?.[1];
+    for (const old of $$('.toast--error[data-timed]')) if (old.textContent === toast.textContent) old.remove();
     toast.dataset.timed = '';
     setTimeout(() => fade(toast), (TOAST_SECONDS[kind] ?? 12) * 1000);
   }
   $$('[data-toast]').slice(0, -TOASTS_SHOWN).forEach(toast => toast.remove());
+  // a page that is taller than the window around the frame has no lower edge in sight: beside what was pressed
+  $('#toasts').style.bottom = fit() ? '' : `max(16px, ${innerHeight - Math.max(spot, 150)}px)`;
   keepFocus();
-  fit();
 }
 // a toast stays while it is pointed at or holds the focus
 function fade(toast) {
@@ -146,20 +151,6 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   if (document.activeElement === document.body) $('#main').focus({ preventScroll: true });
 });
 addEventListener('resize', fit);
-
-// --- what others change in the portal meanwhile; nothing is asked while nobody looks ---
-const NEWS_EVERY = 20000;
-async function look() {
-  const page = b.board();
-  if (!page?.dataset.read || document.hidden || b.moving() || b.dragging()) return;
-  const { board: key, read } = page.dataset, tasks = $$('.card').map(card => card.dataset.taskId);
-  const answer = await fetchAs(`/boards/${key}/news`, { method: 'POST', body: new URLSearchParams({ since: read, tasks }) }).catch(() => null);
-  if (!answer?.ok || b.board()?.dataset.read !== read) return;
-  const text = await answer.text(), place = $('#news');
-  if (place.dataset.text !== text) place.innerHTML = place.dataset.text = text;
-}
-setInterval(look, NEWS_EVERY);
-document.addEventListener('visibilitychange', look);
 
 // --- dialogs, drawer, menu, toasts ---
 function closeDialog(over = false) {
@@ -220,10 +211,10 @@ const ACTIONS = {
   shape: () => { editing = editing ? '' : b.board().dataset.board; showEditing(); },
   keys: () => { $('#dialog').append($('#keys-help').content.cloneNode(true)); enliven(); },
   unselect: b.unselect,
-  refresh: b.refresh,
+  refresh: button => { button.closest('[data-toast]')?.remove(); b.refresh(); },
   open: () => open(menuCard()),
   select: () => b.select(menuCard(), true),
-  download: button => download(button.dataset.address, button.dataset.name).catch(() => say('toast-offline')),
+  download: button => import('./download.js').then(({ download }) => download(button.dataset.address, button.dataset.name)).catch(() => say('toast-offline')),
   'stage-left': button => b.moveStage(button.closest('.column'), 'left'),
   'stage-right': button => b.moveStage(button.closest('.column'), 'right'),
   ...Object.fromEntries(['top', 'up', 'down', 'bottom'].map(way => [`card-${way}`, () => b.moveCard(menuCard(), way)])),
@@ -231,6 +222,7 @@ const ACTIONS = {
 
 document.addEventListener('click', event => {
   const { target } = event;
+  spot = target.getBoundingClientRect().bottom;
   const told = target.closest('[data-why]');
   if (told) return say('toast-why', told.dataset.why);
   const button = target.closest('[data-do]');
@@ -277,15 +269,15 @@ function neighbour(card, way) {
   return null;
 }
 
-function onCard(card, event) {
-  const way = WAYS[event.key];
-  if (way && event.altKey) b.moveCard(card, way);
+function onCard(card, key, altKey) {
+  const way = WAYS[key];
+  if (way && altKey) b.moveCard(card, way);
   else if (way) {
     const other = neighbour(card, way);
     if (other) $('.card__open', other).focus();
-  } else if (event.key === ' ' || event.key === 'x') b.select(card);
-  else if (event.key === 'Enter') $('.card__open', card).click();
-  else if (event.key === 'm' || event.key === 'ContextMenu') openMenu(card);
+  } else if (key === ' ' || key === 'x') b.select(card);
+  else if (key === 'Enter') $('.card__open', card).click();
+  else if (key === 'm' || key === 'ContextMenu') openMenu(card);
   else return false;
   return true;
 }
@@ -299,12 +291,12 @@ function onEscape(target) {
 }
 
 document.addEventListener('keydown', event => {
-  const { target, key } = event;
+  const { target } = event, key = b.keyOf(event);
   if (event.ctrlKey || event.metaKey || event.defaultPrevented || !(target instanceof Element)) return;
   let done = false;
   if (key === 'Escape') done = onEscape(target);
   else if (typing(target)) return;
-  else if (target.matches('.card__open')) done = onCard(target.closest('.card'), event);
+  else if (target.matches('.card__open')) done = onCard(target.closest('.card'), key, event.altKey);
   else if (target.matches('.stage__grip') && ['left', 'right'].includes(WAYS[key])) done = !void b.moveStage(target.closest('.column'), WAYS[key]);
   else if (key === '/' && $('#filter-text')) done = !void $('#filter-text').focus();
   if (done) event.preventDefault();

@@ -31,6 +31,9 @@ export function refresh() {
   if (page) htmx.ajax('GET', page.dataset.refresh, { target: '#main', swap: 'innerMorph', refresh: true });
 }
 
+/** What a key means: where the layout has other letters than Latin ones, the letter printed beside them. */
+export const keyOf = ({ key, code }) => /^[^ -~]$/.test(key) ? code.slice(3).toLowerCase() : key;
+
 // --- where things are ---
 const beside = (node, way, selector) => {
   do node = node[way]; while (node && !node.matches(selector));
@@ -273,13 +276,13 @@ export const dragging = () => marks.contains('dragging');
 
 /** Make new lists of cards, and the row of stages, draggable; called after every swap. */
 export function mount(editing) {
-  if (!board()) return;
+  const columns = $('#columns');
+  if (!columns) return; // a team without an active sprint, or one that is closed, has a page but no columns
   if (board().hasAttribute('data-may-move')) {
     for (const list of $$('.cards')) {
       if (!made.has(list)) made.set(list, new Sortable(list, { ...common(), group: 'cards', draggable: '.card', onEnd: dropped(dropCard) }));
     }
   }
-  const columns = $('#columns');
   if (!made.has(columns)) {
     made.set(columns, new Sortable(columns, { ...common(), group: 'stages', draggable: '.column[data-stage-id]', handle: '.stage__grip', delay: 0, onEnd: dropped(settleStage) }));
   }

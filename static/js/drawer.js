@@ -1,7 +1,8 @@
 // The task drawer: a modal dialog that guards what was typed and gives the focus back to its card.
-const find = (what, root = document) => root.querySelector(what);
-const host = find('#drawer'), toasts = find('#toasts');
-const drawer = () => find('[data-drawer]', host);
+import { $, $$ } from './board.js';
+
+const host = $('#drawer'), toasts = $('#toasts');
+const drawer = () => $('[data-drawer]', host);
 
 // a modal dialog makes everything else inert, toasts as well: while it is open they live in it
 document.addEventListener('htmx:before:swap', ({ detail: { ctx } }) => {
@@ -12,7 +13,7 @@ document.addEventListener('htmx:after:swap', ({ detail: { ctx } }) => {
   if (dialog && !dialog.open) {
     dialog.showModal();
     dialog.append(toasts);
-    find('[data-zone]', dialog).value = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    $('[data-zone]', dialog).value = Intl.DateTimeFormat().resolvedOptions().timeZone;
   }
   if (dialog && ctx?.response?.status === 422) mark(dialog);
 });
@@ -23,38 +24,38 @@ function close() {
   if (!dialog) return;
   document.body.append(toasts);
   dialog.close(); // gives the focus back itself, unless the card was made anew
-  find(`#task-${dialog.dataset.taskId} .card__open`)?.focus();
+  $(`#task-${dialog.dataset.taskId} .card__open`)?.focus();
   host.replaceChildren();
 }
 
 function mark(dialog) {
-  for (const place of dialog.querySelectorAll('.field__error')) {
-    const field = find(`#${place.id.replace('-error', '')}`);
+  for (const place of $$('.field__error', dialog)) {
+    const field = $(`#${place.id.replace('-error', '')}`);
     if (field) field.ariaInvalid = Boolean(place.textContent.trim());
   }
-  find('[aria-invalid=true]', dialog)?.focus();
+  $('[aria-invalid=true]', dialog)?.focus();
 }
 
 function ask(shown) {
-  find('[data-ask]', host).hidden = !shown;
-  find(shown ? '[data-keep]' : '#task-title, #task-deadline', host).focus();
+  $('[data-ask]', host).hidden = !shown;
+  $(shown ? '[data-keep]' : '#task-title, #task-deadline', host).focus();
 }
 const leave = () => drawer().dataset.dirty ? ask(true) : close();
 
 function touch() {
   drawer().dataset.dirty = 1;
-  find('[data-unsaved]', host).hidden = false;
-  for (const button of host.querySelectorAll('[data-when-clean]')) button.disabled = true;
+  $('[data-unsaved]', host).hidden = false;
+  for (const button of $$('[data-when-clean]', host)) button.disabled = true;
 }
 
 function addTags(input) {
   const box = input.parentNode;
-  const known = [...box.querySelectorAll('.chip input')].map(one => one.value);
+  const known = $$('.chip input', box).map(one => one.value);
   for (const tag of input.value.split(',').map(one => one.trim())) {
     if (!tag || known.includes(tag)) continue;
-    const chip = find('template', box).content.cloneNode(true);
-    find('input', chip).value = find('span span', chip).textContent = tag;
-    find('button', chip).ariaLabel += ` ${tag}`;
+    const chip = $('template', box).content.cloneNode(true);
+    $('input', chip).value = $('span span', chip).textContent = tag;
+    $('button', chip).ariaLabel += ` ${tag}`;
     input.before(chip);
   }
   input.value = '';
@@ -70,17 +71,17 @@ host.addEventListener('click', ({ target }) => {
   if (target === drawer() || hit('close')) leave();
   else if (hit('discard')) close();
   else if (hit('keep')) ask(false);
-  else if (hit('remove')) change(find('.chips__input'), target.closest('.chip'));
-  else if (hit('clear')) change(find(`#${hit('clear').dataset.clear}`));
+  else if (hit('remove')) change($('.chips__input'), target.closest('.chip'));
+  else if (hit('clear')) change($(`#${hit('clear').dataset.clear}`));
 });
 
 host.addEventListener('keydown', event => {
   const { key, target } = event, tags = target.matches('.chips__input'), picker = target.closest('[data-picker]');
   if (tags && target.value.trim() && (key === ',' || key === 'Enter')) addTags(target);
-  else if (tags && !target.value && key === 'Backspace') change(target, target.parentNode.querySelector('.chip:nth-last-child(1 of .chip)'));
+  else if (tags && !target.value && key === 'Backspace') change(target, $('.chip:nth-last-child(1 of .chip)', target.parentNode));
   else if (picker && key === 'Enter' && target.type === 'radio') {
     picker.open = false;
-    find('summary', picker).focus();
+    $('summary', picker).focus();
   } else return;
   event.preventDefault();
 });
@@ -102,8 +103,8 @@ host.addEventListener('input', ({ target }) => {
 host.addEventListener('change', ({ target }) => {
   const picker = target.type === 'radio' && target.closest('[data-picker]');
   if (!picker) return;
-  find('[data-value]', picker).value = target.value;
-  find('[data-chosen]', picker).textContent = find('[data-name]', target.closest('label')).textContent;
+  $('[data-value]', picker).value = target.value;
+  $('[data-chosen]', picker).textContent = $('[data-name]', target.closest('label')).textContent;
 }, true);
 
 // the journal shows times and days of whoever reads it

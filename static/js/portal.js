@@ -29,13 +29,15 @@ addEventListener('message', event => {
   answer(at < 0 || at === event.data.length - 1 ? {} : JSON.parse(event.data.slice(at + 1)));
 });
 
-/** A board scrolls inside itself and wants a fixed height; other pages may be taller, but leave no gap below. */
+/** A board scrolls inside itself and wants a fixed height; other pages may be taller, but leave no gap below. Whether it is fixed. */
 export function fit() {
   const app = document.getElementById('app');
   const least = Math.max(600, Math.min(900, screen.availHeight - 250));
-  const tall = document.querySelector('#board, .crm') ? least : Math.max(least, Math.ceil(app.getBoundingClientRect().height));
+  const fixed = document.querySelector('#board, .crm');
+  const tall = fixed ? least : Math.max(least, Math.ceil(app.getBoundingClientRect().height));
   if (fit.last !== tall) tell('resizeWindow', { width: '100%', height: tall });
   fit.last = tall;
+  return fixed;
 }
 
 // --- the session: its token lives here and nowhere else, the frame has neither cookies nor web storage ---
@@ -67,15 +69,4 @@ export async function fetchAs(address, options = {}) {
     return answer;
   }
   return send();
-}
-
-/** Fetch a file with the session and hand it to the person. */
-export async function download(address, name) {
-  const answer = await fetchAs(address);
-  if (!answer.ok) throw new Error(`no file: ${answer.status}`);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(await answer.blob());
-  link.download = name || 'download';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

@@ -61,7 +61,7 @@ function fillDown(row) {
 }
 
 function inCell(row, input, event) {
-  const { key, shiftKey } = event;
+  const { shiftKey } = event, key = b.keyOf(event);
   if ((event.ctrlKey || event.metaKey) && key === 'd') return !void fillDown(row);
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (key === 'Escape') {
@@ -82,8 +82,9 @@ function inCell(row, input, event) {
   return Boolean(next) || key !== 'Tab';
 }
 
-function onRow(row, { key, ctrlKey, metaKey, altKey }) {
-  if (ctrlKey || metaKey || altKey) return false;
+function onRow(row, event) {
+  const key = b.keyOf(event);
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
   const button = /^\d$/.test(key) && $(`.scale [data-key="${key}"]`);
   if (button) set(row, button.dataset.value);
   else if (key === 'p' || key === 'F2') edit(row);

@@ -310,3 +310,14 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 def look(crm: CrmScreen) -> list[str]:
     return wrong(crm.frame)
+
+
+def test_the_way_out_of_a_long_dialog_is_in_sight(crm: CrmScreen) -> None:
+    crm.frame.click("[hx-get$='/colors']")
+    dialog = crm.frame.locator("#dialog dialog")
+    button = dialog.locator(".buttons .button--primary")
+    button.wait_for()
+    crm.settled()
+    assert dialog.evaluate("one => one.scrollHeight > one.clientHeight")
+    inside, box = dialog.bounding_box(), button.bounding_box()
+    assert inside and box and box["y"] + box["height"] <= inside["y"] + inside["height"]

@@ -49,6 +49,15 @@ def test_a_card_opens_and_closes_by_keys_and_the_focus_returns(board: BoardPage)
     assert focused(board) == f"t{task_id}"
 
 
+def test_what_is_only_read_stands_where_the_fields_do(board: BoardPage) -> None:
+    board.card(0).click()
+    lefts = [
+        board.frame.locator(f"#drawer {what}").first.bounding_box() or {}
+        for what in ("#task-title", "dl.facts", "dl.facts dt", "section a[target]")
+    ]
+    assert len({round(box["x"]) for box in lefts}) == 1
+
+
 def test_the_focus_stays_in_the_drawer(board: BoardPage) -> None:
     open_drawer(board)
     for _ in range(60):

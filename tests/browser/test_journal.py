@@ -70,6 +70,26 @@ def test_undo_from_the_journal(board: BoardPage, installed: Sandbox) -> None:
     assert titles[1]["TITLE"] == old
 
 
+def test_what_an_undo_says_is_in_sight_though_the_frame_is_taller_than_the_window(
+    board: BoardPage, installed: Sandbox
+) -> None:
+    for title in ("One", "Two", "Three", "Four"):
+        rename(board, title)
+    while board.frame.locator("[data-toast]").count():
+        board.frame.locator("[data-do=dismiss]").first.click()
+    board.page.set_viewport_size({"width": 1280, "height": 400})
+    go(board, "/journal")
+    board.frame.locator(".entry").nth(1).locator("[hx-post$='/undo']").click()
+    told = board.frame.locator("#toasts .toast")
+    expect(told).to_have_count(1)
+    box = told.bounding_box()  # in the window, which is half as high as the frame
+    assert box and box["y"] >= 0 and box["y"] + box["height"] <= 400
+    go(board, "/home")
+    board.frame.click("[data-group-id] >> nth=0")
+    board.frame.wait_for_selector("#board")
+    assert board.frame.evaluate("document.querySelector('#toasts').style.bottom") == ""
+
+
 def test_filters_keep_the_focus_and_fill_the_table(board: BoardPage, tmp_path: Path) -> None:
     rename(board, "=cmd()")
     go(board, "/journal")

@@ -112,6 +112,16 @@ def test_a_card_goes_to_a_place_in_another_column_and_back(
     assert int(task["stageId"]) in (0, board.stage_id(0))
 
 
+def test_shortcuts_are_where_they_are_on_a_russian_keyboard(board: BoardPage) -> None:
+    """The key printed with an M sends another letter there; the German "ö" asks for nothing."""
+    card = board.card(0).locator(".card__open")
+    card.dispatch_event("keydown", {"key": "ч", "code": "KeyX"})
+    expect(board.card(0).locator(".pick")).to_be_checked()
+    card.dispatch_event("keydown", {"key": "ö", "code": "Semicolon"})
+    card.dispatch_event("keydown", {"key": "ь", "code": "KeyM"})
+    expect(board.frame.locator("#card-menu")).to_be_visible()
+
+
 def test_undo_from_the_toast(keys: Keys, board: BoardPage) -> None:
     before = board.cards(0)
     keys.tab_to(".card__open")

@@ -20,3 +20,13 @@ def test_a_late_answer_does_not_take_a_newer_page_away(
     page.wait_for_timeout(300)  # the late answer has arrived; give it the time to do what it must not do
     expect(board.frame.locator("#journal")).to_be_visible()
     assert board.frame.locator(".home").count() == 0
+
+
+def test_the_bar_shows_which_page_is_open(page: Page, installed: Sandbox, empty_app: Server) -> None:
+    board = BoardPage.open(page, installed, "owner")
+    here = board.frame.locator("nav.top [aria-current=page]")
+    expect(here).to_have_attribute("hx-get", "/home")
+    for address in ("/crm", "/journal", "/home"):
+        board.frame.locator(f"nav.top [hx-get='{address}']").click()
+        expect(here).to_have_attribute("hx-get", address)
+    expect(here).to_have_count(1)

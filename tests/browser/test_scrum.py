@@ -121,6 +121,16 @@ def test_number_keys_fill_down_clear_and_many(plan: PlanningPage, installed: San
     assert plan.points(2)[:3] == ["3", "3", "3"]
 
 
+def test_points_are_typed_and_filled_down_on_a_russian_keyboard(plan: PlanningPage) -> None:
+    plan.focus(2, 0)
+    plan.press("8")
+    expect(plan.cell(2, 0)).to_have_value("8")
+    plan.card(2, 1).locator(".card__open").dispatch_event("keydown", {"key": "з", "code": "KeyP"})
+    expect(plan.cell(2, 1)).to_be_focused()
+    plan.cell(2, 1).dispatch_event("keydown", {"key": "в", "code": "KeyD", "ctrlKey": True})
+    expect(plan.cell(2, 1)).to_have_value("8")
+
+
 def test_what_is_off_the_scale_is_marked(plan: PlanningPage) -> None:
     plan.cell(1, 0).fill("7")
     plan.press("Enter")
@@ -253,6 +263,8 @@ def test_a_sprint_is_completed_and_the_next_started_with_previews(
 ) -> None:
     plan.column(0).locator("text=Complete").click()
     expect(plan.frame.locator("#dialog dialog")).to_contain_text("cannot be undone")
+    facts = [one.bounding_box() or {} for one in plan.frame.locator("#dialog .facts li").all()]
+    assert len(facts) > 2 and len({box["x"] for box in facts}) == 1  # one below the other
     plan.frame.click("#dialog .button--primary")
     plan.toast("Completed the sprint")
     expect(plan.frame.locator(".planning .column[data-stage-id]")).to_have_count(2)
@@ -261,6 +273,16 @@ def test_a_sprint_is_completed_and_the_next_started_with_previews(
     plan.frame.click("#dialog .button--primary")
     plan.toast("Started the sprint")
     expect(plan.column(0).locator("text=Sprint board")).to_be_visible()
+
+
+def test_without_an_active_sprint_its_page_says_so_and_works(plan: PlanningPage) -> None:
+    """The fixture of the page sees to it that nothing went wrong in it."""
+    plan.column(0).locator("text=Complete").click()
+    plan.frame.click("#dialog .button--primary")
+    plan.toast("Completed the sprint")
+    plan.frame.locator("nav.pages [hx-get$='/sprints/0']").click()
+    expect(plan.frame.locator(".banner")).to_contain_text("No sprint of the team is active")
+    expect(plan.frame.locator("#app")).to_have_attribute("data-page", "sprint")
 
 
 def test_a_sprint_is_added_with_dates(plan: PlanningPage) -> None:

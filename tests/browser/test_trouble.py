@@ -86,6 +86,36 @@ def test_an_app_that_does_not_answer_leaves_the_board_as_it_was(board: BoardPage
     assert before[0] in board.cards(1)
 
 
+def test_the_same_failure_is_told_once_and_the_page_read_again_by_one_press(
+    board: BoardPage, installed: Sandbox
+) -> None:
+    installed.fault("batch", "html", status=502, times=None)
+    told = board.frame.locator("#toasts .toast--error", has_text="answer was lost")
+    for _again in range(3):
+        with board.page.expect_response(lambda answer: "/move" in answer.url and answer.status == 502):
+            board.focus(0)
+            board.press("Alt+ArrowDown")
+        board.settled()
+    expect(told.locator("[data-do=refresh]")).to_have_count(1)
+    installed.session.delete(f"{installed.url}/_sandbox/faults", timeout=10)
+    with installed.recording() as seen:
+        told.locator("[data-do=refresh]").click()
+        expect(told.locator("[data-do=refresh]")).to_have_count(0)
+        board.settled()
+    assert seen.http == 1
+
+
+def test_a_refusal_goes_when_the_form_is_put_right(board: BoardPage) -> None:
+    board.shape()
+    board.column(0).locator(".stage__add").click()
+    board.frame.click(".column--new .button--primary")
+    expect(board.frame.locator(".toast--error")).to_have_count(1)
+    board.frame.fill("#new-stage-title", "Now it has a name")
+    board.press("Enter")
+    board.toast("Added the stage")
+    expect(board.frame.locator(".toast--error")).to_have_count(0)
+
+
 def test_a_portal_that_is_busy_for_a_while(board: BoardPage, installed: Sandbox) -> None:
     """503 to everything: the card goes back, what is typed stays, and later both work."""
     before = board.cards(0)

@@ -51,6 +51,26 @@ def test_looking_costs_at_most_one_request(owner: Person, installed: Sandbox, pa
     assert seen.http == cost
 
 
+def test_the_tasks_of_a_stage_go_to_the_one_in_front_unless_another_is_chosen(
+    owner: Person, installed: Sandbox
+) -> None:
+    ids = stage_ids(installed)
+    page = owner.get(f"/boards/g{installed.main_group_id}/stages/{ids[2]}/delete").text
+    assert re.findall(r'<option value="(\d+)" selected>', page) == [str(ids[1])]
+
+
+def test_a_filter_that_no_task_fits_says_so(open_as: Opener, installed: Sandbox) -> None:
+    owner = open_as("owner", lang="en")
+    board = f"/boards/g{installed.main_group_id}"
+    said = "No task fits these filters."
+    assert said in owner.get(board, text="no task is called like this").text
+    assert said not in owner.get(board).text and said not in owner.get(board, completed="1").text
+
+
+def test_my_planner_has_its_name_as_title_around_the_frame_too(open_as: Opener) -> None:
+    assert 'data-title="My Planner"' in open_as("owner", lang="en").get("/boards/me").text
+
+
 def test_a_stage_with_500_tasks_is_deleted_in_12_requests(owner: Person, installed: Sandbox) -> None:
     group, stage = installed.main_group_id, stage_ids(installed)[1]
     rest = 500 - installed_count(installed, stage)

@@ -39,6 +39,22 @@ def test_an_administrator_searches_what_was_asked(open_as: Opener, installed: Sa
     assert entries(admin.get("/calls", q="%").text) == [], "a search is no pattern"
 
 
+def test_a_method_that_was_asked_many_times_is_named_once(
+    open_as: Opener, installed: Sandbox, store: Store
+) -> None:
+    admin = open_as("admin")
+    assert logged(store)
+    store.rows(
+        "INSERT INTO logged_call (at, endpoint, method, commands, status, error, milliseconds, params) "
+        """VALUES (1e9, ?, 'batch', '["task.stages.get", "tasks.task.list", "tasks.task.list"]', """
+        "200, '', 12.5, '{}')",
+        installed.url,
+    )
+    page = admin.get("/calls", q="tasks.task.list").text
+    assert "batch: task.stages.get, tasks.task.list × 2<" in page and "12.5 ms" in page
+    assert "All requests" in page
+
+
 def test_what_failed(open_as: Opener, installed: Sandbox, store: Store) -> None:
     admin = open_as("admin")
     installed.fault("batch", "error", status=403, code="ACCESS_DENIED", description="no")

@@ -310,6 +310,8 @@ def test_a_stage_with_items_is_deleted_and_comes_back_with_them(keeper: Person, 
     assert seen.http == 1
     assert re.search(rf"{len(inside)} items? (is|are) in it", dialog.text)
     assert "Automation rules" in dialog.text
+    in_front = page.ids[page.ids.index(row[0]) - 1]
+    assert re.findall(r'<option value="(\d+)" selected>', dialog.text) == [str(in_front)]
     target = page.rows[0]
     with installed.recording() as seen:
         answer = delete(keeper, page, row[0], target_stage_id=target[0])

@@ -95,6 +95,19 @@ def test_a_stage_is_never_added_twice(owner: Person, installed: Sandbox, kind: s
     assert list(stages(installed).values()).count("Fresh") == 1
 
 
+def test_who_only_looked_is_not_told_that_something_may_be_done(open_as: Opener, installed: Sandbox) -> None:
+    """A change that may have arrived can be looked up with one press; a look is simply tried again."""
+    owner = open_as("owner", lang="en")
+    path, htmx = f"/boards/g{installed.main_group_id}", {"HX-Request": "true"}
+    installed.fault("*", "html", status=502, times=None)
+    _stage, changed = rename(owner, installed)
+    looked = owner.get(path, headers=htmx)
+    assert changed.status_code == looked.status_code == 502
+    assert "may have done it" in changed.text and 'data-do="refresh"' in changed.text
+    assert "Try again in a moment." in looked.text
+    assert "may have done it" not in looked.text and 'data-do="refresh"' not in looked.text
+
+
 def test_a_double_click_adds_one_stage(owner: Person, installed: Sandbox, store: Store) -> None:
     for _ in range(2):
         assert add(owner, installed, request_key="clicked-twice").status_code == 200

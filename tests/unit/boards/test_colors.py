@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from itertools import combinations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +82,25 @@ def test_the_palette_is_clean() -> None:
     assert all(colors.parse_color(color) == color for color in colors.PALETTE)
     assert len(set(colors.PALETTE)) == len(colors.PALETTE)
     assert colors.DEFAULT in colors.PALETTE
+
+
+def lab(color: str) -> tuple[float, float, float]:
+    """Lightness and the two axes of CIELAB (D65): distances in it are as large as they look."""
+    red, green, blue = (
+        one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4
+        for one in (channel / 255 for channel in colors.to_rgb(color))
+    )
+    x, y, z = (
+        one ** (1 / 3) if one > 0.008856 else 7.787 * one + 16 / 116
+        for one in (
+            (0.4124 * red + 0.3576 * green + 0.1805 * blue) / 0.95047,
+            0.2126 * red + 0.7152 * green + 0.0722 * blue,
+            (0.0193 * red + 0.1192 * green + 0.9505 * blue) / 1.08883,
+        )
+    )
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+def test_no_two_swatches_look_alike() -> None:
+    pairs = combinations(colors.PALETTE, 2)
+    assert min(math.dist(lab(one), lab(other)) for one, other in pairs) > 15

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 import re
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from flask import Flask, render_template
+from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
 
 from boards.colors import PALETTE, contrast, text_color
 from boards.model import Board, Filters, Rights, Why
+from boards.scrum.points import PointSum
+from boards.scrum.velocity import Load
 from tests.support.fake_board import OWNER, fake_board
 from web.scripts import minified
 from web.view import blueprint as view
 from web.view import board_address, dom_id, initials
 
 ROOT = Path(__file__).resolve().parents[3]
-OF_SOME_PAGES = {"js/crm.js", "js/scrum.js"}
+OF_SOME_PAGES = {"js/crm.js", "js/download.js", "js/news.js", "js/scrum.js"}
 """Modules that `app.js` imports only where a page needs them."""
 MARKUP = '<img src=x onerror=alert(1)> & "quotes"'
 
@@ -141,6 +145,29 @@ def test_overdue_is_a_word_and_a_sign_not_only_a_color(app: Flask) -> None:
     assert late
     assert "Overdue" in late[0]
     assert "#i-late" in late[0]
+
+
+def test_a_moment_is_told_to_the_minute(app: Flask) -> None:
+    with app.test_request_context():
+        made = dt.datetime.fromisoformat("2026-09-25T18:03:47+03:00")
+        assert app.jinja_env.filters["minute"](made) == "Sep 25, 2026, 18:03"
+
+
+@pytest.mark.parametrize("over", [True, False])
+def test_the_bar_of_a_sprint_warns_when_it_is_fuller_than_any_before(
+    app: Flask, over: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("number", "share"):
+        monkeypatch.setitem(app.jinja_env.filters, name, str)
+    full = Load(Decimal(75), Decimal(31), Decimal("2.4"), over)
+    with app.test_request_context():
+        html = render_template_string(
+            '{% from "_scrum_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
+            sum=PointSum(),
+            load=full,
+        )
+    meter = re.search(r"<meter[^>]*>", html)
+    assert meter and ('optimum="0"' in meter[0]) is over
 
 
 # --- rules of the page ---
