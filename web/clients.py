@@ -154,7 +154,8 @@ class StoreTokenSource:
         return portal
 
     def _tokens(self, pair: StoredPair) -> Tokens:
-        return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, self._portal().client_endpoint)
+        here = self._portal().client_endpoint
+        return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, here, self._member_id)
 
 
 class FixedTokens:
@@ -201,7 +202,7 @@ def _known(who: PortalSession) -> Tokens | None:
     pair = who.pair
     if pair is None:
         return None
-    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint)
+    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint, who.member_id)
 
 
 def actor() -> Actor:

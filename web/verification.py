@@ -53,8 +53,15 @@ def verify_visit() -> Visit:
     except BadLaunch as error:
         raise _forged(str(error)) from error
     verified = verify_token(launch.auth_id, launch.server_endpoint)
-    pair = Tokens(launch.auth_id, launch.refresh_id, verified.expires_at, verified.client_endpoint)
+    pair = tokens_of(verified, launch.auth_id, launch.refresh_id)
     return Visit(launch, verified, pair)
+
+
+def tokens_of(verified: Verified, access_token: str, refresh_token: str) -> Tokens:
+    """A pair whose access token has just been verified."""
+    return Tokens(
+        access_token, refresh_token, verified.expires_at, verified.client_endpoint, verified.member_id
+    )
 
 
 def verify_token(access_token: str, server_endpoint: str) -> Verified:
