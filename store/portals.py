@@ -100,13 +100,16 @@ def move(db: Database, member_id: str, client_endpoint: str) -> None:
 
 
 def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
-    """Delete whatever lets anybody act: tokens, sessions, the application token; on request all the rest.
+    """Delete whatever lets anybody act: tokens, sessions, the application token, events that carry some; on
+    request all the rest but the call log, which holds nothing of people and has its days.
 
     Keeping journal and preferences (CLEAN=0) lets a later installation go on where this one stopped.
     """
-    tables: list[type[m.Base]] = [m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job, m.TaskNews]
+    tables: list[type[m.Base]] = [
+        m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job, m.TaskNews, m.QueuedEvent,
+    ]  # fmt: skip
     if forget_everything:
-        tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal, m.QueuedEvent]
+        tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal]
     with db.session() as session:
         portal = session.get(m.Portal, member_id)
         if portal:
