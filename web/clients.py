@@ -10,9 +10,19 @@ from collections.abc import Callable
 
 from flask import g
 
+from b24 import users
 from b24.client import Client, Tokens
-from b24.errors import AppNotInstalled, AuthError, PortalError, PortalMoved, PortalTimeout, TokenRejected
-from b24.oauth import RefreshedPair
+from b24.errors import (
+    AppNotInstalled,
+    AuthError,
+    PortalError,
+    PortalMoved,
+    PortalTimeout,
+    TokenRejected,
+    UserBlocked,
+)
+from b24.oauth import RefreshedPair, Verified
+from b24.users import Profile
 from boards.actor import Actor
 from store import portals, tokens
 from store.tokens import StoredPair
@@ -182,6 +192,15 @@ def client_for(shared: Services, member_id: str, user_id: int, *, bulk: bool = F
 def client_with(shared: Services, pair: Tokens) -> Client:
     """A client with a pair that has just been verified and is not (yet) stored."""
     return Client(shared.transport, FixedTokens(pair), shared.limiter)
+
+
+def profile_of(verified: Verified, pair: Tokens) -> Profile:
+    """How the portal describes the person whose pair this is; UserBlocked when it describes another."""
+    answer = client_with(services(), pair).call(users.profile())
+    profile = users.parse_profile(answer.result)
+    if profile is None or profile.id != verified.user_id:
+        raise UserBlocked("NO_PROFILE", method="profile", status=401)
+    return profile
 
 
 def client(*, bulk: bool = False) -> Client:

@@ -76,12 +76,14 @@ def verify_token(access_token: str, server_endpoint: str) -> Verified:
     return verified
 
 
-def keep(visit: Visit) -> None:
-    """Remember the portal as the authorization server describes it, and this person's pair."""
-    keep_portal(visit.verified)
-    db = services().db
-    pair = visit.pair
-    tokens.put(db, visit.member_id, visit.user_id, pair.access_token, pair.refresh_token, pair.expires_at)
+def keep_pair(verified: Verified, pair: Tokens) -> None:
+    """Remember the portal as the authorization server describes it, and this person's pair.
+
+    Only after the portal itself has answered for the person: who is refused leaves nothing behind.
+    """
+    keep_portal(verified)
+    person = verified.member_id, verified.user_id
+    tokens.put(services().db, *person, pair.access_token, pair.refresh_token, pair.expires_at)
 
 
 def keep_portal(verified: Verified) -> None:
