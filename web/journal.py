@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -32,8 +33,9 @@ TABLE_PART = 500
 LONGEST_OFFSET = 14 * 60
 KNOWN = frozenset(Kind)
 """While the nodes are changed one by one, a newer release may write what this one cannot read."""
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for a formula, or for the start of one."""
+FORMULA = re.compile(r"((?:^|[;\t\r\n])[\s\"]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
+"""The start of what a spreadsheet would take for a formula, also where it splits lines at other separators:
+in German and Russian at semicolons, for which nothing is quoted."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _csv(rows: list[Row]) -> str:
 
 def _cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula (CSV injection)."""
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+    return FORMULA.sub(r"\1'\2", text)
 
 
 def _wanted() -> Wanted:
