@@ -304,7 +304,11 @@ def test_signing_out_ends_every_session_and_forgets_the_tokens(
     browser.cookies["stagecraft"] = cookie
     assert browser.get("/home", Authorization=f"Bearer {token}").status_code == 401
     assert SESSION.search(browser.get("/").text) is None
-    assert framed.get("/home").status_code == 401
+    assert framed.get("/journal").status_code == framed.get("/home").status_code == 401
+    member = installed.user("member")
+    assert store.rows("SELECT 1 FROM token_pair WHERE user_id = ?", member) == []
+    still = store.rows("SELECT 1 FROM user_session WHERE user_id = ? AND expires_at > ?", member, time.time())
+    assert still == []
     assert other.get("/home").status_code == 200
     assert open_as("member").get("/home").status_code == 200, "opening the app again works"
 
