@@ -11,24 +11,32 @@ import pytest
 import sqlalchemy as sa
 
 from b24.oauth import AuthServers, RefreshedPair, Verified
+from store import portals
 from store.models import Portal, TokenPair, UserSession
 from tests.functional.ground import Ground, ground
 from tests.support.person import SESSION
 from tests.support.servers import http
+from web import eventwork
 from web.services import KEY
+
+OTHER = "b" * 32
 
 
 @dataclasses.dataclass
 class Mistaken:
-    """Authorization servers that take the person of a token for another one: `verified`, `exchanged`."""
+    """Authorization servers that take the person of a token for another one (`verified`, `exchanged`), or
+    for somebody of another portal (`member`)."""
 
     real: AuthServers
     verified: int = 0
     exchanged: int = 0
+    member: str = ""
 
     def verify(self, token: str, server: str = "") -> Verified:
         found = self.real.verify(token, server)
-        return dataclasses.replace(found, user_id=self.verified or found.user_id)
+        return dataclasses.replace(
+            found, user_id=self.verified or found.user_id, member_id=self.member or found.member_id
+        )
 
     def exchange_code(self, code: str, server: str = "") -> RefreshedPair:
         found = self.real.exchange_code(code, server)
@@ -88,6 +96,35 @@ def test_a_renewal_for_somebody_else(g: Ground, mistaken: Mistaken) -> None:
     assert stored(g)[:2] == before[:2]
     assert [one[0] for one in sessions] == [one[0] for one in before[2]], "no new one"
     g.log_in_again()
+
+
+def test_a_renewal_with_a_login_of_another_portal(g: Ground, mistaken: Mistaken) -> None:
+    """People of different portals have the same numbers."""
+    owner = g.tab("owner")
+    before = stored(g)
+    mistaken.member = OTHER
+    _path, form = opening(g, "owner")
+    wanted = {"AUTH_ID": form["AUTH_ID"], "REFRESH_ID": form["REFRESH_ID"]}
+    assert owner.post("/session/renew", **wanted).status_code == 403
+    assert stored(g) == before
+
+
+@pytest.mark.parametrize("member", ["", OTHER])
+def test_an_update_with_a_token_of_another_portal(g: Ground, mistaken: Mistaken, member: str) -> None:
+    """Its new application token is believed only if its access token is of the portal it names."""
+    _path, form = opening(g, "admin")
+    shared, mistaken.member = g.flask.extensions[KEY], member
+    before = portals.get(g.db, g.portal.member_id)
+    event = {
+        "event": "ONAPPUPDATE", "auth[member_id]": g.portal.member_id, "auth[application_token]": "n" * 32,
+        "auth[access_token]": form["AUTH_ID"], "auth[refresh_token]": form["REFRESH_ID"],
+    }  # fmt: skip
+    assert g.flask.test_client().post("/events", data=event).status_code == 200
+    eventwork.work_off(shared)
+    after = portals.get(g.db, g.portal.member_id)
+    assert before and after
+    assert after.application_token == (before.application_token if member else "n" * 32)
+    portals.set_application_token(g.db, g.portal.member_id, before.application_token)
 
 
 @pytest.mark.parametrize("wrong", ["verified", "exchanged"])
