@@ -69,21 +69,27 @@ def register(app: Flask) -> None:
         if request.endpoint not in OPEN or not counting.cache_info().currsize:
             return
         limiter, rule = counting()
-        if not limiter.test(rule, _stranger()):
+        if not limiter.test(rule, *_whose()):
             security.allow_framing_by_anyone()  # the explanation may stand in a portal's frame
-            raise TooManyRefusals(limiter.get_window_stats(rule, _stranger()).reset_time)
+            raise TooManyRefusals(limiter.get_window_stats(rule, *_whose()).reset_time)
 
     def count(response: Response) -> Response:
         cost = WEIGHT if response.status_code in REFUSALS else g.get("refused", 0)
         if request.endpoint in OPEN and cost:
             limiter, rule = counting()
-            limiter.hit(rule, _stranger(), cost=cost)
-            if not limiter.test(rule, _stranger()):
+            limiter.hit(rule, *_whose(), cost=cost)
+            if not limiter.test(rule, *_whose()):
                 log.warning("refused too often: %s", _stranger())
         return response
 
     app.before_request(hold_back)
     app.after_request(count)
+
+
+def _whose() -> tuple[str, str]:
+    """Each address of the app counts for itself: a page of somebody's that makes a browser send forged events
+    must not keep a whole company from opening the app."""
+    return request.endpoint or "", _stranger()
 
 
 def _stranger() -> str:

@@ -117,6 +117,15 @@ def test_updates_nobody_has_proven_have_an_end_and_tell_nothing(
     assert {one.data for one in answers[:-2]} == {b""}
 
 
+def test_who_is_refused_at_one_address_is_not_held_back_at_another(stranger: FlaskClient) -> None:
+    """Any site can make a visitor's browser post forged events; their company still opens the app."""
+    for _ in range(REFUSALS + 1):
+        held = stranger.post("/events", data=FORGED_EVENT, headers=came_from("192.0.2.1"))
+    assert held.status_code == 429
+    opening = stranger.post("/", data={"AUTH_ID": "x"}, headers=came_from("192.0.2.1"))
+    assert opening.status_code == 403, "looked at, and refused for what it is"
+
+
 def test_what_is_not_refused_never_counts(stranger: FlaskClient) -> None:
     for _ in range(REFUSALS * 5):
         assert stranger.get("/").status_code == 200
