@@ -13,7 +13,7 @@ from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
 from b24.addresses import endpoint
-from b24.classify import error_class
+from b24.classify import code_word, error_class
 from b24.client import Tokens
 from b24.errors import (
     AppNotInstalled,
@@ -261,7 +261,7 @@ def _refusal(
     kind = codes.get(code) or error_class(None, code, method)
     if not issubclass(kind, AuthError | OutcomeUnknown | NotSent):
         kind = unknown
-    return kind(code[:64], plain_text(body.get("error_description")), method=method)
+    return kind(code_word(code), plain_text(body.get("error_description")), method=method)
 
 
 def _object(raw: RawAnswer, method: str) -> dict[str, Any]:

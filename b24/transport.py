@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
 from b24.addresses import check_url, resolve
+from b24.classify import code_word
 from b24.errors import BadAnswer, ConnectionLost, NotSent, PortalError, PortalTimeout
 from b24.redact import redacted
 
@@ -348,5 +349,5 @@ def _error_code(answer: RawAnswer) -> str:
     if answer.body is None:
         return "NO_JSON"
     error = answer.body.get("error")
-    code = str(error)[:64] if isinstance(error, str | int) else ""
+    code = code_word(error) if isinstance(error, str | int) else ""
     return code or (f"HTTP {answer.status}" if answer.status >= 400 else "")

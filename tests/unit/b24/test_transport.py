@@ -15,6 +15,7 @@ import pytest
 
 from b24 import addresses
 from b24 import errors as e
+from b24.classify import classify
 from b24.transport import CallRecord, Transport
 from tests.unit.b24.support import Handler, RawServer, answering, http
 
@@ -210,6 +211,21 @@ def test_errors_come_with_their_status(transport: Transport, records: list[CallR
         answer = ask(transport, server.url)
     assert (answer.status, answer.retry_after) == (503, 7.0)
     assert records[0].error == "QUERY_LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    "code", ["a" * 70, "the person Ada wrote this", "<b>", "x\\nERROR forged line", "\u202e"]
+)
+def test_a_code_that_is_no_word_is_not_written_down(
+    transport: Transport, records: list[CallRecord], code: str
+) -> None:
+    """A portal may send back our token, or what people wrote, where its code should be."""
+    body = ('{"error":"' + code + '","error_description":"x"}').encode()
+    with RawServer(answering(http("400 Bad Request", body))) as server:
+        answer = ask(transport, server.url)
+    assert records[0].error == "ODD_CODE"
+    assert answer.body
+    assert str(classify(400, answer.body["error"], "x", "batch")) == "batch: 400 ODD_CODE"
 
 
 @pytest.mark.parametrize(
