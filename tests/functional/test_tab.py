@@ -301,14 +301,14 @@ def test_signing_out_ends_every_session_and_forgets_the_tokens(
     framed, other = open_as("member"), open_as("owner")
     answer = browser.post("/session/end", Authorization=f"Bearer {token}")
     assert answer.status_code == 200 and "signed out" in answer.text
-    browser.cookies["stagecraft"] = cookie
-    assert browser.get("/home", Authorization=f"Bearer {token}").status_code == 401
-    assert SESSION.search(browser.get("/").text) is None
-    assert framed.get("/journal").status_code == framed.get("/home").status_code == 401
     member = installed.user("member")
     assert store.rows("SELECT 1 FROM token_pair WHERE user_id = ?", member) == []
     still = store.rows("SELECT 1 FROM user_session WHERE user_id = ? AND expires_at > ?", member, time.time())
     assert still == []
+    browser.cookies["stagecraft"] = cookie
+    assert browser.get("/home", Authorization=f"Bearer {token}").status_code == 401
+    assert SESSION.search(browser.get("/").text) is None
+    assert framed.get("/journal").status_code == 401
     assert other.get("/home").status_code == 200
     assert open_as("member").get("/home").status_code == 200, "opening the app again works"
 
