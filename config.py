@@ -66,7 +66,7 @@ class Config:
             js_url=env.get("B24_JS_URL", "").strip() or OFFICIAL_JS_URL,
             allow_private_portals=private,
             session_lifetime=_number(env, "SESSION_LIFETIME", 8 * HOUR, least=1),
-            call_log_days=_number(env, "CALL_LOG_DAYS", 3, least=1),
+            call_log_days=_number(env, "CALL_LOG_DAYS", 3, least=3),
             proxies=_number(env, "PROXIES", 0, least=0),
             rate_burst=_number(env, "B24_RATE_BURST", 50, least=1),
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from urllib.parse import urlsplit
 
@@ -12,9 +13,53 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 _MAX_TRIED = 3  # addresses of one name we try to connect to
 
-# Instance metadata of the big clouds: nobody's portal, even where private networks are allowed.
-_METADATA = frozenset(map(ipaddress.ip_address, ("169.254.169.254", "fd00:ec2::254", "100.100.100.200")))
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+# Instance metadata of the clouds (AWS, Alibaba, Azure's wire server, Oracle, Google, Scaleway): nobody's
+# portal, even where private networks are allowed.
+_METADATA = frozenset(
+    map(
+        ipaddress.ip_address,
+        (
+            "169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192",
+            "fd00:c1::a9fe:a9fe", "fd20:ce::254", "fd00:42::42",
+        ),
+    )
+)  # fmt: skip
+_WRAPPING = tuple(map(ipaddress.IPv6Network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""IPv6 networks whose last 32 bits are an IPv4 address: NAT64, NAT64 of one's own, IPv4-compatible."""
+_OWN = frozenset(map(ipaddress.ip_address, ("::", "::1")))
+_HOST = re.compile(
+    r"(?=.{1,253}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*"
+)
+_PATH = re.compile(r"(/[A-Za-z0-9._~-]+)*/?")
+
+
+def endpoint(text: str) -> str:
+    """A portal's REST address in its one spelling, "https://host[:port]/rest/"; "" for what can be none.
+
+    It becomes part of addresses that are called and of headers (who may frame the page), so nothing else may
+    be hidden in it.
+    """
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+        host = _host(parts.hostname or "")
+    except ValueError:  # UnicodeError is one
+        return ""
+    plain = parts.scheme in ("http", "https") and parts.username is None and parts.password is None
+    if not (plain and host and _PATH.fullmatch(parts.path)) or parts.query or parts.fragment:
+        return ""
+    place = host if port is None else f"{host}:{port}"
+    return f"{parts.scheme}://{place}{parts.path.rstrip('/')}/"
+
+
+def _host(name: str) -> str:
+    """The name in ASCII, or an IPv6 address in brackets; "" for anything else."""
+    if "%" in name:  # a scope, which means something on one machine only
+        return ""
+    if ":" in name:
+        return f"[{ipaddress.IPv6Address(name)}]"
+    ascii_name = name if name.isascii() else name.encode("idna").decode()
+    return ascii_name if _HOST.fullmatch(ascii_name) else ""
 
 
 def check_url(url: str, *, allow_private: bool) -> None:
@@ -65,10 +110,10 @@ def is_allowed(text: str, *, allow_private: bool) -> bool:
 
 
 def _unwrapped(address: Address) -> Address:
-    """The IPv4 address that an IPv6 address stands for: mapped, 6to4, Teredo, NAT64."""
+    """The IPv4 address that an IPv6 address stands for: mapped, compatible, 6to4, Teredo, NAT64."""
     if isinstance(address, ipaddress.IPv4Address):
         return address
-    if address in _NAT64:
+    if address not in _OWN and any(address in network for network in _WRAPPING):
         return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     teredo = address.teredo
     return address.ipv4_mapped or address.sixtofour or (teredo[1] if teredo else None) or address

@@ -5,9 +5,11 @@ Codes arrive as text or as numbers (surprise 26); the HTTP status decides where 
 
 from __future__ import annotations
 
+import re
+
 from b24 import errors as e
 
-_CODE_LENGTH = 64  # a code is a word; more is somebody's text
+_WORD = re.compile(r"[A-Za-z0-9_.:-]{0,40}")
 
 # Codes that mean the same with every status.
 _CODES: dict[str, type[e.PortalError]] = {
@@ -99,6 +101,12 @@ _BINDING_METHODS = frozenset({"placement.bind", "event.bind"})
 _READING_TASKS = frozenset({"tasks.task.get", "tasks.task.list"})
 
 
+def code_word(code: str | int) -> str:
+    """The code as it may be written down: codes are words. Anything else may be somebody's text, or one of
+    our tokens sent back, of which 40 characters are no use to anybody."""
+    return str(code) if _WORD.fullmatch(str(code)) else "ODD_CODE"
+
+
 def error_class(status: int | None, code: str | int, method: str = "") -> type[e.PortalError]:
     """The class of an error answer. `status` None inside a batch; `method` as sent, in any case."""
     code, method = str(code).strip(), method.lower()
@@ -124,7 +132,7 @@ def classify(
     kind = error_class(status, code, method)
     if kind is e.Refused and method.lower().startswith(_SCRUM_METHODS):
         kind = _scrum_text(description)
-    return kind(str(code)[:_CODE_LENGTH], description, status=status, method=method, retry_after=retry_after)
+    return kind(code_word(code), description, status=status, method=method, retry_after=retry_after)
 
 
 def _by_method(code: str, method: str) -> type[e.PortalError]:

@@ -28,12 +28,16 @@ BATCH_SIZE = 50  # behaviour.md §1.10
 
 @dataclass(frozen=True)
 class Tokens:
-    """A person's pair at a portal. `expires_at` in unix seconds; `client_endpoint` like "https://x/rest/"."""
+    """A person's pair at a portal. `expires_at` in unix seconds; `client_endpoint` like "https://x/rest/".
+
+    `portal` is the portal's member_id, for the call log.
+    """
 
     access_token: str = field(repr=False)
     refresh_token: str = field(repr=False)
     expires_at: float
     client_endpoint: str
+    portal: str = ""
 
 
 class TokenSource(Protocol):
@@ -227,6 +231,7 @@ class Client:
             json={**request.params, "auth": tokens.access_token},
             method=request.method,
             commands=request.commands,
+            portal=tokens.portal,
         )
         reset_at = self._limiter.reset_at(portal, request.method)
         try:

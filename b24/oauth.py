@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,8 @@ from authlib.oauth2.auth import ClientAuth
 from authlib.oauth2.base import OAuth2Error
 from authlib.oauth2.client import OAuth2Client
 
-from b24.classify import error_class
+from b24.addresses import endpoint
+from b24.classify import code_word, error_class
 from b24.client import Tokens
 from b24.errors import (
     AppNotInstalled,
@@ -32,6 +34,7 @@ from b24.wire import as_bool, as_int, as_map, as_text, as_time, plain_text
 APP_INFO = "authserver.app.info"  # how the two addresses are named in the call log
 TOKEN = "oauth.token"  # noqa: S105
 
+TOKEN_LOOKS = re.compile(r"[\x21-\x7e]{1,2048}")
 _LIFETIME = 3600.0  # seconds of an access token, unless told otherwise
 
 # What the codes of the token address mean; app.info answers `invalid_client` for a bad token (wire.md §2).
@@ -121,6 +124,8 @@ class AuthServers:
         `server_endpoint` from a request only chooses among the allowed servers; without it each is asked
         in turn. If none knows the token but one could not be asked, nothing is known.
         """
+        if not TOKEN_LOOKS.fullmatch(access_token):  # it may be a stranger's, and goes into an address
+            raise TokenRejected("NO_TOKEN", method=APP_INFO)
         chosen = self.choose(server_endpoint)
         unreached: PortalError | None = None
         refused: AuthError | None = None
@@ -163,13 +168,19 @@ class AuthServers:
         if client_id != self._client_id:
             raise WrongApplication("WRONG_CLIENT", status=200, method=APP_INFO)
         install = as_map(info.get("install"))
-        member_id, endpoint = as_text(install.get("member_id")), as_text(install.get("client_endpoint"))
-        if not member_id or not endpoint:
+        member_id, address = (
+            as_text(install.get("member_id")),
+            endpoint(as_text(install.get("client_endpoint"))),
+        )
+        if not member_id or not address:
             raise AppNotInstalled("NOT_INSTALLED", status=200, method=APP_INFO)
+        user_id = as_int(info.get("user_id"))
+        if user_id < 1:
+            raise TokenRejected("NOBODYS", status=200, method=APP_INFO)
         return Verified(
             member_id=member_id,
-            client_endpoint=endpoint,
-            user_id=as_int(info.get("user_id")),
+            client_endpoint=address,
+            user_id=user_id,
             client_id=client_id,
             scope=scopes(info.get("scope") or install.get("scope")),
             status=as_text(install.get("status")),
@@ -200,12 +211,12 @@ class AuthServers:
     def _pair(self, reply: Mapping[str, Any], server: str) -> RefreshedPair:
         """The portal is at `client_endpoint`; `domain` is the authorization server (wire.md §3)."""
         access, fresh = as_text(reply.get("access_token")), as_text(reply.get("refresh_token"))
-        endpoint = as_text(reply.get("client_endpoint"))
-        if not access or not fresh or not endpoint:
+        address = endpoint(as_text(reply.get("client_endpoint")))
+        if not access or not fresh or not address:
             raise BadAnswer("NO_TOKENS", method=TOKEN)
         lifetime = as_int(reply.get("expires_in")) or _LIFETIME
         return RefreshedPair(
-            tokens=Tokens(access, fresh, self._clock() + lifetime, endpoint),
+            tokens=Tokens(access, fresh, self._clock() + lifetime, address),
             member_id=as_text(reply.get("member_id")),
             user_id=as_int(reply.get("user_id")),
             scope=scopes(reply.get("scope")),
@@ -250,7 +261,7 @@ def _refusal(
     kind = codes.get(code) or error_class(None, code, method)
     if not issubclass(kind, AuthError | OutcomeUnknown | NotSent):
         kind = unknown
-    return kind(code[:64], plain_text(body.get("error_description")), method=method)
+    return kind(code_word(code), plain_text(body.get("error_description")), method=method)
 
 
 def _object(raw: RawAnswer, method: str) -> dict[str, Any]:

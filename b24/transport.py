@@ -23,6 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
 
 from b24.addresses import check_url, resolve
+from b24.classify import code_word
 from b24.errors import BadAnswer, ConnectionLost, NotSent, PortalError, PortalTimeout
 from b24.redact import redacted
 
@@ -53,7 +54,8 @@ class RawAnswer:
 class CallRecord:
     """One HTTP request, for the call log. `error` is the portal's code or the name of what went wrong.
 
-    `sent` holds secrets; whoever writes the record down takes `params_redacted`, and not while people wait.
+    `portal` is the member_id of whose call it is, "" if not known. `sent` holds secrets; whoever writes the
+    record down takes `params_redacted`, and not while people wait.
     """
 
     endpoint: str
@@ -63,6 +65,7 @@ class CallRecord:
     error: str
     seconds: float
     sent: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    portal: str = ""
 
     @property
     def params_redacted(self) -> dict[str, Any]:
@@ -81,6 +84,7 @@ class Carrier(Protocol):
         data: Mapping[str, str] | None = None,
         method: str = "",
         commands: Sequence[str] = (),
+        portal: str = "",
     ) -> RawAnswer:
         """Send a JSON body or a form; raises NotSent or OutcomeUnknown."""
 
@@ -118,10 +122,11 @@ class Transport:
         data: Mapping[str, str] | None = None,
         method: str = "",
         commands: Sequence[str] = (),
+        portal: str = "",
     ) -> RawAnswer:
         """Send a JSON body or a form; raises NotSent or OutcomeUnknown. The rest is for the call log."""
         sent = dict(json if json is not None else data or {})
-        return self._watched("POST", url, _body(json, data), sent, method, tuple(commands))
+        return self._watched("POST", url, _body(json, data), sent, method, tuple(commands), portal)
 
     def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
         """Ask with parameters in the address; raises NotSent or OutcomeUnknown."""
@@ -139,6 +144,7 @@ class Transport:
         sent: Mapping[str, Any],
         method: str,
         commands: tuple[str, ...],
+        portal: str = "",
     ) -> RawAnswer:
         started = time.perf_counter()
         status: int | None = None
@@ -154,7 +160,7 @@ class Transport:
         finally:
             seconds = time.perf_counter() - started
             if self._observer:
-                record = CallRecord(_origin(url), method, commands, status, error, seconds, sent)
+                record = CallRecord(_origin(url), method, commands, status, error, seconds, sent, portal)
                 _tell(self._observer, record)
 
     def _sent(self, verb: str, url: str, body: Mapping[str, Any], method: str) -> RawAnswer:
@@ -343,5 +349,5 @@ def _error_code(answer: RawAnswer) -> str:
     if answer.body is None:
         return "NO_JSON"
     error = answer.body.get("error")
-    code = str(error)[:64] if isinstance(error, str | int) else ""
+    code = code_word(error) if isinstance(error, str | int) else ""
     return code or (f"HTTP {answer.status}" if answer.status >= 400 else "")

@@ -1,6 +1,7 @@
 """`make rotate-keys`: bring every stored secret under the first key of TOKEN_KEYS.
 
 1. Put a new key in front of TOKEN_KEYS and restart the app: it reads with both and writes with the new one.
+   Several nodes need it behind the old one first, all of them: else those restarted last cannot read it.
 2. Run this with the same DATABASE_URL and TOKEN_KEYS; the app may go on working.
 3. Remove the old keys and restart.
 """

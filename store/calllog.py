@@ -17,7 +17,8 @@ from store.database import Database, table
 class CallEntry:
     """One HTTP request; `params` are redacted by whoever made the call.
 
-    `request_id` is that of the person's request it was made for, "" for what the app does by itself.
+    `request_id` is that of the person's request it was made for, "" for what the app does by itself;
+    `member_id` the portal's, "" where a request was to find out which portal it is.
     """
 
     at: float
@@ -30,6 +31,7 @@ class CallEntry:
     params: Any
     request_id: str = ""
     id: int = 0
+    member_id: str = ""
 
 
 _WRITTEN = tuple(one.name for one in fields(CallEntry) if one.name != "id")
@@ -55,15 +57,16 @@ def latest(db: Database, limit: int = 100) -> list[CallEntry]:
 
 
 def search(
-    db: Database, endpoint: str, *, text: str = "", failed: bool = False, before: int = 0, limit: int = 100
+    db: Database, member_id: str, *, text: str = "", failed: bool = False, before: int = 0, limit: int = 100
 ) -> list[CallEntry]:
-    """Requests to one portal (its scheme, host and port), the newest first, below the entry `before`.
+    """Requests made for one portal, the newest first, below the entry `before`.
 
+    By its address they would be somebody else's once the address is: portals move, and some lie.
     `text` is a part of a method's name or of an error's code, or the id of a person's request; `failed`
     leaves out what went well.
     """
     call = m.LoggedCall
-    query = sa.select(call).where(call.endpoint == endpoint)
+    query = sa.select(call).where(call.member_id == member_id)
     if before:
         query = query.where(call.id < before)
     if failed:
@@ -79,7 +82,7 @@ def search(
 def _entry(row: m.LoggedCall) -> CallEntry:
     return CallEntry(
         row.at, row.endpoint, row.method, row.commands, row.status, row.error, row.milliseconds, row.params,
-        row.request_id, row.id,
+        row.request_id, row.id, row.member_id,
     )  # fmt: skip
 
 

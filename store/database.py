@@ -137,12 +137,15 @@ def _single(engine: sa.Engine) -> dict[str, str]:
 
 
 def _engine(url: str) -> sa.Engine:
+    """Its errors are written to the log, so they keep the values of statements to themselves."""
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
-        return sa.create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return sa.create_engine(
+            address, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True
+        )
     if address.database and address.database != ":memory:":
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(address, connect_args={"check_same_thread": False})
+    engine = sa.create_engine(address, connect_args={"check_same_thread": False}, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     sa.event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -186,7 +186,10 @@ class QueuedEvent(Base):
 
 
 class LoggedCall(Base):
-    """One HTTP request to a portal or an authorization server, without tokens and personal data."""
+    """One HTTP request to a portal or an authorization server, without tokens and personal data.
+
+    `member_id` is the portal it was made for, "" where that was not known yet.
+    """
 
     __tablename__ = "logged_call"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -199,3 +202,4 @@ class LoggedCall(Base):
     milliseconds: Mapped[float]
     params: Mapped[Any] = mapped_column(sa.JSON)
     request_id: Mapped[str] = mapped_column(sa.String(64), default="", server_default="")
+    member_id: Mapped[str] = mapped_column(MEMBER, default="", server_default="")

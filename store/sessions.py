@@ -103,21 +103,20 @@ def last_known(db: Database, member_id: str, user_id: int) -> tuple[str, bool] |
 
 def end(db: Database, member_id: str, session_id: int) -> None:
     """This session is over; it stays known for a renewal."""
-    with db.session() as session:
-        session.execute(
-            sa.update(m.UserSession)
-            .where(m.UserSession.member_id == member_id, m.UserSession.id == session_id)
-            .values(expires_at=time.time() - 1)
-        )
+    _end(db, m.UserSession.member_id == member_id, m.UserSession.id == session_id)
 
 
 def end_all(db: Database, member_id: str, user_id: int) -> None:
     """Every session of a person is over: the portal refuses them."""
+    _end(db, m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
+
+
+def _end(db: Database, *which: sa.ColumnElement[bool]) -> None:
+    """What has ended before is forgotten when it would have been."""
+    now = time.time()
     with db.session() as session:
         session.execute(
-            sa.update(m.UserSession)
-            .where(m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
-            .values(expires_at=time.time() - 1)
+            sa.update(m.UserSession).where(*which, m.UserSession.expires_at >= now).values(expires_at=now - 1)
         )
 
 

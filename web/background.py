@@ -58,6 +58,7 @@ def _entry(at: float, asked_by: str, record: CallRecord) -> CallEntry:
         milliseconds=round(record.seconds * 1000, 1),
         params=record.params_redacted,
         request_id=asked_by,
+        member_id=record.portal,
     )
 
 

@@ -40,7 +40,7 @@ def show() -> str:
     before = request.args.get("before", 0, type=int)
     found = calllog.search(
         services().db,
-        who.endpoint.removesuffix("/rest/"),
+        who.member_id,
         text=text,
         failed=failed,
         before=before,

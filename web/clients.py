@@ -3,20 +3,34 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 import uuid
 from collections.abc import Callable
 
 from flask import g
 
+from b24 import users
 from b24.client import Client, Tokens
-from b24.errors import AppNotInstalled, AuthError, PortalError, PortalMoved, PortalTimeout, TokenRejected
+from b24.errors import (
+    AppNotInstalled,
+    AuthError,
+    PortalError,
+    PortalMoved,
+    PortalTimeout,
+    TokenRejected,
+    UserBlocked,
+)
+from b24.oauth import RefreshedPair, Verified
+from b24.users import Profile
 from boards.actor import Actor
 from store import portals, tokens
 from store.tokens import StoredPair
 from web.heartbeat import beating
 from web.services import Services, services
 from web.session import PortalSession
+
+log = logging.getLogger(__name__)
 
 LEASE_SECONDS = 6.0
 """How long after its last sign of life a worker that refreshes is thought to have died."""
@@ -110,7 +124,25 @@ class StoreTokenSource:
                     latest
                 )  # a refusal is believed only if the store still holds what was refused
             raise
+        if not self._is_theirs(new):
+            tokens.release(self._shared.db, self._member_id, pair, owner)
+            log.warning(
+                "a refresh token of somebody else, portal %s, person %s", self._member_id, self._user_id
+            )
+            raise TokenRejected("SOMEBODY_ELSES", status=401, method="oauth.token")
         return self._keep(pair, new.tokens)
+
+    def _is_theirs(self, new: RefreshedPair) -> bool:
+        """Whether the pair is this person's: the refresh token came with a form, which nobody has signed.
+
+        Without this whoever got hold of somebody's refresh token could act for them through the app.
+        """
+        whose = new.member_id, new.user_id
+        if not all(whose):
+            verified = self._shared.auth_servers.verify(new.tokens.access_token, new.server)
+            whose = verified.member_id, verified.user_id
+        person = self._user_id if self._user_id != tokens.INSTALLER else self._portal().installer_id
+        return whose == (self._member_id, person)
 
     def _keep(self, pair: StoredPair, new: Tokens) -> Tokens:
         db = self._shared.db
@@ -132,7 +164,8 @@ class StoreTokenSource:
         return portal
 
     def _tokens(self, pair: StoredPair) -> Tokens:
-        return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, self._portal().client_endpoint)
+        here = self._portal().client_endpoint
+        return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, here, self._member_id)
 
 
 class FixedTokens:
@@ -161,6 +194,15 @@ def client_with(shared: Services, pair: Tokens) -> Client:
     return Client(shared.transport, FixedTokens(pair), shared.limiter)
 
 
+def profile_of(verified: Verified, pair: Tokens) -> Profile:
+    """How the portal describes the person whose pair this is; UserBlocked when it describes another."""
+    answer = client_with(services(), pair).call(users.profile())
+    profile = users.parse_profile(answer.result)
+    if profile is None or profile.id != verified.user_id:
+        raise UserBlocked("NO_PROFILE", method="profile", status=401)
+    return profile
+
+
 def client(*, bulk: bool = False) -> Client:
     """The client of the person whose request this is; work in `bulk` steps back for people."""
     shared, who = services(), _who()
@@ -179,7 +221,7 @@ def _known(who: PortalSession) -> Tokens | None:
     pair = who.pair
     if pair is None:
         return None
-    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint)
+    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint, who.member_id)
 
 
 def actor() -> Actor:

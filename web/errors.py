@@ -177,6 +177,10 @@ TABLE: dict[type[BaseException], Row] = {
     b24.PortalError: Row(502, _l("Something went wrong in the portal."), AGAIN),
 }
 
+NO_LONGER_WELCOME = (b24.UserBlocked, b24.AppNotInstalled, b24.TokenRejected, b24.PortalDeleted)
+"""After these nothing is shown any more, not even what needs no portal. A page that is still welcome gets a
+new session from its parent (`web/renewal.py`), a tab of its own from a new login."""
+
 HTTP: dict[int, Row] = {
     400: Row(400, _l("The request was not understood.")),
     404: Row(404, _l("There is nothing at this address.")),
@@ -252,7 +256,7 @@ def _patience(error: BaseException) -> str:
 
 def _known(error: Exception) -> Response:
     row = row_for(error)
-    if isinstance(error, b24.UserBlocked | b24.AppNotInstalled):
+    if isinstance(error, NO_LONGER_WELCOME):
         end_sessions()
     if row.status >= 500:
         log.warning("%s %s: %s", request.method, request.endpoint, error)

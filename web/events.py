@@ -45,14 +45,15 @@ def receive() -> tuple[str, int]:
 def _accept(event: Event) -> None:
     db = services().db
     portal = portals.get(db, event.member_id) if event.member_id else None
+    proven = portal is not None and _same(event.application_token, portal.application_token)
+    if not proven:
+        if not (event.name in MAY_BRING_NEW_TOKEN and event.auth.get("access_token")):
+            log.warning("event %s refused: not the application token of a portal we know", event.name)
+            floods.refused()
+            return
+        floods.unproven()  # of a portal we know or not: how much it counts must not tell
     if portal is None:
         log.warning("event %s refused: unknown portal", event.name)
-        floods.refused()
-        return
-    proven = _same(event.application_token, portal.application_token)
-    if not proven and not (event.name in MAY_BRING_NEW_TOKEN and event.auth.get("access_token")):
-        log.warning("event %s refused: application token of portal %s", event.name, portal.member_id)
-        floods.refused()
         return
     if event.name in OF_TASKS:
         _note(portal.member_id, event.object_id)

@@ -15,6 +15,7 @@ from store.tokens import StoredPair
 from web import bindings, leftovers
 from web.clients import StoreTokenSource, client_for, client_with
 from web.services import Services
+from web.verification import tokens_of
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ def _prove(shared: Services, event: Queued, access: str) -> Verified | None:
 
 def _rebind(shared: Services, member_id: str, verified: Verified | None, access: str, refresh: str) -> None:
     if verified is not None:
-        pair = Tokens(access, refresh, verified.expires_at, verified.client_endpoint)
+        pair = tokens_of(verified, access, refresh)
         client = client_with(shared, pair)
     else:
         client = client_for(shared, member_id, tokens.INSTALLER, bulk=True)

@@ -73,7 +73,7 @@ def _set_up(visit: Visit) -> bindings.Report:
     client = client_with(shared, visit.pair)
     seen = client.batch({"profile": users.profile(), **bindings.look()}, halt=False)
     profile = users.parse_profile(seen["profile"].result)
-    if profile is None or not profile.is_admin:
+    if profile is None or profile.id != visit.user_id or not profile.is_admin:
         raise NotAdministrator
     remember_installation(visit)
     commands = bindings.repair(seen, shared.config.app_url)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -32,8 +33,11 @@ TABLE_PART = 500
 LONGEST_OFFSET = 14 * 60
 KNOWN = frozenset(Kind)
 """While the nodes are changed one by one, a newer release may write what this one cannot read."""
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
+SIGNS = r"[=+\-@\uff1d\uff0b\uff0d\uff20]"
+FORMULA = re.compile(rf"[\s\"]*{SIGNS}| *[\t\r\n]")
 """What a spreadsheet would take for a formula, or for the start of one."""
+FORMULA_WITHIN = re.compile(rf"([;\t\r\n][\s\"]*)(?={SIGNS})")
+"""The same where it splits lines elsewhere: in German and Russian at semicolons, which nothing quotes."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,8 @@ def _csv(rows: list[Row]) -> str:
 
 def _cell(text: str) -> str:
     """Text that no spreadsheet takes for a formula (CSV injection)."""
-    return f"'{text}" if text.lstrip(" ").startswith(DANGEROUS) else text
+    split = FORMULA_WITHIN.sub(r"\1'", text)
+    return f"'{split}" if FORMULA.match(text) else split
 
 
 def _wanted() -> Wanted:

@@ -33,7 +33,7 @@ from web.i18n import language
 from web.memory import known_stages, remember_board
 from web.services import services
 from web.session import open_session, remember_place
-from web.verification import Visit, keep, verify_visit
+from web.verification import Visit, keep_pair, verify_visit
 
 blueprint = Blueprint("launch", __name__)
 
@@ -141,7 +141,7 @@ def _open(visit: Visit, answer: BatchAnswer) -> str:
     profile = users.parse_profile(answer[PROFILE].result)
     if profile is None or profile.id != visit.user_id:
         raise UserBlocked("NO_PROFILE", method="profile", status=401)
-    keep(visit)
+    keep_pair(visit.verified, visit.pair)
     if profile.is_admin:
         _adopt_application_token(visit)
     token, g.portal_session = open_session(

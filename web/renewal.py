@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from b24 import users
-from b24.errors import UserBlocked
-from store import sessions, tokens
-from web.clients import client_for
+from store import sessions
+from web.clients import profile_of
 from web.failures import ForgedLaunch, SessionExpired
 from web.services import services
 from web.session import bearer_token, open_session
-from web.verification import keep_portal, verify_token
+from web.verification import keep_pair, tokens_of, verify_token
 
 blueprint = Blueprint("renewal", __name__)
 
@@ -33,14 +31,9 @@ def renew() -> Response:
     verified = verify_token(login["AUTH_ID"], old.auth_server)
     if (verified.member_id, verified.user_id) != (old.member_id, old.user_id):
         raise ForgedLaunch
-    keep_portal(verified)
-    tokens.put(
-        shared.db, old.member_id, old.user_id, login["AUTH_ID"], login["REFRESH_ID"], verified.expires_at
-    )
-    client = client_for(shared, old.member_id, old.user_id)
-    profile = users.parse_profile(client.call(users.profile()).result)
-    if profile is None or profile.id != old.user_id:
-        raise UserBlocked("NO_PROFILE", method="profile", status=401)
+    pair = tokens_of(verified, login["AUTH_ID"], login["REFRESH_ID"])
+    profile = profile_of(verified, pair)
+    keep_pair(verified, pair)
     token, _session = open_session(
         old.member_id, old.user_id, user_name=profile.name, is_admin=profile.is_admin, lang=old.lang
     )

@@ -43,6 +43,15 @@ COOKIE = "stagecraft"
 OF_A_TAB = "tab."
 
 
+def cookie_name(name: str) -> str:
+    """The name with the prefix that keeps neighbours from planting such a cookie (RFC 6265bis, `__Host-`).
+
+    Another host of the same domain may set cookies for all of it; browsers take this name from the very host
+    and over https only. Where the app has no https (demo, intranet) there is no such thing.
+    """
+    return f"__Host-{name}" if services().config.app_url.startswith("https://") else name
+
+
 def needs_session() -> None:
     """For `blueprint.before_request`: without a live session nothing behind it is reached."""
     row = sessions.find(services().db, session_token())
@@ -56,7 +65,7 @@ def session_token() -> str:
     token = bearer_token()
     if not token.startswith(OF_A_TAB):
         return token
-    cookie = request.cookies.get(COOKIE, "")
+    cookie = request.cookies.get(cookie_name(COOKIE), "")
     return cookie if cookie and hmac.compare_digest(token.encode(), page_token(cookie).encode()) else ""
 
 

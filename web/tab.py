@@ -17,25 +17,35 @@ from urllib.parse import urlencode, urlsplit
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
-from b24 import users
-from b24.errors import AuthError, UserBlocked
+from b24.client import Tokens
+from b24.errors import AuthError
 from b24.oauth import Verified
 from boards.home import load_home
 from store import portals, sessions, tokens
 from store.vault import VaultError
 from web import security, theme
-from web.clients import actor, client, client_for
+from web.clients import actor, client, profile_of
 from web.failures import ForgedLaunch
 from web.home import home_page
 from web.i18n import current_language
 from web.services import services
-from web.session import COOKIE, end_sessions, from_row, needs_session, open_session, page_token
-from web.verification import keep_portal, verify_token
+from web.session import (
+    COOKIE,
+    cookie_name,
+    end_sessions,
+    from_row,
+    needs_session,
+    open_session,
+    page_token,
+)
+from web.verification import keep_pair, tokens_of, verify_token
 
 blueprint = Blueprint("tab", __name__)
 
 ATTEMPT = "stagecraft_login"
 ATTEMPT_SECONDS = 600
+OWN_PAGE = "same-origin"
+"""What browsers say (Sec-Fetch-Site) of a request that a page of the app itself has made."""
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 HOST = re.compile(rf"(?=.{{1,253}}(:|$)){_LABEL}(\.{_LABEL})*(:\d{{1,5}})?")
 
@@ -58,7 +68,7 @@ def page() -> Response | str:
     if request.args.get("code") and request.args.get("state"):
         query = urlencode(request.args.to_dict())
         return redirect(f"{url_for('tab.callback')}?{query}")  # type: ignore[return-value]
-    row = sessions.find(services().db, request.cookies.get(COOKIE, ""))
+    row = sessions.find(services().db, cookie := request.cookies.get(cookie_name(COOKIE), ""))
     if row is None or row.expires_at <= time.time():
         return _invitation()
     g.portal_session = from_row(row)
@@ -66,7 +76,7 @@ def page() -> Response | str:
         "base.html",
         main=Markup(home_page(load_home(client(), actor()))),  # noqa: S704 (our own templates) # nosec B704
         page="home",
-        token=page_token(request.cookies[COOKIE]),
+        token=page_token(cookie),
         theme=theme.chosen(),
         portal=g.portal_session.domain,
     )
@@ -76,11 +86,14 @@ def page() -> Response | str:
 def start() -> Response:
     """To the portal of `domain`, which sends the browser back with a code.
 
-    Whether the app knows the portal makes no difference that could be seen.
+    Whether the app knows the portal makes no difference that could be seen. A link from elsewhere only fills
+    in the form: the person must see where they go, else the app's name would lend itself to any site.
     """
     portal = portal_host(request.args.get("domain", ""))
     if not portal:
         return make_response(_invitation(wrong=request.args.get("domain", "")), 422)
+    if request.headers.get("Sec-Fetch-Site", OWN_PAGE) != OWN_PAGE:
+        return make_response(_invitation(portal=portal))
     attempt = Attempt(portal, secrets.token_urlsafe(32), time.time() + ATTEMPT_SECONDS)
     query = urlencode({"client_id": services().config.client_id, "state": attempt.state})
     response = redirect(f"{_scheme(portal)}://{portal}/oauth/authorize/?{query}")
@@ -95,12 +108,20 @@ def callback() -> Response:
     attempt = _attempt()
     if not secrets.compare_digest(attempt.state.encode(), request.args.get("state", "").encode()):
         raise ForgedLaunch
-    verified = _exchanged(request.args.get("code", ""))
+    verified, pair = _exchanged(request.args.get("code", ""))
     if urlsplit(verified.client_endpoint).netloc.lower() != attempt.portal:
         raise ForgedLaunch  # a portal that hands out the codes of another one
-    token = _opened(verified)
+    profile = profile_of(verified, pair)
+    keep_pair(verified, pair)
+    token, _session = open_session(
+        verified.member_id,
+        profile.id,
+        user_name=profile.name,
+        is_admin=profile.is_admin,
+        lang=current_language(),
+    )
     response = redirect(url_for("tab.page"), 303)
-    response.delete_cookie(ATTEMPT)
+    _set_cookie(response, ATTEMPT, "", 0)
     _set_cookie(response, COOKIE, token, round(services().config.session_lifetime))
     return response  # type: ignore[return-value]
 
@@ -113,14 +134,14 @@ def sign_out() -> Response:
     end_sessions()
     tokens.delete(services().db, who.member_id, who.user_id)
     response = make_response(render_template("signed_out.html"))
-    response.delete_cookie(COOKIE)
+    _set_cookie(response, COOKIE, "", 0)
     return response
 
 
-def _invitation(**wrong: str) -> str:
-    """What the app is, and a form that leads to `start`; `wrong` is an address that was none."""
+def _invitation(**shown: str) -> str:
+    """What the app is, and a form that leads to `start`, with `portal` or, as an error, `wrong` filled in."""
     security.allow_forms_to_portals()
-    return render_template("outside.html", **wrong)
+    return render_template("outside.html", **shown)
 
 
 def portal_host(text: str) -> str:
@@ -145,7 +166,9 @@ def _scheme(portal: str) -> str:
 def _attempt() -> Attempt:
     """What this browser has begun; ForgedLaunch when that is nothing, or too long ago."""
     try:
-        attempt = Attempt(**json.loads(services().db.vault.decrypt(request.cookies.get(ATTEMPT, ""))))
+        attempt = Attempt(
+            **json.loads(services().db.vault.decrypt(request.cookies.get(cookie_name(ATTEMPT), "")))
+        )
     except (VaultError, ValueError, TypeError):
         raise ForgedLaunch from None
     if attempt.until < time.time():
@@ -153,8 +176,8 @@ def _attempt() -> Attempt:
     return attempt
 
 
-def _exchanged(code: str) -> Verified:
-    """Who the code is for, as the authorization server says; their pair is kept."""
+def _exchanged(code: str) -> tuple[Verified, Tokens]:
+    """Who the code is for, as the authorization server says, and their pair. Nothing is kept yet."""
     shared = services()
     try:
         pair = shared.auth_servers.exchange_code(code, f"https://{request.args.get('server_domain', '')}")
@@ -163,31 +186,10 @@ def _exchanged(code: str) -> Verified:
     verified = verify_token(pair.tokens.access_token, pair.server)
     if (verified.member_id, verified.user_id) != (pair.member_id, pair.user_id):
         raise ForgedLaunch
-    keep_portal(verified)
-    new = pair.tokens
-    tokens.put(
-        shared.db, verified.member_id, verified.user_id, new.access_token, new.refresh_token, new.expires_at
-    )
-    return verified
-
-
-def _opened(verified: Verified) -> str:
-    """A session for the person as their portal describes them; its token."""
-    who = client_for(services(), verified.member_id, verified.user_id)
-    profile = users.parse_profile(who.call(users.profile()).result)
-    if profile is None or profile.id != verified.user_id:
-        raise UserBlocked("NO_PROFILE", method="profile", status=401)
-    token, _session = open_session(
-        verified.member_id,
-        profile.id,
-        user_name=profile.name,
-        is_admin=profile.is_admin,
-        lang=current_language(),
-    )
-    return token
+    return verified, tokens_of(verified, pair.tokens.access_token, pair.tokens.refresh_token)
 
 
 def _set_cookie(response: object, name: str, value: str, seconds: int) -> None:
     response.set_cookie(  # type: ignore[attr-defined]
-        name, value, max_age=seconds, secure=True, httponly=True, samesite="Lax"
+        cookie_name(name), value, max_age=seconds, secure=True, httponly=True, samesite="Lax"
     )

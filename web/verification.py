@@ -53,8 +53,15 @@ def verify_visit() -> Visit:
     except BadLaunch as error:
         raise _forged(str(error)) from error
     verified = verify_token(launch.auth_id, launch.server_endpoint)
-    pair = Tokens(launch.auth_id, launch.refresh_id, verified.expires_at, verified.client_endpoint)
+    pair = tokens_of(verified, launch.auth_id, launch.refresh_id)
     return Visit(launch, verified, pair)
+
+
+def tokens_of(verified: Verified, access_token: str, refresh_token: str) -> Tokens:
+    """A pair whose access token has just been verified."""
+    return Tokens(
+        access_token, refresh_token, verified.expires_at, verified.client_endpoint, verified.member_id
+    )
 
 
 def verify_token(access_token: str, server_endpoint: str) -> Verified:
@@ -69,12 +76,14 @@ def verify_token(access_token: str, server_endpoint: str) -> Verified:
     return verified
 
 
-def keep(visit: Visit) -> None:
-    """Remember the portal as the authorization server describes it, and this person's pair."""
-    keep_portal(visit.verified)
-    db = services().db
-    pair = visit.pair
-    tokens.put(db, visit.member_id, visit.user_id, pair.access_token, pair.refresh_token, pair.expires_at)
+def keep_pair(verified: Verified, pair: Tokens) -> None:
+    """Remember the portal as the authorization server describes it, and this person's pair.
+
+    Only after the portal itself has answered for the person: who is refused leaves nothing behind.
+    """
+    keep_portal(verified)
+    person = verified.member_id, verified.user_id
+    tokens.put(services().db, *person, pair.access_token, pair.refresh_token, pair.expires_at)
 
 
 def keep_portal(verified: Verified) -> None:

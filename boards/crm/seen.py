@@ -28,7 +28,7 @@ def read_seen(entity_id: str, text: str) -> Directory | None:
         data = json.loads(text)
         stages = [_stage(entity_id, one) for one in data["stages"]]
         return Directory(entity_id, "", ordered(stages), str(data["start"]))
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None
 
 

@@ -44,6 +44,7 @@ class Carrier:
         data: Mapping[str, str] | None = None,
         method: str = "",
         commands: Sequence[str] = (),
+        portal: str = "",
     ) -> RawAnswer:
         self.count += 1
         body = {key: value for key, value in (json or {}).items() if key != "auth"}

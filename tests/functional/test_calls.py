@@ -69,9 +69,9 @@ def test_pages_of_a_hundred(open_as: Opener, installed: Sandbox, store: Store) -
     assert logged(store)
     store.rows(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150) "
-        "INSERT INTO logged_call (at, endpoint, method, commands, status, error, milliseconds, params) "
-        "SELECT 1e9 + i, ?, 'server.time', '[]', 200, '', 1.0, '{}' FROM n",
-        installed.url,
+        "INSERT INTO logged_call (at, endpoint, method, commands, status, error, milliseconds, params, "
+        "member_id) SELECT 1e9 + i, 'https://x', 'server.time', '[]', 200, '', 1.0, '{}', member_id "
+        "FROM n, portal",
     )
     first = admin.get("/calls", q="server.time").text
     assert len(entries(first)) == 100
@@ -92,6 +92,29 @@ def test_nobody_else_sees_it(open_as: Opener, installed: Sandbox, store: Store) 
 def test_requests_to_other_portals_are_not_shown(open_as: Opener, installed: Sandbox, store: Store) -> None:
     admin = open_as("admin")
     assert logged(store)
-    store.rows("UPDATE logged_call SET endpoint = 'https://other.example.com'")
-    store.rows("UPDATE logged_call SET endpoint = ? WHERE id = 1", f"{installed.url}.example.com")
+    assert entries(admin.get("/calls").text)
+    store.rows("UPDATE logged_call SET member_id = ?", "b" * 32)
     assert entries(admin.get("/calls").text) == []
+
+
+def test_a_portal_that_takes_anothers_address_does_not_get_its_log(
+    open_as: Opener, installed: Sandbox, store: Store
+) -> None:
+    """Whoever owns a portal tells the authorization server where it is; what was asked there stays secret."""
+    admin = open_as("admin")
+    assert logged(store)
+    victim = f"{installed.url}/rest/"
+    store.rows("UPDATE logged_call SET member_id = ?", "b" * 32)
+    assert store.rows("SELECT client_endpoint FROM portal") == [(victim,)], "now it is there as well"
+    assert entries(admin.get("/calls").text) == []
+
+
+def test_every_request_to_a_portal_is_somebodys(open_as: Opener, installed: Sandbox, store: Store) -> None:
+    """At the installation, at an opening, at work, in the background."""
+    admin = open_as("admin")
+    admin.get("/home")
+    _url, form = form_for(installed, "admin")
+    assert eventually(lambda: store.count("logged_call") >= 6)
+    of_servers = "method IN ('authserver.app.info', 'oauth.token')"
+    found = store.rows(f"SELECT DISTINCT member_id FROM logged_call WHERE NOT {of_servers}")
+    assert found == [(form["member_id"],)]

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from config import Config
+from store import portals
 from store.models import Base
 from tests.support.servers import CLIENT_ID
 from web import floods
@@ -83,6 +84,46 @@ def test_a_client_cannot_choose_its_address(stranger: FlaskClient) -> None:
         stranger.post("/events", data=FORGED_EVENT, headers=came_from(f"10.0.0.{turn}, 192.0.2.7"))
     held = stranger.post("/events", data=FORGED_EVENT, headers=came_from("10.9.9.9, 192.0.2.7"))
     assert held.status_code == 429
+
+
+def test_a_client_with_a_whole_network_is_one_client(stranger: FlaskClient) -> None:
+    """Who has one IPv6 address has 2^64 of them."""
+    for turn in range(REFUSALS):
+        stranger.post("/events", data=FORGED_EVENT, headers=came_from(f"2001:db8:1:2::{turn:x}"))
+    others = {
+        address: stranger.post("/events", data=FORGED_EVENT, headers=came_from(address)).status_code
+        for address in ("2001:db8:1:2:ffff::9", "2001:db8:1:3::1", "::ffff:192.0.2.1", "192.0.2.2", "unknown")
+    }
+    assert others == {
+        "2001:db8:1:2:ffff::9": 429, "2001:db8:1:3::1": 200, "::ffff:192.0.2.1": 200, "192.0.2.2": 200,
+        "unknown": 200,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("member_id", ["a" * 32, "b" * 32], ids=["known", "unknown"])
+def test_updates_nobody_has_proven_have_an_end_and_tell_nothing(
+    flask: Flask, stranger: FlaskClient, member_id: str
+) -> None:
+    """Each may ask the authorization server; how many are let through is the same for any portal."""
+    known = {"client_endpoint": "https://a.example/rest/", "auth_server": "s", "installed": True}
+    portals.remember(flask.extensions["stagecraft"].db, "a" * 32, **known)  # type: ignore[arg-type]
+    event = {"event": "ONAPPUPDATE", "auth[member_id]": member_id, "auth[access_token]": "made-up-token"}
+    answers = [
+        stranger.post("/events", data=event, headers=came_from("192.0.2.1"))
+        for _ in range(REFUSALS * floods.WEIGHT + 2)
+    ]
+    let_through = [one.status_code for one in answers]
+    assert let_through == [200] * REFUSALS * floods.WEIGHT + [429, 429]
+    assert {one.data for one in answers[:-2]} == {b""}
+
+
+def test_who_is_refused_at_one_address_is_not_held_back_at_another(stranger: FlaskClient) -> None:
+    """Any site can make a visitor's browser post forged events; their company still opens the app."""
+    for _ in range(REFUSALS + 1):
+        held = stranger.post("/events", data=FORGED_EVENT, headers=came_from("192.0.2.1"))
+    assert held.status_code == 429
+    opening = stranger.post("/", data={"AUTH_ID": "x"}, headers=came_from("192.0.2.1"))
+    assert opening.status_code == 403, "looked at, and refused for what it is"
 
 
 def test_what_is_not_refused_never_counts(stranger: FlaskClient) -> None:

@@ -188,3 +188,29 @@ def test_an_opening_replayed_is_the_same_person_again_and_no_longer_than_its_tok
     assert store.rows("SELECT DISTINCT user_id FROM user_session") == [(installed.user("member"),)]
     installed.post("clock", advance=3700)
     assert http().post(url, data=form, timeout=60).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/", "/install"])
+def test_a_post_whose_form_is_in_the_address_opens_nothing(
+    installed: Sandbox, empty_app: Server, store: Store, path: str
+) -> None:
+    """Addresses are written into logs and histories: a token there is nobody's login."""
+    url, form = form_for(installed, "admin")
+    before = identity(store)
+    answer = http().post(f"{empty_app.url}{path}?{url.partition('?')[2]}", params=form, timeout=60)
+    assert answer.status_code == 403 and refused(answer.text)
+    assert identity(store) == before
+
+
+def test_a_refresh_token_of_somebody_else_in_the_form_acts_for_nobody(
+    installed: Sandbox, empty_app: Server
+) -> None:
+    """A member's own access token, and a refresh token they found in an administrator's browser."""
+    _url, stolen = form_for(installed, "admin")
+    thief = Person(installed, empty_app.url, "member").open(REFRESH_ID=stolen["REFRESH_ID"])
+    assert thief.get("/home").status_code == 200
+    installed.post("tokens/expire", which="access")
+    with installed.recording() as seen:
+        answers = [thief.get("/home").status_code for _ in range(2)]
+    assert answers == [401, 401]
+    assert installed.user("admin") not in {call["user"] for call in seen.calls if call["via"] == "oauth"}

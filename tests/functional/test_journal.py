@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import html
 import io
 import json
@@ -17,6 +18,8 @@ import requests
 from tests.support.person import Person
 from tests.support.servers import Sandbox
 from tests.support.stores import Store
+from web.journal import _cell, _csv
+from web.journal_view import Difference, Row
 
 ENTRY = re.compile(r'id="entry-(\d+)"')
 Open = Callable[..., Person]
@@ -254,6 +257,29 @@ def test_the_table_has_the_same_entries_and_no_formulas(owner: Person, installed
     assert len(rows) == 3
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert 'Назад; "quoted" ok' in rows[1][-2]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+@pytest.mark.parametrize(
+    "title", ["=1+1", "a;=1+1", 'a; "=1+1', "a\t@SUM(1)", "x;;-1", "a,+1", " \u00a0=1", "\uff1d1+1", '";=1;"']
+)
+def test_no_spreadsheet_finds_a_formula(title: str, separator: str) -> None:
+    """Where a comma is for decimals, spreadsheets split the lines of the table at semicolons."""
+    at = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
+    differences = (Difference("Title", title, title, False),)
+    row = Row(1, at, title, "g1", title, title, differences, (title,), False, True, None)
+    lines = _csv([row]).removeprefix("\ufeff")
+    [_head, *found] = csv.reader(io.StringIO(lines), delimiter=separator)
+    cells = [cell.strip().lstrip('"') for line in found for cell in line]
+    assert cells
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\uff1d\uff0b\uff0d\uff20")], cells
+
+
+@pytest.mark.parametrize(
+    "text", ["a-b", "a, -b", "Fix: 3 - 2", "x = y", "mail@example.com", "Title: a; Color: b"]
+)
+def test_what_is_no_formula_stays_as_it_is(text: str) -> None:
+    assert _cell(text) == text
 
 
 @pytest.mark.parametrize("path", ["/journal", "/journal/entries", "/journal.csv"])

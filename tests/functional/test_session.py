@@ -108,6 +108,23 @@ def test_a_login_as_json_is_understood(open_as: Opener, installed: Sandbox) -> N
     assert answer.status_code == 200
 
 
+@pytest.mark.parametrize("code", ["user_access_error", "ACCESS_DENIED"])
+def test_a_renewal_the_portal_refuses_leaves_nothing(
+    open_as: Opener, installed: Sandbox, store: Store, code: str
+) -> None:
+    """Nothing is stored before the portal itself has answered for the person."""
+    person = open_as("member")
+    _url, login = form_for(installed, "member")
+    kept = "SELECT access_sealed, generation FROM token_pair WHERE user_id <> 0"
+    before, sessions = store.rows(kept), store.count("user_session")
+    installed.fault("profile", "error", status=401, code=code)
+    assert renew(person, login).status_code == 403
+    installed.delete("faults")
+    assert (store.rows(kept), store.count("user_session")) == (before, sessions)
+    assert person.get("/home").status_code == 200
+    assert renew(person, login).status_code == 200
+
+
 def test_somebody_elses_login_renews_nothing(open_as: Opener, installed: Sandbox, store: Store) -> None:
     person = open_as("member")
     before = store.count("user_session")
@@ -219,13 +236,33 @@ def test_a_portal_that_moved_is_followed(open_as: Opener, installed: Sandbox) ->
         installed.post("domain", domain=f"localhost:{port}")
 
 
+@pytest.mark.parametrize(
+    ("method", "status", "code"),
+    [
+        ("*", 401, "user_access_error"),
+        ("*", 401, "authorization_error"),
+        ("*", 401, "APPLICATION_NOT_FOUND"),
+        ("*", 401, "ERROR_OAUTH"),
+        ("*", 401, "invalid_token"),
+        ("*", 403, "PORTAL_DELETED"),
+        ("oauth.token", 400, "invalid_grant"),
+        ("oauth.token", 401, "NOT_INSTALLED"),
+    ],
+)
 def test_a_person_the_portal_refuses_loses_all_sessions(
-    open_as: Opener, installed: Sandbox, store: Store
+    open_as: Opener, installed: Sandbox, method: str, status: int, code: str
 ) -> None:
-    person, twin = open_as("member"), open_as("member")
-    installed.fault("*", "error", status=401, code="user_access_error")
-    assert person.get("/home").status_code == 403
-    assert twin.get("/home").status_code == 401
+    """Also what needs no portal is shown no more: the journal, the log of requests."""
+    person, twin, colleague = open_as("admin"), open_as("admin"), open_as("member")
+    if method == "oauth.token":
+        installed.post("tokens/expire", which="access")
+    installed.fault(method, "error", status=status, code=code)
+    assert person.get("/home").status_code in (401, 403)
+    installed.delete("faults")
+    for one in (person, twin):
+        for path in ("/journal", "/journal.csv", "/calls", "/home"):
+            assert one.get(path).status_code == 401, path
+    assert colleague.get("/journal").status_code == 200
 
 
 def test_another_portals_session_sees_nothing_of_this_one(open_as: Opener, store: Store) -> None:
@@ -239,8 +276,9 @@ def test_another_portals_session_sees_nothing_of_this_one(open_as: Opener, store
         "SELECT member_id, 4, 'Somebody', 1.0, 'stage_rename', 'g1', '{}', '' FROM portal "
         f"WHERE member_id <> '{other}'"
     )
-    answer = person.get("/home")
-    assert answer.status_code == 401, "that portal has no tokens of this person"
     page = person.get("/journal")
     assert page.status_code == 200 and "Somebody" not in page.text
     assert person.post("/journal/1/undo").status_code == 404
+    answer = person.get("/home")
+    assert answer.status_code == 401, "that portal has no tokens of this person"
+    assert person.get("/journal").status_code == 401, "so the session is over"

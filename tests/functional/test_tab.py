@@ -9,11 +9,17 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 
+from app import create_app
+from config import Config
 from tests.functional.deeds import Opener
 from tests.support.person import SESSION
-from tests.support.servers import Sandbox, Server, http
+from tests.support.servers import CLIENT_ID, Sandbox, Server, http
 from tests.support.stores import Store
+from web import tab
+from web.failures import ForgedLaunch
+from web.session import page_token, session_token
 
 
 @dataclass
@@ -159,6 +165,46 @@ def test_a_code_serves_once_and_not_for_long(browser: Browser, installed: Sandbo
     assert browser.get(late).status_code == 403
 
 
+def test_an_attempt_has_ten_minutes(
+    browser: Browser, installed: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And no longer, although the browser may have kept its cookie."""
+    config = Config("https://app.example", CLIENT_ID, "s", (Fernet.generate_key().decode(),), "sqlite://")
+    app = create_app(config, worker=False)
+    client, base = app.test_client(), "https://app.example"
+    client.get("/oauth/start?domain=a.example.com", base_url=base)
+    cookie = client.get_cookie("__Host-stagecraft_login", domain="app.example")
+    assert cookie and cookie.max_age == tab.ATTEMPT_SECONDS == 600
+    now = time.time()
+    for later, refused in ((590, False), (610, True)):
+        monkeypatch.setattr(time, "time", lambda at=now + later: at)
+        with app.test_request_context("/", base_url=base, headers={"Cookie": f"{cookie.key}={cookie.value}"}):
+            if refused:
+                with pytest.raises(ForgedLaunch):
+                    tab._attempt()
+            else:
+                assert tab._attempt().portal == "a.example.com"
+    app.extensions["stagecraft"].db.close()
+
+
+def test_cookies_over_https_are_of_this_host_alone() -> None:
+    """A neighbour on the same domain cannot plant a login of theirs: browsers refuse it under such a name."""
+    config = Config("https://app.example", CLIENT_ID, "s", (Fernet.generate_key().decode(),), "sqlite://")
+    app = create_app(config, worker=False)
+    answer = app.test_client().get("/oauth/start?domain=a.example.com", base_url="https://app.example")
+    [line] = answer.headers.getlist("Set-Cookie")
+    name, _, rest = line.partition("=")
+    attributes = {one.strip().lower() for one in rest.split(";")[1:]}
+    assert name == "__Host-stagecraft_login"
+    assert {"secure", "httponly", "samesite=lax", "path=/"} <= attributes
+    assert not any(one.startswith("domain") for one in attributes)
+    for planted, found in (("stagecraft", ""), ("__Host-stagecraft", "x")):
+        headers = {"Cookie": f"{planted}=x", "Authorization": f"Bearer {page_token('x')}"}
+        with app.test_request_context("/", base_url="https://app.example", headers=headers):
+            assert session_token() == found
+    app.extensions["stagecraft"].db.close()
+
+
 def test_an_attempt_ends(browser: Browser, installed: Sandbox, store: Store) -> None:
     back = consent(browser, installed).replace("/?", "/oauth/callback?", 1)
     browser.cookies["stagecraft_login"] = browser.cookies["stagecraft_login"][:-8] + "AAAAAAA="
@@ -174,6 +220,42 @@ def test_a_portal_that_brings_codes_of_another_one(browser: Browser, installed: 
     other = consent(newcomer(browser.app), installed).replace("/?", "/oauth/callback?", 1)
     assert browser.get(re.sub(r"state=[^&]*", f"state={state}", other)).status_code == 403
     assert "stagecraft" not in browser.cookies
+
+
+def test_a_login_that_is_refused_leaves_nothing(browser: Browser, installed: Sandbox, store: Store) -> None:
+    """Begun with another portal, or refused by the portal itself: nothing is stored of it."""
+    there = browser.get("/oauth/start?domain=evil.example.com").headers["Location"]
+    state = parse_qs(urlsplit(there).query)["state"][0]
+    other = consent(newcomer(browser.app), installed).replace("/?", "/oauth/callback?", 1)
+    assert browser.get(re.sub(r"state=[^&]*", f"state={state}", other)).status_code == 403
+    back = consent(browser, installed).replace("/?", "/oauth/callback?", 1)
+    installed.fault("profile", "error", status=401, code="user_access_error")
+    assert browser.get(back).status_code == 403
+    assert "stagecraft" not in browser.cookies
+    assert store.rows("SELECT DISTINCT user_id FROM token_pair") == [(0,)], "the installation's alone"
+    assert store.count("user_session") == 0
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "none"])
+def test_a_link_from_elsewhere_leads_to_no_other_site(browser: Browser, site: str) -> None:
+    """Else the app's address would be a way to any address; the person sees where the form leads."""
+    answer = browser.get("/oauth/start?domain=evil.example.com", **{"Sec-Fetch-Site": site})
+    assert answer.status_code == 200 and "Location" not in answer.headers
+    assert 'value="evil.example.com"' in answer.text and 'action="/oauth/start"' in answer.text
+    assert "stagecraft_login" not in browser.cookies
+    answer = browser.get("/oauth/start?domain=a.example.com", **{"Sec-Fetch-Site": "same-origin"})
+    assert answer.headers["Location"].startswith("https://a.example.com/oauth/authorize/?")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:443", "127.0.0.1@evil.example"])
+def test_the_host_of_a_request_is_never_repeated(browser: Browser, installed: Sandbox, host: str) -> None:
+    """Not in addresses, not in headers, not in pages."""
+    log_in(browser, installed)
+    back = consent(browser, installed)
+    for path in ("/", "/privacy", "/oauth/start?domain=a.example.com", "/nothing", back):
+        path = path.replace(browser.app.url, "")
+        answer = browser.get(path, Host=host, **{"X-Forwarded-Host": host, "X-Forwarded-Proto": "javascript"})
+        assert "evil" not in answer.text + str(answer.headers), path
 
 
 def test_whether_a_portal_is_known_does_not_show(browser: Browser, installed: Sandbox) -> None:
@@ -219,10 +301,14 @@ def test_signing_out_ends_every_session_and_forgets_the_tokens(
     framed, other = open_as("member"), open_as("owner")
     answer = browser.post("/session/end", Authorization=f"Bearer {token}")
     assert answer.status_code == 200 and "signed out" in answer.text
+    member = installed.user("member")
+    assert store.rows("SELECT 1 FROM token_pair WHERE user_id = ?", member) == []
+    still = store.rows("SELECT 1 FROM user_session WHERE user_id = ? AND expires_at > ?", member, time.time())
+    assert still == []
     browser.cookies["stagecraft"] = cookie
     assert browser.get("/home", Authorization=f"Bearer {token}").status_code == 401
     assert SESSION.search(browser.get("/").text) is None
-    assert framed.get("/home").status_code == 401
+    assert framed.get("/journal").status_code == 401
     assert other.get("/home").status_code == 200
     assert open_as("member").get("/home").status_code == 200, "opening the app again works"
 

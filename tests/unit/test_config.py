@@ -68,6 +68,7 @@ def test_lists_take_commas_and_blanks(separator: str) -> None:
         ("SESSION_LIFETIME", "soon"),
         ("SESSION_LIFETIME", "0"),
         ("CALL_LOG_DAYS", "-1"),
+        ("CALL_LOG_DAYS", "2"),
     ],
 )
 def test_a_setting_that_cannot_be_understood_is_named(name: str, value: str) -> None:

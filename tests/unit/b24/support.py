@@ -62,6 +62,7 @@ class Script:
         data: Mapping[str, str] | None = None,
         method: str = "",
         commands: Sequence[str] = (),
+        portal: str = "",
     ) -> RawAnswer:
         self.sent.append(Sent(url, dict(json or data or {}), method, tuple(commands)))
         return self._next()

@@ -116,6 +116,77 @@ def test_our_app_without_a_portal_is_not_installed() -> None:
         servers.verify("token", SERVERS[0])
 
 
+ODD = [
+    "https://portal.example *; script-src 'unsafe-inline'/rest/",
+    "https://portal.example;frame-ancestors/rest/",
+    "https://portal.example,default-src/rest/",
+    "https://'none'/rest/",
+    "https://user:pass@portal.example/rest/",
+    "https://portal.example/rest/?to=",
+    "https://portal.example/rest/#",
+    "https://portal.example/rest/#x",
+    "https://portal.example/rest/../../x y",
+    "https://portal.example:99999/rest/",
+    "https://portal.example:x/rest/",
+    "https://[::1/rest/",
+    "https://[fe80::1%eth0]/rest/",
+    "https://-portal.example/rest/",
+    "https:///rest/",
+    "https://*/rest/",
+    "https://*.example/rest/",
+    "javascript:alert(1)",
+    "//portal.example/rest/",
+    "portal.example/rest/",
+]
+"""Addresses somebody may have told the authorization server, which checks who knows what."""
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_a_portal_at_an_odd_address_is_none(address: str) -> None:
+    """The address becomes part of headers and of addresses that are called."""
+    info = {**INFO, "install": {"member_id": "m" * 32, "client_endpoint": address}}
+    servers, _, _ = make(ok(info), RawAnswer(200, {**PAIR, "client_endpoint": address}))
+    if address.endswith("#"):
+        assert servers.verify("token", SERVERS[0]).client_endpoint == "https://portal.example/rest/"
+        return
+    with pytest.raises(e.AppNotInstalled):
+        servers.verify("token", SERVERS[0])
+    with pytest.raises(e.BadAnswer):
+        servers.refresh("refresh")
+
+
+@pytest.mark.parametrize(
+    ("address", "spelled"),
+    [
+        ("https://Portal.Example/rest", "https://portal.example/rest/"),
+        ("https://bücher.example/rest/", "https://xn--bcher-kva.example/rest/"),
+        ("http://intranet:8080/b24/rest/", "http://intranet:8080/b24/rest/"),
+        ("https://[2606:4700::1111]:444/rest/", "https://[2606:4700::1111]:444/rest/"),
+        ("https://my_portal.example/rest/", "https://my_portal.example/rest/"),
+    ],
+)
+def test_a_portals_address_has_one_spelling(address: str, spelled: str) -> None:
+    info = {**INFO, "install": {"member_id": "m" * 32, "client_endpoint": address}}
+    servers, _, _ = make(ok(info))
+    assert servers.verify("token", SERVERS[0]).client_endpoint == spelled
+
+
+@pytest.mark.parametrize("user_id", ["0", "", None, "-1", []])
+def test_a_token_of_nobody_is_refused(user_id: Any) -> None:
+    """Number 0 stands for the pair of the installation."""
+    servers, _, _ = make(ok({**INFO, "user_id": user_id}))
+    with pytest.raises(e.TokenRejected):
+        servers.verify("token", SERVERS[0])
+
+
+@pytest.mark.parametrize("token", ["", "x" * 3000, "a b", "a\r\nHost: b", "t\u00f6ken"])
+def test_what_is_no_token_is_asked_of_nobody(token: str) -> None:
+    servers, script, _ = make()
+    with pytest.raises(e.TokenRejected):
+        servers.verify(token)
+    assert script.sent == []
+
+
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [

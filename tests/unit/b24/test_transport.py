@@ -15,6 +15,7 @@ import pytest
 
 from b24 import addresses
 from b24 import errors as e
+from b24.classify import classify
 from b24.transport import CallRecord, Transport
 from tests.unit.b24.support import Handler, RawServer, answering, http
 
@@ -213,6 +214,21 @@ def test_errors_come_with_their_status(transport: Transport, records: list[CallR
 
 
 @pytest.mark.parametrize(
+    "code", ["a" * 70, "the person Ada wrote this", "<b>", "x\\nERROR forged line", "\u202e"]
+)
+def test_a_code_that_is_no_word_is_not_written_down(
+    transport: Transport, records: list[CallRecord], code: str
+) -> None:
+    """A portal may send back our token, or what people wrote, where its code should be."""
+    body = ('{"error":"' + code + '","error_description":"x"}').encode()
+    with RawServer(answering(http("400 Bad Request", body))) as server:
+        answer = ask(transport, server.url)
+    assert records[0].error == "ODD_CODE"
+    assert answer.body
+    assert str(classify(400, answer.body["error"], "x", "batch")) == "batch: 400 ODD_CODE"
+
+
+@pytest.mark.parametrize(
     ("header", "expected"), [("99999", 600.0), ("Wed, 21 Oct 2026 07:28:00 GMT", None), ("-1", None)]
 )
 def test_retry_after_is_seconds_within_reason(
@@ -349,7 +365,8 @@ def test_the_name_is_asked_once_and_the_checked_address_used(
     [
         "10.1.2.3", "172.16.0.1", "192.168.1.1", "127.0.0.1", "127.8.8.8", "100.64.0.1", "192.0.2.1",
         "198.18.0.1", "240.0.0.1", "255.255.255.255", "::1", "fc00::1", "fd12::1", "2001:db8::1",
-        "::ffff:10.0.0.1", "fec0::1", "2002:0a00:0001::1", "64:ff9b::10.0.0.1",
+        "::ffff:10.0.0.1", "fec0::1", "::10.0.0.1", "64:ff9b:1::10.0.0.1",
+        "2002:0a00:0001::1", "64:ff9b::10.0.0.1",
         "2001:0:4136:e378:8000:63bf:f5ff:fffe",
     ],
 )  # fmt: skip
@@ -367,6 +384,8 @@ def test_private_addresses_with_permission(address: str) -> None:
     [
         "169.254.169.254", "169.254.1.1", "fe80::1", "fe80::1%eth0", "224.0.0.1", "ff02::1", "0.0.0.0", "::",
         "fd00:ec2::254", "100.100.100.200", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "no address",
+        "168.63.129.16", "192.0.0.192", "fd00:c1::a9fe:a9fe", "fd20:ce::254", "fd00:42::42",
+        "64:ff9b:1::a9fe:a9fe", "::169.254.169.254", "2002:a9fe:a9fe::1",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("allow_private", [True, False])

@@ -12,8 +12,11 @@ from alembic.config import Config as AlembicConfig
 from store import (
     Database,
     actions,
+    aliases,
     calllog,
+    cleanup,
     eventqueue,
+    jobs,
     journal,
     memos,
     news,
@@ -35,6 +38,12 @@ def fill(db: Database, portal: str) -> str:
     memos.put(db, portal, 5, "k", 1, 100)
     actions.begin(db, portal, 5, "key")
     news.changed(db, portal, 17)
+    jobs.create(db, portal, 5, "deletion", "g1", {})
+    aliases.put(db, portal, {1: 2})
+    eventqueue.put(db, portal, "ONAPPUPDATE", {"auth": {"access_token": "secret"}})
+    calllog.write(
+        db, [calllog.CallEntry(time.time(), "https://a", "m", [], 200, "", 1.0, {}, member_id=portal)]
+    )
     return sessions.create(db, portal, user_id=5, user_name="Ada", is_admin=True, lang="en", lifetime=100)
 
 
@@ -78,8 +87,11 @@ def test_uninstalling_with_cleaning_leaves_nothing(db: Database, portal: str) ->
     token = fill(db, portal)
     fill(db, OTHER)
     before = rows(db, OTHER)
+    assert all(before.values()), "a table nobody has filled proves nothing"
     portals.uninstall(db, portal, forget_everything=True)
-    assert not any(rows(db, portal).values()), rows(db, portal)
+    left = rows(db, portal)
+    assert left.pop("logged_call") == 1, "it has its days"
+    assert not any(left.values()), left
     assert rows(db, OTHER) == before
     assert sessions.find(db, token) is None
 
@@ -87,12 +99,36 @@ def test_uninstalling_with_cleaning_leaves_nothing(db: Database, portal: str) ->
 def test_uninstalling_without_cleaning_keeps_journal_and_preferences(db: Database, portal: str) -> None:
     token = fill(db, portal)
     portals.uninstall(db, portal, forget_everything=False)
-    left = rows(db, portal)
-    assert left["journal_entry"] == left["preference"] == left["portal"] == 1
-    assert left["token_pair"] == left["user_session"] == 0
+    left = {name for name, count in rows(db, portal).items() if count}
+    assert left == {"journal_entry", "preference", "portal", "stage_alias", "logged_call"}
     row = portals.get(db, portal)
     assert row and not row.installed and not row.application_token
     assert sessions.find(db, token) is None
+
+
+def test_everything_has_its_time(db: Database, portal: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `docs/operate.md` and the privacy page say is kept, and what is gone when its time is over."""
+    days = {
+        "memo": 100 / 86400,
+        "task_news": 0.5,
+        "action": 2,
+        "logged_call": 3,
+        "job": 7,
+        "user_session": 100 / 86400 + 7,
+    }
+    fill(db, portal)
+    now, forever = time.time(), {"portal", "journal_entry", "stage_alias", "preference", "queued_event"}
+    assert set(rows(db, portal)) == set(days) | forever | {"token_pair"}, (
+        "a new table needs an end, or a reason"
+    )
+    for name, end in sorted(days.items(), key=lambda one: one[1]):
+        for later, kept in ((-60, True), (60, False)):
+            monkeypatch.setattr(time, "time", lambda at=now + end * 86400 + later: at)
+            cleanup.sweep(db, call_log_days=3)
+            assert bool(rows(db, portal)[name]) == kept, (name, later)
+    left = rows(db, portal)
+    assert left["token_pair"] == 1, "the installer's; that of a person goes with their last session"
+    assert all(left[name] for name in forever)
 
 
 def test_an_event_is_taken_by_one_and_finished(db: Database, portal: str) -> None:

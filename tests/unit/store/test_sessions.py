@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 
+import pytest
 import sqlalchemy as sa
 
 from store import Database, cleanup, sessions, tokens
@@ -60,6 +61,18 @@ def test_all_sessions_of_a_person_end_together(db: Database, portal: str) -> Non
     now = time.time()
     assert found(db, mine).expires_at < now and found(db, also_mine).expires_at < now
     assert found(db, other).expires_at > now
+
+
+@pytest.mark.parametrize("again", ["one", "all"])
+def test_ending_a_session_again_keeps_it_no_longer(db: Database, portal: str, again: str) -> None:
+    """It is forgotten a week after it ended, however often somebody signs out everywhere."""
+    row = found(db, create(db, portal, lifetime=-3600.0))
+    if again == "one":
+        sessions.end(db, portal, row.id)
+    else:
+        sessions.end_all(db, portal, 5)
+    with db.reading() as session:
+        assert session.scalars(sa.select(UserSession.expires_at)).all() == [row.expires_at]
 
 
 def test_the_latest_name_and_rights_are_remembered(db: Database, portal: str) -> None:

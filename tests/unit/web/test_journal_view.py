@@ -100,7 +100,7 @@ def test_why_there_is_no_way_back_is_said(page: Flask) -> None:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "  =1", "\n=1"])
 def test_no_cell_is_a_formula(text: str) -> None:
-    assert _cell(text) == "'" + text
+    assert _cell(text).startswith("'") and _cell(text).replace("'", "") == text
 
 
 @pytest.mark.parametrize("text", ["", "Stage", "a=b", "1-2"])

@@ -232,3 +232,35 @@ def test_without_a_pair_there_is_nobody_to_act_as(world: World) -> None:
     portals.uninstall(world.db, PORTAL, forget_everything=False)
     with pytest.raises(TokenRejected):
         world.source().current()
+
+
+@pytest.mark.parametrize(("portal", "person"), [("b" * 32, PERSON), (PORTAL, PERSON + 1), (PORTAL, 0)])
+def test_a_refresh_token_of_somebody_else_is_no_way_to_act_for_them(
+    world: World, portal: str, person: int
+) -> None:
+    """It came with a form that its sender may have forged; the server says whose the new pair is."""
+    world.server.refresh_does = lambda old: dataclasses.replace(
+        pair_after(old), member_id=portal, user_id=person
+    )
+    world.server.member_id = "b" * 32 if person == 0 else PORTAL  # where the answer tells nobody, it is asked
+    before = world.pair()
+    with pytest.raises(TokenRejected):
+        world.source().renew(world.source().current())
+    assert world.pair() == before
+    assert world.lease(), "nobody holds the lease any more"
+
+
+def test_a_refresh_that_does_not_say_whose_it_is_is_verified(world: World) -> None:
+    world.server.refresh_does = lambda old: dataclasses.replace(pair_after(old), member_id="", user_id=0)
+    assert world.source().renew(world.source().current()).access_token == "access-2"
+
+
+def test_the_pair_of_the_installation_is_the_installers(world: World) -> None:
+    services = cast(Services, Fake(world.db, world.server))
+    tokens.put(world.db, PORTAL, tokens.INSTALLER, "access-1", "refresh-1", 900.0)
+    source = StoreTokenSource(services, PORTAL, tokens.INSTALLER, sleep=world.sleep)
+    portals.mark_installed(world.db, PORTAL, installer_id=PERSON + 1, application_token="")
+    with pytest.raises(TokenRejected):
+        source.renew(source.current())
+    portals.mark_installed(world.db, PORTAL, installer_id=PERSON, application_token="")
+    assert source.renew(source.current()).access_token == "access-2"

@@ -156,7 +156,18 @@ def test_what_was_seen_survives_the_page(scene: CrmScene) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", "[1]", '{"start":"","stages":[[1,2]]}', '{"start":"","stages":7}']
+    "text",
+    [
+        "",
+        "{}",
+        "[1]",
+        '{"start":"","stages":[[1,2]]}',
+        '{"start":"","stages":7}',
+        '{"start":"","stages":[[Infinity,"A","a",1,"","",0]]}',
+        '{"start":"","stages":[[1,"A","a",-Infinity,"","",0]]}',
+        '{"start":"","stages":' + "[" * 100_000 + "]" * 100_000 + "}",
+        '{"start":"","stages":[[' + "9" * 5000 + ',"A","a",1,"","",0]]}',
+    ],
 )
 def test_a_page_that_was_tampered_with_is_no_witness(text: str) -> None:
     assert read_seen("DEAL_STAGE", text) is None
