@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from flask import g, request
 
-from boards.change import Change
+from boards.change import Change, Kind
 from boards.model import Notice
 from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
@@ -23,6 +23,7 @@ from web.services import services
 from web.session import PortalSession
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+KINDS = frozenset(Kind)
 WAIT_SECONDS = 15.0
 POLL_SECONDS = 0.1
 
@@ -125,5 +126,6 @@ def _begin(who: PortalSession, key: str) -> Begun:
 
 def _repetition(who: PortalSession, entry_id: int | None) -> Done[OutcomeT]:
     entry = journal.get(services().db, who.member_id, entry_id) if entry_id else None
-    change = Change.from_json(entry.change) if entry else None
+    known = entry is not None and entry.kind in KINDS  # else a newer release has done it
+    change = Change.from_json(entry.change) if entry and known else None
     return Done(None, change, entry_id, repeated=True)
