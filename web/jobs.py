@@ -232,6 +232,7 @@ def _progress(job_id: str, job: DeletionJob | RestoreJob, *, wait: bool = False)
     return render_template(
         "_job.html",
         job_id=job_id,
+        turn=secrets.token_hex(4),
         job=job,
         wait=wait,
         deleting=isinstance(job, DeletionJob),
