@@ -4,9 +4,9 @@ import * as b from './board.js';
 import './drawer.js';
 
 const { $, $$ } = b;
-const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
+const TOAST_SECONDS = { warn: 20, error: 30 };
 const TOASTS_SHOWN = 3;
-const UNKNOWN_TRUTH = new Set([403, 404, 409, 410]);
+const UNKNOWN_TRUTH = /40[349]|410|50[^3]/;
 let editing = '', returnTo = null, wanted = false, running = 0, turn = 0;
 
 // --- requests ---
@@ -50,7 +50,7 @@ document.addEventListener('htmx:response:error', ({ detail: { ctx } }) => {
   const { status } = ctx.response;
   if (status === 401) say('toast-expired');
   // after these the page may show what is not so (any more)
-  if (ctx.request.method === 'POST' && (UNKNOWN_TRUTH.has(status) || (status >= 500 && status !== 503))) refreshSoon();
+  if (ctx.request.method === 'POST' && UNKNOWN_TRUTH.test(status)) refreshSoon();
 });
 document.addEventListener('htmx:error', ({ detail: { ctx } }) => {
   if (ctx && !ctx.response) say('toast-offline');
@@ -71,8 +71,10 @@ function refreshNow() {
 }
 document.addEventListener('board:idle', refreshNow);
 document.addEventListener('htmx:before:swap', event => {
-  if ((event.detail.ctx.turn ?? turn) !== turn) return event.preventDefault();
-  if (!event.detail.ctx.refresh || !$('[data-pop], .column--new')) return;
+  const { ctx } = event.detail;
+  // what failed is still told: that the board could not be read after it would say the same again
+  if ((ctx.turn ?? turn) !== turn || ctx.refresh && ctx.response.status > 399 && $('.toast--error')) return event.preventDefault();
+  if (!ctx.refresh || !$('[data-pop], .column--new')) return;
   event.preventDefault();
   wanted = true;
 });
