@@ -126,6 +126,20 @@ def test_only_a_lost_answer_makes_the_next_try_look_first(
     assert actions.begin(flask.extensions[KEY].db, PORTAL, 5, "request-key-1").unsure is unsure
 
 
+def test_a_refusal_settles_what_a_lost_answer_left_open(flask: Flask) -> None:
+    """The second try has looked, and the portal has said no: the third is a new attempt."""
+
+    def refused() -> object:
+        raise NotFound("GONE")
+
+    db: Database = flask.extensions[KEY].db
+    actions.begin(db, PORTAL, WHO.user_id, "request-key-1")
+    actions.unsure(db, PORTAL, WHO.user_id, "request-key-1")
+    with pytest.raises(NotFound):
+        act(flask, refused)
+    assert not actions.begin(db, PORTAL, WHO.user_id, "request-key-1").unsure
+
+
 def test_a_double_click_waits_for_the_first(flask: Flask) -> None:
     entered, go_on = threading.Event(), threading.Event()
 
