@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from flask import Response, g
 from flask_babel import gettext as _
@@ -51,8 +52,9 @@ def undo_entry(entry: Entry) -> Response:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
+        portal = partial(client, things=_size(change))
         try:
-            outcome = done_unheard(begun) or undo_change(client(), who, change, resolve_stage)
+            outcome = done_unheard(begun) or undo_change(portal(), who, change, resolve_stage)
         except Halfway as stopped:  # what is done is done; the page goes on from there
             response = jobs.resume(stopped.job)
             _note(entry, BY_JOB)
@@ -65,6 +67,11 @@ def undo_entry(entry: Entry) -> Response:
     if isinstance(outcome, BulkOutcome | ItemsOutcome):
         html += account_of(outcome.results)
     return announced(html, board_refresh={})
+
+
+def _size(change: Change) -> int:
+    """How many things the way back concerns: the longest list in it."""
+    return max((len(one) for one in (change.undo or {}).values() if isinstance(one, list | dict)), default=1)
 
 
 def _actor(board_key: str) -> Actor:
