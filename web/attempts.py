@@ -47,16 +47,23 @@ class Perhaps:
             raise OfNewerRelease("what a request left") from error
 
 
+@dataclass
+class Trying:
+    """`acted`: the portal has answered; what fails now is the writing down, and the next try must look."""
+
+    acted: bool = False
+
+
 @contextmanager
-def attempt(begun: Begun, user_id: int, key: str) -> Iterator[None]:
+def attempt(begun: Begun, user_id: int, key: str) -> Iterator[Trying]:
     """Try what a claimed key stands for; after a failure the key is free, or unsure."""
-    db, who = services().db, _who()
+    db, who, trying = services().db, _who(), Trying()
     g.answer_lost = begun.unsure and not begun.perhaps
     g.keep = lambda change: actions.keep(db, who.member_id, user_id, key, _perhaps(change))
     try:
-        yield
+        yield trying
     except BaseException as error:
-        if _is_open(begun, error):
+        if trying.acted or _is_open(begun, error):
             actions.unsure(db, who.member_id, user_id, key)
         else:
             actions.forget(db, who.member_id, user_id, key)

@@ -139,7 +139,7 @@ def _step(job_id: str) -> Response:
     try:
         job = job_from_json(row.data["job"])
         g.answer_lost = g.get("answer_lost", False) or row.unsure
-        return _after(row, work.advance(client(bulk=True), actor(), job))
+        progress = work.advance(client(bulk=True), actor(), job)
     except OutcomeUnknown:
         jobs.release(db, who.member_id, job_id, unsure=True)
         raise
@@ -147,6 +147,11 @@ def _step(job_id: str) -> Response:
         jobs.release(db, who.member_id, job_id)
         if isinstance(error, StageNotEmpty) and isinstance(job, CrmDeletionJob):
             raise ItemsRemain(job.stage_id) from error
+        raise
+    try:
+        return _after(row, progress)
+    except BaseException:  # the portal has done it, and it is not written down
+        jobs.release(db, who.member_id, job_id, unsure=True)
         raise
 
 

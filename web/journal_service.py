@@ -76,8 +76,9 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     begun = _begin(who, key)
     if begun.state == "done":
         return _repetition(who, begun.entry_id)
-    with attempt(begun, who.user_id, key):
+    with attempt(begun, who.user_id, key) as trying:
         outcome = done_unheard(begun) or do()
+        trying.acted = True
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
         with db.writing():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)

@@ -23,7 +23,7 @@ from store.journal import PRIVATE, Entry
 from web import access, jobs
 from web.accounts import account_of
 from web.answers import announced, done_toast, toast
-from web.attempts import DoneUnheard, attempt, done_unheard
+from web.attempts import DoneUnheard, Trying, attempt, done_unheard
 from web.clients import actor, client
 from web.failures import ActionRunning
 from web.journal_service import Done, record_change, resolve_stage
@@ -45,7 +45,7 @@ def undo_entry(entry: Entry) -> Response:
         raise CannotUndo("somebody else's plan")
     who = _actor(change.board_key)
     job = undo_job(change, who, resolve_stage)
-    with _claim(entry) as begun:
+    with _claim(entry) as (begun, trying):
         if begun.state == "done":
             return _already()
         if job is not None:
@@ -60,6 +60,7 @@ def undo_entry(entry: Entry) -> Response:
             _note(entry, BY_JOB)
             return response
         _raise_if_nothing_worked(outcome)
+        trying.acted = True
         with services().db.session():
             undo_id = record_change(outcome.change)
             _note(entry, undo_id)
@@ -82,17 +83,17 @@ def _actor(board_key: str) -> Actor:
 
 
 @contextmanager
-def _claim(entry: Entry) -> Iterator[Begun]:
+def _claim(entry: Entry) -> Iterator[tuple[Begun, Trying]]:
     """New for exactly one request at a time, and done ever after one that worked."""
     db, member_id, key = services().db, _who().member_id, f"undo-{entry.id}"
     begun = actions.begin(db, member_id, ANYBODY, key)
     if begun.state == "running":
         raise ActionRunning
     if begun.state == "done":
-        yield begun
+        yield begun, Trying()
         return
-    with attempt(begun, ANYBODY, key):
-        yield begun
+    with attempt(begun, ANYBODY, key) as trying:
+        yield begun, trying
     actions.finish(db, member_id, ANYBODY, key, entry.id)
 
 
