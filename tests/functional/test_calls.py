@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
+from pathlib import Path
 
 from tests.functional.deeds import Opener
 from tests.functional.helpers import eventually, form_for
+from tests.support.installing import installed_app
+from tests.support.person import Person
 from tests.support.servers import CLIENT_SECRET, Sandbox
 from tests.support.stores import Store
 
@@ -79,3 +83,15 @@ def test_requests_to_other_portals_are_not_shown(open_as: Opener, installed: San
     store.rows("UPDATE logged_call SET endpoint = 'https://other.example.com'")
     store.rows("UPDATE logged_call SET endpoint = ? WHERE id = 1", f"{installed.url}.example.com")
     assert entries(admin.get("/calls").text) == []
+
+
+def test_the_last_requests_of_a_process_are_in_the_log(tmp_path: Path) -> None:
+    """Told to end, it writes down what the worker has not come to yet."""
+    with installed_app("small", folder=tmp_path) as (portal, app):
+        owner = Person(portal, app.url, "owner").open()
+        number = owner.get(f"/boards/g{portal.main_group_id}").headers["X-Request-ID"]
+        app.process.send_signal(signal.SIGTERM)
+        assert app.process.wait(20) == 0
+        port = app.url.rpartition(":")[2]
+        store = Store(tmp_path / f"app-{port}.sqlite")
+        assert store.rows("SELECT method FROM logged_call WHERE request_id = ?", number) == [("batch",)]
