@@ -31,6 +31,9 @@ threads = int(os.environ.get("WEB_THREADS", "32"))
 worker_class = "gthread"
 # A portal may take 60 s for one request (behaviour.md §1.9); a bulk step must not be cut off before that.
 timeout = 90
+# Told to end, a process has as long to answer what it has begun: after gunicorn's own 30 s a slow portal's
+# answer would be cut off, and nobody would know what was done.
+graceful_timeout = 90
 keepalive = 15
 # The app writes a line per request itself, with the id of the request and without what may be secret.
 accesslog = None

@@ -89,6 +89,10 @@ class CannotUndo(BoardError):
     """This change has no way back; its notices say why."""
 
 
+class OfNewerRelease(BoardError):
+    """What was stored cannot be read: while nodes are changed one by one, a newer release has written it."""
+
+
 # --- scrum ---
 class NoScrumRecord(BoardError):
     """The task is in no list of the team: it cannot be estimated before it is given a scrum record."""

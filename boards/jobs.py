@@ -17,7 +17,7 @@ from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
 from boards.crm.model import CrmOutcome
 from boards.deletion import DeletionPlan
 from boards.deletion_job import DeletionJob
-from boards.errors import BadInput, BadInputCode, FirstStage, NotTaken
+from boards.errors import BadInput, BadInputCode, FirstStage, NotTaken, OfNewerRelease
 from boards.model import BoardRef, CardResult, Why
 from boards.notices import NoticeCode, note
 from boards.outcomes import StageOutcome
@@ -138,10 +138,13 @@ def abandoned(job: Job, *, unsure: bool = False) -> Change | None:
 
 
 def job_from_json(text: str) -> Job:
-    """What `to_json` wrote."""
+    """What `to_json` wrote; OfNewerRelease for a kind, or a field of a known one, that is new to us."""
     data: dict[str, Any] = json.loads(text)
-    kind = _JOBS[data.pop("job")]
-    return kind(**{key: frozen(value) for key, value in data.items()})
+    name = data.pop("job", "")
+    try:
+        return _JOBS[name](**{key: frozen(value) for key, value in data.items()})
+    except (KeyError, TypeError) as error:
+        raise OfNewerRelease(f"job {name}") from error
 
 
 def _move(client: Client, job: DeletionJob) -> Progress:

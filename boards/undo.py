@@ -15,7 +15,7 @@ from boards.bulk_moves import Step, run_steps
 from boards.card_moves import move_card
 from boards.change import Change
 from boards.crm import undo as crm_undo
-from boards.errors import CannotUndo
+from boards.errors import CannotUndo, OfNewerRelease
 from boards.jobs import DeletionJob
 from boards.model import BoardRef
 from boards.notices import NoticeCode
@@ -29,6 +29,7 @@ Resolve = Callable[[int], int]
 Recipe = Mapping[str, Any]
 
 FEW = 50  # tasks whose return needs no progress bar
+_JOBS = frozenset({"delete_stage", "restore_stage"})
 
 
 def same_id(stage_id: int) -> int:
@@ -40,7 +41,8 @@ def undo_change(client: Client, actor: Actor, change: Change, resolve_stage: Res
     """Take a change back, as the person who asks; one request, more only when many tasks have to move.
 
     `resolve_stage` gives for the id of a deleted stage the one that replaced it (`Change.aliases`). A portal
-    admin undoes as an admin, whoever made the change. CannotUndo without a recipe; else what the portal says.
+    admin undoes as an admin, whoever made the change. CannotUndo without a recipe, OfNewerRelease with one
+    that this release does not know; else what the portal says.
     """
     recipe = _recipe(change)
     job = _job(change, actor, resolve_stage)
@@ -67,6 +69,10 @@ def undo_job(
 def _recipe(change: Change) -> Recipe:
     if change.undo is None:
         raise CannotUndo(f"{change.kind}: no way back")
+    if not any(
+        change.undo["op"] in ways for ways in (_JOBS, crm_undo.JOBS, crm_undo.WAYS, scrum_undo.WAYS, _WAYS)
+    ):
+        raise OfNewerRelease(f"way back {change.undo['op']}")
     return change.undo
 
 

@@ -25,7 +25,8 @@ class JobRow:
     """`data` is the job's own document. `state`: "plan" until the person agrees, "open" while there are
     steps, then "done", or "abandoned" when nobody took the next one.
 
-    `unsure` of a leased or idle one: nobody knows whether the portal has done its last step.
+    `unsure` of a leased or idle one: nobody knows whether the portal has done its last step. `changed_at`
+    in seconds since 1970.
     """
 
     id: str
@@ -36,6 +37,7 @@ class JobRow:
     state: str
     data: dict[str, Any]
     unsure: bool = False
+    changed_at: float = 0.0
 
 
 def create(
@@ -167,4 +169,7 @@ def _one(member_id: str, job_id: str) -> sa.ColumnElement[bool]:
 
 
 def _job(row: m.Job) -> JobRow:
-    return JobRow(row.id, row.member_id, row.user_id, row.kind, row.board_key, row.state, dict(row.data))
+    return JobRow(
+        row.id, row.member_id, row.user_id, row.kind, row.board_key, row.state, dict(row.data),
+        changed_at=row.changed_at,
+    )  # fmt: skip

@@ -16,6 +16,7 @@ from flask import g
 
 from b24.errors import OutcomeUnknown, PortalError, Refused
 from boards.change import Change
+from boards.errors import OfNewerRelease
 from boards.model import Notice
 from boards.scrum.unheard import made_after_all
 from store import actions
@@ -38,21 +39,31 @@ class Perhaps:
 
     @classmethod
     def from_json(cls, text: str) -> Perhaps:
-        """What `to_json` wrote; KeyError or ValueError when it is something else."""
-        data = json.loads(text)
-        return cls(data["user_id"], data["user_name"], Change.from_json(data["change"]))
+        """What `to_json` wrote; OfNewerRelease when this release cannot read it."""
+        try:
+            data = json.loads(text)
+            return cls(data["user_id"], data["user_name"], Change.from_json(data["change"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise OfNewerRelease("what a request left") from error
+
+
+@dataclass
+class Trying:
+    """`acted`: the portal has answered; what fails now is the writing down, and the next try must look."""
+
+    acted: bool = False
 
 
 @contextmanager
-def attempt(begun: Begun, user_id: int, key: str) -> Iterator[None]:
+def attempt(begun: Begun, user_id: int, key: str) -> Iterator[Trying]:
     """Try what a claimed key stands for; after a failure the key is free, or unsure."""
-    db, who = services().db, _who()
+    db, who, trying = services().db, _who(), Trying()
     g.answer_lost = begun.unsure and not begun.perhaps
     g.keep = lambda change: actions.keep(db, who.member_id, user_id, key, _perhaps(change))
     try:
-        yield
+        yield trying
     except BaseException as error:
-        if _is_open(begun, error):
+        if trying.acted or _is_open(begun, error):
             actions.unsure(db, who.member_id, user_id, key)
         else:
             actions.forget(db, who.member_id, user_id, key)
@@ -83,6 +94,8 @@ def done_unheard(begun: Begun) -> DoneUnheard | None:
 
 def _is_open(begun: Begun, error: BaseException) -> bool:
     """Whether it is not known or half done: by this try, or by an earlier one nobody has looked into."""
+    if isinstance(error, OfNewerRelease):
+        return begun.unsure
     if not isinstance(error, PortalError):
         return False
     if error.halfway or isinstance(error, OutcomeUnknown):

@@ -21,9 +21,6 @@ from web.journal_service import Done, run_action
 from web.session import needs_session
 from web.task_form import split_tags
 
-ONE_REQUEST = 49
-"""Up to so many cards it is one request, and a person waits for it like for any other."""
-
 blueprint = Blueprint("bulk", __name__, url_prefix="/boards/<key>/cards/bulk")
 blueprint.before_request(needs_session)
 
@@ -41,7 +38,7 @@ def several(key: str) -> Response:
 
 
 def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkOutcome]:
-    form, bulk = request.form, len(task_ids) > ONE_REQUEST
+    form, things = request.form, len(task_ids)
     if action == "move":
         stage_id = form.get("stage_id", 0, type=int)
         spots = _spots()
@@ -49,12 +46,12 @@ def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkO
         stages = {one: stage for one, (_before, _after, stage) in spots.items()}
         near = {name: form.get(name, 0, type=int) for name in ("before", "after")}
         return lambda: move_cards(
-            client(bulk=bulk), ref, actor(), task_ids, stage_id, was=was, was_stages=stages, **near
+            client(things=things), ref, actor(), task_ids, stage_id, was=was, was_stages=stages, **near
         )
     if action == "complete":
-        return lambda: change_cards(client(bulk=bulk), actor(), task_ids, "complete", ref=ref)
+        return lambda: change_cards(client(things=things), actor(), task_ids, "complete", ref=ref)
     edit, seen = _edit(action), _seen_tags()
-    return lambda: change_cards(client(bulk=bulk), actor(), task_ids, edit, ref=ref, seen_tags=seen)
+    return lambda: change_cards(client(things=things), actor(), task_ids, edit, ref=ref, seen_tags=seen)
 
 
 def _spots() -> dict[int, tuple[int, int, int]]:

@@ -39,6 +39,8 @@ BEAT_SECONDS = 1.5
 WAIT_SECONDS = 40.0
 """How long a request waits for somebody else's refresh."""
 POLL_SECONDS = 0.1
+ONE_REQUEST = 49
+"""So many things are changed by one batch, beside what it reads."""
 
 
 class StoreTokenSource:
@@ -203,12 +205,16 @@ def profile_of(verified: Verified, pair: Tokens) -> Profile:
     return profile
 
 
-def client(*, bulk: bool = False) -> Client:
-    """The client of the person whose request this is; work in `bulk` steps back for people."""
+def client(*, bulk: bool = False, things: int = 1) -> Client:
+    """The client of the person whose request this is.
+
+    Work in `bulk`, or on more `things` than one request takes, steps back for people.
+    """
     shared, who = services(), _who()
     source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
     lost = g.pop("answer_lost", False)
     keep = g.get("keep")
+    bulk = bulk or things > ONE_REQUEST
     return Client(shared.transport, source, shared.limiter, answer_lost=lost, bulk=bulk, keep=keep)
 
 

@@ -70,7 +70,7 @@ def paint(entity_id: str) -> Response:
     plan = _painted(_targets(entity_id), _palette())
     wanted = {part.directory.entity_id: _colors(part.changes) for part in plan}
     seen = {one.id: one.raw_color for part in plan for one in part.directory.stages}
-    return _applied(entity_id, lambda: recolor_many(client(), actor(), wanted, seen=seen))
+    return _applied(entity_id, lambda: recolor_many(client(things=len(seen)), actor(), wanted, seen=seen))
 
 
 def _palette() -> Palette:
@@ -129,7 +129,7 @@ def copy(entity_id: str) -> Response:
     plan = _copy_of_form(entity_id)
     changes = [change for part in plan for change in part.changes]
     seen = [part.directory for part in plan]
-    return _applied(entity_id, lambda: apply_copy(client(), actor(), changes, seen=seen))
+    return _applied(entity_id, lambda: apply_copy(client(things=len(changes)), actor(), changes, seen=seen))
 
 
 def _copy_of_form(entity_id: str) -> list[Part]:

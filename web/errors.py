@@ -24,6 +24,7 @@ from store.vault import VaultError
 from web.failures import (
     ActionRunning,
     AdministratorsOnly,
+    EntryOfNewerRelease,
     ForgedLaunch,
     NotAdministrator,
     SessionExpired,
@@ -50,6 +51,7 @@ class Row:
 
 AGAIN = _l("Try again in a moment.")
 RELOAD = _l("Open the app again from the portal.")
+UPDATE = _l("The app is being updated. Try again in a minute.")
 SHOWN_AS_IS = _l("Load the board again to see how it is now.")
 PERHAPS_DONE = _l("It may have done it all the same. Load the board again to see.")
 
@@ -69,6 +71,7 @@ TABLE: dict[type[BaseException], Row] = {
     TooManyRefusals: Row(429, _l("Too many failed attempts came from this address.")),
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
+    EntryOfNewerRelease: Row(503, _l("A newer version of the app wrote this entry."), UPDATE),
     VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),
     DataError: Row(400, _l("The request was not understood.")),  # a value no column takes: NUL, a huge number
     OperationalError: Row(503, _l("The app is busy."), AGAIN),
@@ -111,6 +114,7 @@ TABLE: dict[type[BaseException], Row] = {
     boards.TeamClosed: Row(403, _l("This scrum team is closed to you."), _l("Its owner has to add you.")),
     boards.CannotStart: Row(409, _l("The portal did not start the sprint."), SHOWN_AS_IS),
     boards.CannotUndo: Row(409, _l("This cannot be undone.")),
+    boards.OfNewerRelease: Row(503, _l("A newer version of the app has begun this."), UPDATE),
     b24.TokenRejected: Row(401, _l("Your session has ended."), RELOAD),
     b24.TokenExpired: Row(401, _l("Your session has ended."), RELOAD),
     b24.AppNotInstalled: Row(

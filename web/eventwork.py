@@ -23,6 +23,8 @@ MOST_ATTEMPTS = 8
 FIRST_PAUSE = 15.0
 """Seconds before a second attempt; doubled each time, so that an outage of an hour is survived."""
 PAIRS_ASKED = 5
+UPDATE_PAUSE = 60.0
+"""Seconds after which a node looks again at an event that it does not know: a newer release has queued it."""
 UNINSTALL_PAUSES = (3.0, 20.0, 120.0)
 """Seconds between looks whether the app is gone: the event may be faster than the end of its tokens."""
 
@@ -65,6 +67,8 @@ def _handle(shared: Services, event: Queued) -> None:
         _uninstalled(shared, event)
     elif event.name == "ONAPPUPDATE":
         _updated(shared, event)
+    elif event.attempts < MOST_ATTEMPTS:
+        raise TryLater(UPDATE_PAUSE)
 
 
 # --- uninstall ---

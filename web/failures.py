@@ -38,5 +38,9 @@ class TooManyRefusals(WebError):
         self.retry_after = max(1.0, reset_time - time.time())
 
 
+class EntryOfNewerRelease(WebError):
+    """An entry of the journal that this release cannot take back: a newer one wrote it."""
+
+
 class ThingMissing(WebError):
     """An address names something that is not there: a board, a job, a journal entry."""

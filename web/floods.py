@@ -1,28 +1,30 @@
 """Strangers at the open addresses: whoever is refused again and again has to wait (docs/security.md).
 
-Only refusals count, so that a company behind one address is never held back for working. Each process counts
-for itself: with several of them a stranger gets as many times the number, and no store is written for them.
+Only refusals count, so that a company behind one address is never held back for working. They are counted in
+the store, in a bucket for each address (`store.buckets`), for all processes of the app together: a refusal
+costs one statement, any other opening one look. A bucket takes a minute to drain.
 """
 
 from __future__ import annotations
 
-import functools
+import hashlib
+import hmac
 import ipaddress
 import logging
-from typing import TYPE_CHECKING
+import time
+from contextlib import suppress
 
 from flask import Flask, Response, g, request
+from sqlalchemy.exc import SQLAlchemyError
 
+from store.buckets import SharedLedger
 from web import security
 from web.failures import TooManyRefusals
-from web.services import KEY
-
-if TYPE_CHECKING:
-    from limits import RateLimitItem
-    from limits.strategies import FixedWindowRateLimiter
+from web.services import KEY, Services, services
 
 log = logging.getLogger(__name__)
 
+MINUTE = 60.0
 OPEN = frozenset(
     {
         "launch.launch",
@@ -54,42 +56,49 @@ def unproven() -> None:
 
 def register(app: Flask) -> None:
     """Hold back who was refused too often, and count refusals."""
-    most = app.extensions[KEY].config.refusals_per_minute
+    shared: Services = app.extensions[KEY]
+    ledger, unit = SharedLedger(shared.db), MINUTE / shared.config.refusals_per_minute / WEIGHT
 
-    @functools.cache
-    def counting() -> tuple[FixedWindowRateLimiter, RateLimitItem]:
-        """Made for the first refusal: the package takes all its stores along, too much for the start."""
-        from limits import RateLimitItemPerMinute
-        from limits.storage import MemoryStorage
-        from limits.strategies import FixedWindowRateLimiter
-
-        return FixedWindowRateLimiter(MemoryStorage()), RateLimitItemPerMinute(most * WEIGHT)
+    def patience() -> float:
+        """Seconds until the stranger's bucket has room for what counts least; 0 or less: it has now."""
+        return ledger.empty_at(_bucket()) + unit - MINUTE - time.time()
 
     def hold_back() -> None:
-        if request.endpoint not in OPEN or not counting.cache_info().currsize:
+        if request.endpoint not in OPEN:
             return
-        limiter, rule = counting()
-        if not limiter.test(rule, *_whose()):
+        with suppress(SQLAlchemyError):  # without a store nobody is let in anyway
+            seconds = patience()
+            if seconds <= 0:
+                return
             security.allow_framing_by_anyone()  # the explanation may stand in a portal's frame
-            raise TooManyRefusals(limiter.get_window_stats(rule, *_whose()).reset_time)
+            raise TooManyRefusals(time.time() + seconds)
 
     def count(response: Response) -> Response:
-        cost = WEIGHT if response.status_code in REFUSALS else g.get("refused", 0)
-        if request.endpoint in OPEN and cost:
-            limiter, rule = counting()
-            limiter.hit(rule, *_whose(), cost=cost)
-            if not limiter.test(rule, *_whose()):
-                log.warning("refused too often: %s", _stranger())
+        weight = WEIGHT if response.status_code in REFUSALS else g.get("refused", 0)
+        if request.endpoint in OPEN and weight:
+            with suppress(SQLAlchemyError):  # they are refused all the same
+                _add(ledger, weight * unit)
+                if patience() > 0:
+                    log.warning("refused too often: %s", _stranger())
         return response
 
     app.before_request(hold_back)
     app.after_request(count)
 
 
-def _whose() -> tuple[str, str]:
-    """Each address of the app counts for itself: a page of somebody's that makes a browser send forged events
-    must not keep a whole company from opening the app."""
-    return request.endpoint or "", _stranger()
+def _add(ledger: SharedLedger, seconds: float) -> None:
+    now = time.time()
+    ledger.add(_bucket(), seconds, now=now, latest=now + MINUTE + seconds)
+
+
+def _bucket() -> str:
+    """Named so that nobody reads an address in the store.
+
+    Each address of the app counts for itself: a page of somebody's that makes a browser send forged events
+    must not keep a whole company from opening the app.
+    """
+    secret, whose = services().config.client_secret.encode(), f"{request.endpoint} {_stranger()}"
+    return f"refused:{hmac.new(secret, whose.encode(), hashlib.sha256).hexdigest()}"
 
 
 def _stranger() -> str:

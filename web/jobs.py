@@ -7,10 +7,11 @@ that is closed in between leaves the job as it is.
 from __future__ import annotations
 
 import json
+import secrets
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 
 from b24.errors import OutcomeUnknown, StageNotEmpty
@@ -19,6 +20,7 @@ from boards.crm.errors import ItemsRemain
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
 from boards.crm.model import CrmOutcome
 from boards.deletion import DeletionPlan, plan_deletion
+from boards.errors import OfNewerRelease
 from boards.jobs import DeletionJob, Progress, job_from_json
 from boards.model import CardResult, Stage, Why
 from boards.outcomes import StageOutcome
@@ -40,6 +42,8 @@ blueprint.before_request(needs_session)
 
 KIND = "stage"
 SHOWN_FAILURES = 100
+ELSEWHERE = 3
+"""Seconds after which a page asks again for the step of a job that a newer release has begun."""
 
 Failure = list[str]
 """Title of a card, why it stayed."""
@@ -70,9 +74,15 @@ def agree(key: str, stage_id: int) -> Response:
 @blueprint.post("/jobs/<job_id>/step")
 def step(job_id: str) -> Response:
     """The next step of a job; its answer asks for the one after it. A mere plan has no steps."""
-    if "plan" in _row(job_id).data:
+    row = _row(job_id)
+    if "plan" in row.data:
         raise ThingMissing
-    return _step(job_id)
+    try:
+        if row.state == "open":  # looked at before anything of it is touched
+            job_from_json(row.data["job"])
+        return _step(job_id)
+    except OfNewerRelease:
+        return _of_newer_release(job_id)
 
 
 def keep_plan(board_key: str, data: dict[str, Any]) -> str:
@@ -126,10 +136,10 @@ def _step(job_id: str) -> Response:
     row = jobs.lease(db, who.member_id, job_id)
     if row is None:
         return _waiting(_row(job_id))
-    job = job_from_json(row.data["job"])
-    g.answer_lost = g.get("answer_lost", False) or row.unsure
     try:
-        return _after(row, work.advance(client(bulk=True), actor(), job))
+        job = job_from_json(row.data["job"])
+        g.answer_lost = g.get("answer_lost", False) or row.unsure
+        progress = work.advance(client(bulk=True), actor(), job)
     except OutcomeUnknown:
         jobs.release(db, who.member_id, job_id, unsure=True)
         raise
@@ -137,6 +147,11 @@ def _step(job_id: str) -> Response:
         jobs.release(db, who.member_id, job_id)
         if isinstance(error, StageNotEmpty) and isinstance(job, CrmDeletionJob):
             raise ItemsRemain(job.stage_id) from error
+        raise
+    try:
+        return _after(row, progress)
+    except BaseException:  # the portal has done it, and it is not written down
+        jobs.release(db, who.member_id, job_id, unsure=True)
         raise
 
 
@@ -208,10 +223,21 @@ def _waiting(row: JobRow) -> Response:
     return announced(_progress(row.id, job_from_json(row.data["job"]), wait=True))
 
 
+def _of_newer_release(job_id: str) -> Response:
+    """The job is another release's, which goes on with it: the page asks until its request gets there."""
+    turn = secrets.token_hex(4)
+    html = render_template("_job_elsewhere.html", job_id=job_id, seconds=ELSEWHERE, turn=turn)
+    response = make_response(html, 503)
+    response.headers["HX-Reswap"] = "none"
+    response.headers["Retry-After"] = str(ELSEWHERE)
+    return response
+
+
 def _progress(job_id: str, job: DeletionJob | RestoreJob, *, wait: bool = False) -> str:
     return render_template(
         "_job.html",
         job_id=job_id,
+        turn=secrets.token_hex(4),
         job=job,
         wait=wait,
         deleting=isinstance(job, DeletionJob),
@@ -249,10 +275,13 @@ def _plan_data(plan: DeletionPlan) -> dict[str, Any]:
 
 
 def _plan(data: dict[str, Any]) -> DeletionPlan:
-    return DeletionPlan(
-        stage=Stage(**data["stage"]),
-        task_ids=tuple(data["task_ids"]),
-        total=data["total"],
-        others=tuple(Stage(**one) for one in data["others"]),
-        refusal=Why(data["refusal"]) if data["refusal"] else None,
-    )
+    try:
+        return DeletionPlan(
+            stage=Stage(**data["stage"]),
+            task_ids=tuple(data["task_ids"]),
+            total=data["total"],
+            others=tuple(Stage(**one) for one in data["others"]),
+            refusal=Why(data["refusal"]) if data["refusal"] else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfNewerRelease("plan of a deletion") from error

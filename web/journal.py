@@ -15,10 +15,12 @@ from flask import Blueprint, Response, g, render_template, request
 from flask_babel import gettext as _
 
 from boards.change import Kind
+from boards.errors import OfNewerRelease
 from store import journal
 from store.journal import PRIVATE, Entry, Reader
 from web import access
 from web.errors import ThingMissing
+from web.failures import EntryOfNewerRelease
 from web.journal_view import Names, Row, board_name, row_of
 from web.sentences import KIND, kind_text
 from web.services import services
@@ -105,9 +107,14 @@ def entries() -> str:
 def undo(entry_id: int) -> Response:
     """Take a change back, with the rights of whoever asks."""
     entry = journal.get(services().db, _who().member_id, entry_id)
-    if entry is None or entry.kind not in KNOWN or not _may_see(entry):
+    if entry is None or not _may_see(entry):
         raise ThingMissing
-    return undo_entry(entry)
+    if entry.kind not in KNOWN:
+        raise EntryOfNewerRelease
+    try:
+        return undo_entry(entry)
+    except OfNewerRelease as error:
+        raise EntryOfNewerRelease from error
 
 
 @blueprint.get("/journal.csv")

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from flask import g, request
 
-from boards.change import Change
+from boards.change import Change, Kind
 from boards.model import Notice
 from boards.outcomes import BulkOutcome
 from store import actions, aliases, journal, news
@@ -23,6 +23,7 @@ from web.services import services
 from web.session import PortalSession
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+KINDS = frozenset(Kind)
 WAIT_SECONDS = 15.0
 POLL_SECONDS = 0.1
 
@@ -75,8 +76,9 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     begun = _begin(who, key)
     if begun.state == "done":
         return _repetition(who, begun.entry_id)
-    with attempt(begun, who.user_id, key):
+    with attempt(begun, who.user_id, key) as trying:
         outcome = done_unheard(begun) or do()
+        trying.acted = True
         nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
         with db.writing():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)
@@ -125,5 +127,6 @@ def _begin(who: PortalSession, key: str) -> Begun:
 
 def _repetition(who: PortalSession, entry_id: int | None) -> Done[OutcomeT]:
     entry = journal.get(services().db, who.member_id, entry_id) if entry_id else None
-    change = Change.from_json(entry.change) if entry else None
+    known = entry is not None and entry.kind in KINDS  # else a newer release has done it
+    change = Change.from_json(entry.change) if entry and known else None
     return Done(None, change, entry_id, repeated=True)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from boards.change import Change
 from boards.crm.model import BOARD_KEY, SEVERAL
+from boards.notices import NoticeCode
 from store.journal import PRIVATE, Entry
 from web.crm_sentences import SAID_OTHERWISE
 from web.sentences import change_text, field_text, notice_text, value_text
@@ -24,6 +25,8 @@ COMPARED = (
 OF_A_ROW = ("title", "color")
 """What is told of each row when several of a directory were changed at once."""
 LONGEST = 200
+KNOWN_NOTICES = frozenset(NoticeCode)
+"""While the nodes are changed one by one, a newer release may have noted what this one has no words for."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: i
         board=board_name(entry.board_key, names.boards),
         text=change_text(change),
         differences=(*differences(change, names.stages), *_of_several(change, names.boards)),
-        notices=tuple(notice_text(one) for one in change.notices),
+        notices=tuple(notice_text(one) for one in change.notices if one.code in KNOWN_NOTICES),
         undone=entry.undone_by is not None,
         undoable=change.undoable and entry.undone_by is None and not someone_elses_plan,
         undid=undid,

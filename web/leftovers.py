@@ -7,9 +7,10 @@ Without an entry nobody could see that, or undo what can be undone of it.
 from __future__ import annotations
 
 import logging
+import time
 from dataclasses import replace
 
-from boards.change import Change
+from boards.errors import OfNewerRelease
 from boards.jobs import abandoned, job_from_json
 from boards.notices import NoticeCode, note
 from store import actions, aliases, jobs, journal
@@ -24,6 +25,9 @@ IDLE = 120.0
 """Seconds without a step after which nobody is expected to come back."""
 SILENT = 600.0
 """The same after a click that the portal did not answer."""
+UPDATE = 86400.0
+"""Seconds that an update takes at most. Until then what this release cannot read is a newer one's, whose
+nodes write it down; later it is of a release that was taken back."""
 
 
 def write_down(shared: Services) -> int:
@@ -34,13 +38,14 @@ def write_down(shared: Services) -> int:
 
 def _give_up(shared: Services, left: Left) -> bool:
     """An entry that says what was asked for and that its outcome is unknown; so there is no way back."""
+    try:
+        perhaps = Perhaps.from_json(left.perhaps)
+    except OfNewerRelease:
+        if _too_old(left.started_at) and actions.give_up(shared.db, left):
+            log.exception("what %s left cannot be read", left.request_key)
+        return False
     with shared.db.writing():
         if not actions.give_up(shared.db, left):
-            return False
-        try:
-            perhaps = Perhaps.from_json(left.perhaps)
-        except (KeyError, TypeError, ValueError):
-            log.exception("what %s left cannot be read", left.request_key)
             return False
         change = replace(perhaps.change, undo=None, notices=(note(NoticeCode.OUTCOME_UNKNOWN),))
         journal.record(
@@ -50,17 +55,18 @@ def _give_up(shared: Services, left: Left) -> bool:
 
 
 def _end(shared: Services, row: JobRow) -> bool:
-    change = _change(row)
+    try:
+        change = abandoned(job_from_json(row.data["job"]), unsure=row.unsure)
+    except OfNewerRelease:
+        if not _too_old(row.changed_at):
+            return False
+        log.exception("job %s cannot be read", row.id)
+        change = None
     if change and change.aliases:
         aliases.put(shared.db, row.member_id, change.aliases)
     text = change.to_json() if change else None
     return jobs.abandon(shared.db, row, IDLE, str(row.data.get("name", "")), text)
 
 
-def _change(row: JobRow) -> Change | None:
-    """What the job did; None for nothing, and for a document no version of the app can read any more."""
-    try:
-        return abandoned(job_from_json(row.data["job"]), unsure=row.unsure)
-    except (KeyError, TypeError, ValueError):
-        log.exception("job %s cannot be read", row.id)
-        return None
+def _too_old(since: float) -> bool:
+    return since < time.time() - UPDATE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -31,7 +32,7 @@ def points(key: str) -> Response:
     """Estimates typed into the grid: {task id: text}, with what the page showed before."""
     ref = team_of(key)
     wanted, seen = texts("points"), texts("seen")
-    done = run_action(lambda: set_points(client(), ref, actor(), wanted, seen=seen))
+    done = run_action(lambda: set_points(client(things=len(wanted)), ref, actor(), wanted, seen=seen))
     return answer(key, done, one_toast=True)
 
 
@@ -48,12 +49,13 @@ def several(key: str) -> Response:
     action, task_ids = form.get("action", ""), asked_items()
     if action == "move":
         return _move(key, task_ids)
+    portal = partial(client, things=len(task_ids))
     if action == "epic":
         epic_id = form.get("epic_id", 0, type=int)
         seen = {one: fact.epic_id for one, fact in seen_facts().items()}
         return answer(
             key,
-            run_action(lambda: assign_epic(client(), ref, actor(), task_ids, epic_id, seen=seen)),
+            run_action(lambda: assign_epic(portal(), ref, actor(), task_ids, epic_id, seen=seen)),
             unselect=True,
         )
     if action != "points":
@@ -61,7 +63,9 @@ def several(key: str) -> Response:
     wanted = dict.fromkeys(task_ids, form.get("value", ""))
     shown = {one: fact.points for one, fact in seen_facts().items()}
     return answer(
-        key, run_action(lambda: set_points(client(), ref, actor(), wanted, seen=shown)), unselect=True
+        key,
+        run_action(lambda: set_points(portal(), ref, actor(), wanted, seen=shown)),
+        unselect=True,
     )
 
 
@@ -70,7 +74,7 @@ def records(key: str) -> Response:
     """Put tasks that are in no list into the backlog, so that they can be estimated."""
     ref, task_ids = team_of(key), asked_items()
     entity_id = request.form.get("entity_id", 0, type=int)
-    done = run_action(lambda: add_records(client(), ref, actor(), task_ids, entity_id))
+    done = run_action(lambda: add_records(client(things=len(task_ids)), ref, actor(), task_ids, entity_id))
     return answer(key, done, refresh=True)
 
 
@@ -82,7 +86,7 @@ def _move(key: str, task_ids: list[int]) -> Response:
     active = team.active if team else None
     done = run_action(
         lambda: move_items(
-            client(),
+            client(things=len(task_ids)),
             ref,
             actor(),
             task_ids,

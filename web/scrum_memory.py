@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 from flask import g
 
@@ -31,6 +31,8 @@ WEEK = 7 * 86400.0
 EVERYBODY = 0
 KEPT_SPRINTS = 12
 
+T = TypeVar("T")
+
 
 def team_scale(ref: BoardRef) -> Scale:
     """What the team estimates with; Fibonacci until somebody chose."""
@@ -45,10 +47,7 @@ def keep_scale(ref: BoardRef, scale: Scale) -> None:
 
 def known_facts(ref: BoardRef) -> dict[int, ItemFacts]:
     """Points, epics and places of items as the person saw them last."""
-    found = memos.get(services().db, _who().member_id, _who().user_id, FACTS + ref.key)
-    if not isinstance(found, dict):
-        return {}
-    return {int(task_id): ItemFacts(*values) for task_id, values in found.items()}
+    return _memo(FACTS + ref.key, _facts) or {}
 
 
 def remember_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
@@ -91,9 +90,10 @@ def remember_planning(ref: BoardRef, planning: Planning) -> None:
 
 def remembered_team(ref: BoardRef) -> ScrumTeam | None:
     """Lists, epics and people by name as the page showed them last; None when that is too long ago."""
-    found: Any = memos.get(services().db, _who().member_id, _who().user_id, TEAM + ref.key)
-    if not isinstance(found, dict):
-        return None
+    return _memo(TEAM + ref.key, lambda found: _team(ref, found))
+
+
+def _team(ref: BoardRef, found: Any) -> ScrumTeam:
     return ScrumTeam(
         group_id=ref.group_id,
         title=found["title"],
@@ -111,17 +111,35 @@ def remembered_team(ref: BoardRef) -> ScrumTeam | None:
 
 def known_columns(sprint_id: int) -> tuple[SprintColumn, ...]:
     """The columns of a sprint as the person was shown them last; none when that is too long ago."""
-    found = memos.get(services().db, _who().member_id, _who().user_id, f"{COLUMNS}{sprint_id}")
-    rows = found if isinstance(found, list) else []
-    return tuple(
-        SprintColumn(number, name, color, ColumnType(kind), sort) for number, name, color, kind, sort in rows
-    )
+    return _memo(f"{COLUMNS}{sprint_id}", _columns) or ()
 
 
 def remember_columns(sprint_id: int, columns: Iterable[SprintColumn]) -> None:
     """Keep the columns of a sprint as the person is shown them now: moves are made from it."""
     data = [[one.id, one.name, one.color, one.type.value, one.sort] for one in columns]
     memos.put(services().db, _who().member_id, _who().user_id, f"{COLUMNS}{sprint_id}", data, WEEK)
+
+
+def _memo(key: str, read: Callable[[Any], T]) -> T | None:
+    """What the person was shown last; None when that is too long ago, or in another release's words.
+
+    While the nodes are changed one by one, one release finds the memos of the other.
+    """
+    found = memos.get(services().db, _who().member_id, _who().user_id, key)
+    try:
+        return None if found is None else read(found)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _facts(found: Any) -> dict[int, ItemFacts]:
+    return {int(task_id): ItemFacts(*values) for task_id, values in found.items()}
+
+
+def _columns(found: Any) -> tuple[SprintColumn, ...]:
+    return tuple(
+        SprintColumn(number, name, color, ColumnType(kind), sort) for number, name, color, kind, sort in found
+    )
 
 
 def _scale_key(ref: BoardRef) -> str:

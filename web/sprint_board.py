@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
@@ -137,14 +138,15 @@ def several(key: str, sprint_id: int) -> Response:
 def give_places(key: str, sprint_id: int) -> Response:
     """Items of the sprint that stand in no column get one."""
     place, task_ids = place_of(key, sprint_id), asked_items()
-    done = run_action(lambda: put_on_board(client(), place.ref, actor(), sprint_id, task_ids))
+    portal = partial(client, things=len(task_ids))
+    done = run_action(lambda: put_on_board(portal(), place.ref, actor(), sprint_id, task_ids))
     return _answer(done, 0)
 
 
 def _moved(place: SprintPlace, task_ids: list[int], column_id: int, seen: dict[int, int]) -> Response:
     done = run_action(
         lambda: move_sprint_cards(
-            client(), place.ref, actor(), place.sprint_id, task_ids, column_id, seen=seen
+            client(things=len(task_ids)), place.ref, actor(), place.sprint_id, task_ids, column_id, seen=seen
         )
     )
     return _answer(done, column_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 
 from flask import Response, g
 from flask_babel import gettext as _
@@ -22,7 +23,7 @@ from store.journal import PRIVATE, Entry
 from web import access, jobs
 from web.accounts import account_of
 from web.answers import announced, done_toast, toast
-from web.attempts import DoneUnheard, attempt, done_unheard
+from web.attempts import DoneUnheard, Trying, attempt, done_unheard
 from web.clients import actor, client
 from web.failures import ActionRunning
 from web.journal_service import Done, record_change, resolve_stage
@@ -44,20 +45,22 @@ def undo_entry(entry: Entry) -> Response:
         raise CannotUndo("somebody else's plan")
     who = _actor(change.board_key)
     job = undo_job(change, who, resolve_stage)
-    with _claim(entry) as begun:
+    with _claim(entry) as (begun, trying):
         if begun.state == "done":
             return _already()
         if job is not None:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
+        portal = partial(client, things=_size(change))
         try:
-            outcome = done_unheard(begun) or undo_change(client(), who, change, resolve_stage)
+            outcome = done_unheard(begun) or undo_change(portal(), who, change, resolve_stage)
         except Halfway as stopped:  # what is done is done; the page goes on from there
             response = jobs.resume(stopped.job)
             _note(entry, BY_JOB)
             return response
         _raise_if_nothing_worked(outcome)
+        trying.acted = True
         with services().db.session():
             undo_id = record_change(outcome.change)
             _note(entry, undo_id)
@@ -65,6 +68,11 @@ def undo_entry(entry: Entry) -> Response:
     if isinstance(outcome, BulkOutcome | ItemsOutcome):
         html += account_of(outcome.results)
     return announced(html, board_refresh={})
+
+
+def _size(change: Change) -> int:
+    """How many things the way back concerns: the longest list in it."""
+    return max((len(one) for one in (change.undo or {}).values() if isinstance(one, list | dict)), default=1)
 
 
 def _actor(board_key: str) -> Actor:
@@ -75,17 +83,17 @@ def _actor(board_key: str) -> Actor:
 
 
 @contextmanager
-def _claim(entry: Entry) -> Iterator[Begun]:
+def _claim(entry: Entry) -> Iterator[tuple[Begun, Trying]]:
     """New for exactly one request at a time, and done ever after one that worked."""
     db, member_id, key = services().db, _who().member_id, f"undo-{entry.id}"
     begun = actions.begin(db, member_id, ANYBODY, key)
     if begun.state == "running":
         raise ActionRunning
     if begun.state == "done":
-        yield begun
+        yield begun, Trying()
         return
-    with attempt(begun, ANYBODY, key):
-        yield begun
+    with attempt(begun, ANYBODY, key) as trying:
+        yield begun, trying
     actions.finish(db, member_id, ANYBODY, key, entry.id)
 
 

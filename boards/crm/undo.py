@@ -23,6 +23,7 @@ from boards.notices import NoticeCode, note
 from boards.sending import chunks, send_packed
 
 Recipe = Mapping[str, Any]
+JOBS = frozenset({"crm_delete", "crm_restore"})
 
 
 def job_of(recipe: Recipe, label: str) -> CrmDeletionJob | CrmRestoreJob | None:

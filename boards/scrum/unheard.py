@@ -14,6 +14,7 @@ from b24 import sprints as sprint_calls
 from b24.client import Client, Command
 from b24.errors import NotFound
 from boards.change import Change, Kind
+from boards.errors import OfNewerRelease
 from boards.model import BoardRef
 from boards.notices import NoticeCode, note
 from boards.scrum.model import SprintStatus
@@ -25,7 +26,10 @@ def made_after_all(client: Client, change: Change) -> Change | None:
     """The change, if the portal has made it; None if it has not. One HTTP request.
 
     Whoever made it: the same thing, deleted by somebody else in the same minute, looks no different.
+    OfNewerRelease for a kind that this release does not leave behind.
     """
+    if change.kind not in _LOOKS:
+        raise OfNewerRelease(f"unheard {change.kind}")
     if not _LOOKS[change.kind](client, change):
         return None
     return replace(change, notices=(*change.notices, note(NoticeCode.ANSWER_LOST_BUT_DONE)))

@@ -4,7 +4,7 @@ import * as b from './board.js';
 import './drawer.js';
 
 const { $, $$ } = b;
-const TOAST_SECONDS = { ok: 12, warn: 20, error: 30 };
+const TOAST_SECONDS = { warn: 20, error: 30 };
 const TOASTS_SHOWN = 3;
 const UNKNOWN_TRUTH = /4(03|04|09|10)|50[^3]/;
 let editing = '', returnTo = null, wanted = false, running = 0, turn = 0, spot = 1e5;
@@ -73,8 +73,10 @@ function refreshNow() {
 }
 document.addEventListener('board:idle', refreshNow);
 document.addEventListener('htmx:before:swap', event => {
-  if ((event.detail.ctx.turn ?? turn) !== turn) return event.preventDefault();
-  if (!event.detail.ctx.refresh || !$('[data-pop], .column--new')) return;
+  const { ctx } = event.detail;
+  // what failed is still told: that the board could not be read after it would say the same again
+  if ((ctx.turn ?? turn) !== turn || ctx.refresh && ctx.response.status > 399 && $('.toast--error')) return event.preventDefault();
+  if (!ctx.refresh || !$('[data-pop], .column--new')) return;
   event.preventDefault();
   wanted = true;
 });

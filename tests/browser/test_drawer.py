@@ -213,6 +213,22 @@ def test_a_failure_is_readable_over_the_open_drawer(board: BoardPage, installed:
     expect(dialog).to_have_count(0)
 
 
+def test_a_failure_is_told_once_though_the_board_cannot_be_read_either(
+    board: BoardPage, installed: Sandbox
+) -> None:
+    _, dialog = open_drawer(board)
+    dialog.locator("#task-title").fill("Try")
+    installed.fault("*", "html", times=None)
+    with board.frame.page.expect_response(lambda one: "/boards/" in one.url and one.status == 502):
+        dialog.locator("#task-save").click()
+    board.settled()
+    expect(board.frame.locator("[data-toast]")).to_have_count(1)
+    dialog.locator("[data-toast] [data-do=dismiss]").click()
+    board.frame.evaluate("document.dispatchEvent(new CustomEvent('board:refresh'))")
+    expect(board.frame.locator("[data-toast]")).to_have_count(1)
+    installed.delete("faults")
+
+
 def test_a_vanished_task_leaves_the_board(board: BoardPage, installed: Sandbox) -> None:
     task_id = board.cards(0)[0]
     installed.act("admin", "tasks.task.delete", taskId=task_id)

@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.functional.deeds import shown_columns
+from tests.support import postgres
 from tests.support.installing import install
 from tests.support.person import Person
 from tests.support.servers import ROOT, Sandbox, Server, app_environment, free_port, start_app, start_sandbox
 from tests.support.stores import on_postgres
 
-pytestmark = pytest.mark.skipif(on_postgres(), reason="the commands for SQLite")
+pytestmark = pytest.mark.skipif(on_postgres(), reason="both kinds of stores are tried in one run")
 
 
 def documented(word: str) -> str:
@@ -27,16 +28,18 @@ def documented(word: str) -> str:
     return str(block)
 
 
-def run(commands: str, folder: Path, database: Path) -> None:
-    """In a folder of its own; `make` is the project's."""
+def run(commands: str, folder: Path, database: Path | str) -> None:
+    """In a folder of its own; `make` is the project's. `database`: a file, or an address of PostgreSQL."""
+    path = os.pathsep.join([str(postgres.binaries() or ""), os.environ["PATH"]])
     env = {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
-        "DATABASE_URL": f"sqlite:///{database}",
+        "PATH": path if isinstance(database, str) else os.environ["PATH"],
+        "HOME": os.environ.get("HOME", ""),
+        "DATABASE_URL": database if isinstance(database, str) else f"sqlite:///{database}",
         "DATABASE_FILE": str(database),
     }
-    commands = commands.replace("make ", f"make -s -C {ROOT} ").replace(
-        "stagecraft-backup.db", str(folder / "stagecraft-backup.db")
-    )
+    commands = commands.replace("make ", f"make -s -C {ROOT} ")
+    for name in ("stagecraft-backup.db", "stagecraft.dump"):
+        commands = commands.replace(name, str(folder / name))
     done = subprocess.run(["sh", "-ec", commands], env=env, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -85,6 +88,34 @@ def test_what_was_there_at_the_backup_is_there_again(tmp_path: Path) -> None:
     finally:
         running.stop()
         server.stop()
+
+
+def test_on_postgresql_as_well(tmp_path: Path, postgres_server: str) -> None:
+    """Dumped while the app runs, brought back into an empty database; the dump opens nothing by itself."""
+    port, portal_port = free_port(), free_port()
+    portal_server = start_sandbox(portal_port, port, tmp_path)
+    keys = app_environment(port, portal_server.url, tmp_path / "x")["TOKEN_KEYS"]
+    first, second = (postgres.create(postgres_server, f"backup{n}{port}") for n in (1, 2))
+    dump, restore = documented("pg_dump").splitlines()
+    portal = Sandbox(portal_server.url)
+    portal.reset("small")
+    running = start_app(port, portal_server.url, tmp_path, TOKEN_KEYS=keys, DATABASE_URL=first)
+    try:
+        install(portal, running)
+        owner = Person(portal, running.url, "owner").open()
+        rename(owner, portal, "Before the backup")
+        run(dump, tmp_path, first.replace("+psycopg", ""))
+        rename(owner, portal, "After the backup")
+        running.stop()
+        run(restore, tmp_path, second.replace("+psycopg", ""))
+        running = start_app(port, portal_server.url, tmp_path, TOKEN_KEYS=keys, DATABASE_URL=second)
+        journal = owner.get("/journal.csv").text
+        assert "Before the backup" in journal and "After the backup" not in journal
+        rename(owner, portal, "Works again")
+        assert owner.token.encode() not in (tmp_path / "stagecraft.dump").read_bytes()
+    finally:
+        running.stop()
+        portal_server.stop()
 
 
 def test_a_backup_never_replaces_a_file(tmp_path: Path) -> None:

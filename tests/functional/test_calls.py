@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+import signal
+from pathlib import Path
 
 from tests.functional.deeds import Opener
 from tests.functional.helpers import eventually, form_for
+from tests.support.installing import installed_app
+from tests.support.person import Person
 from tests.support.servers import CLIENT_SECRET, Sandbox
 from tests.support.stores import Store
 
@@ -45,9 +49,10 @@ def test_a_method_that_was_asked_many_times_is_named_once(
     admin = open_as("admin")
     assert logged(store)
     store.rows(
-        "INSERT INTO logged_call (at, endpoint, method, commands, status, error, milliseconds, params) "
-        """VALUES (1e9, ?, 'batch', '["task.stages.get", "tasks.task.list", "tasks.task.list"]', """
-        "200, '', 12.5, '{}')",
+        "INSERT INTO logged_call "
+        "(at, endpoint, method, commands, status, error, milliseconds, params, member_id) "
+        """SELECT 1e9, ?, 'batch', '["task.stages.get", "tasks.task.list", "tasks.task.list"]', """
+        "200, '', 12.5, '{}', member_id FROM portal",
         installed.url,
     )
     page = admin.get("/calls", q="tasks.task.list").text
@@ -118,3 +123,15 @@ def test_every_request_to_a_portal_is_somebodys(open_as: Opener, installed: Sand
     of_servers = "method IN ('authserver.app.info', 'oauth.token')"
     found = store.rows(f"SELECT DISTINCT member_id FROM logged_call WHERE NOT {of_servers}")
     assert found == [(form["member_id"],)]
+
+
+def test_the_last_requests_of_a_process_are_in_the_log(tmp_path: Path) -> None:
+    """Told to end, it writes down what the worker has not come to yet."""
+    with installed_app("small", folder=tmp_path) as (portal, app):
+        owner = Person(portal, app.url, "owner").open()
+        number = owner.get(f"/boards/g{portal.main_group_id}").headers["X-Request-ID"]
+        app.process.send_signal(signal.SIGTERM)
+        assert app.process.wait(20) == 0
+        port = app.url.rpartition(":")[2]
+        store = Store(tmp_path / f"app-{port}.sqlite")
+        assert store.rows("SELECT method FROM logged_call WHERE request_id = ?", number) == [("batch",)]

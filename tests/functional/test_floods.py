@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,7 +18,8 @@ from app import create_app
 from config import Config
 from store import portals
 from store.models import Base
-from tests.support.servers import CLIENT_ID
+from tests.functional.nodes import on_one_machine, on_two_machines
+from tests.support.servers import CLIENT_ID, Sandbox, http
 from web import floods
 
 REFUSALS = 3
@@ -126,10 +130,55 @@ def test_who_is_refused_at_one_address_is_not_held_back_at_another(stranger: Fla
     assert opening.status_code == 403, "looked at, and refused for what it is"
 
 
-def test_what_is_not_refused_never_counts(stranger: FlaskClient) -> None:
+def buckets(flask: Flask) -> int:
+    with flask.extensions["stagecraft"].db.looking() as connection:
+        return int(connection.scalar(sa.text("SELECT count(*) FROM bucket")))
+
+
+def test_what_is_not_refused_never_counts(flask: Flask, stranger: FlaskClient) -> None:
     for _ in range(REFUSALS * 5):
         assert stranger.get("/").status_code == 200
         assert stranger.get("/privacy").status_code == 200
+    assert buckets(flask) == 0, "nothing is written for it"
+    stranger.post("/events", data=FORGED_EVENT, headers=came_from("192.0.2.9"))
+    assert buckets(flask) == 1
+
+
+def test_the_store_names_nobody(flask: Flask, stranger: FlaskClient) -> None:
+    stranger.post("/events", data=FORGED_EVENT, headers=came_from("192.0.2.9"))
+    with flask.extensions["stagecraft"].db.looking() as connection:
+        name = connection.scalar(sa.text("SELECT endpoint FROM bucket"))
+    assert name.startswith("refused:") and "192.0.2.9" not in name
+
+
+def test_the_wait_ends(stranger: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = [stranger.post("/events", data=FORGED_EVENT) for _ in range(REFUSALS + 1)]
+    assert answers[-1].status_code == 429
+    now, seconds = time.time(), int(answers[-1].headers["Retry-After"])
+    monkeypatch.setattr("web.floods.time.time", lambda: now + seconds + 1)
+    assert [stranger.post("/events", data=FORGED_EVENT).status_code for _ in range(2)] == [200, 429]
+
+
+def test_without_a_store_a_stranger_is_refused_all_the_same(flask: Flask, stranger: FlaskClient) -> None:
+    Base.metadata.drop_all(flask.extensions["stagecraft"].db.engine)
+    assert stranger.post("/events", data={"event": "<"}).status_code == 400
+
+
+@pytest.mark.parametrize("where", ["two processes", "two nodes"])
+def test_all_processes_count_together(
+    sandbox: Sandbox, tmp_path: Path, request: pytest.FixtureRequest, where: str
+) -> None:
+    few = {"REFUSALS_PER_MINUTE": "6"}
+    if where == "two nodes":
+        started = on_two_machines(sandbox, tmp_path, request.getfixturevalue("postgres_server"), **few)
+    else:
+        started = on_one_machine(sandbox, tmp_path, **few)
+    with started as nodes:
+        urls = itertools.cycle(server.url for server in nodes.servers)
+        seen = [  # each on a connection of its own, which goes to either process
+            http().post(f"{next(urls)}/events", data=FORGED_EVENT).status_code for _ in range(20)
+        ]
+        assert seen == [200] * 6 + [429] * 14
 
 
 def test_every_open_address_that_does_something_is_counted(flask: Flask) -> None:

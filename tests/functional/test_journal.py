@@ -98,6 +98,35 @@ def test_what_is_undone_is_not_undone_again(owner: Person, installed: Sandbox) -
     assert f"/journal/{entry}/undo" not in page
 
 
+def test_what_is_undone_stays_so_when_its_request_is_long_forgotten(
+    owner: Person, installed: Sandbox, store: Store
+) -> None:
+    """The keys of requests are kept for two days, the journal is kept for ever."""
+    entry = rename(owner, installed, "Other")
+    owner.post(f"/journal/{entry}/undo")
+    store.rows("DELETE FROM action")
+    with installed.recording() as seen:
+        again = owner.post(f"/journal/{entry}/undo")
+    assert again.status_code == 200 and seen.http == 0
+    assert store.count("journal_entry") == 2
+
+
+def test_an_undo_of_several_of_which_none_comes_back_has_not_happened(
+    owner: Person, installed: Sandbox, store: Store
+) -> None:
+    group = installed.main_group_id
+    rows = installed.act("admin", "tasks.task.list", filter={"GROUP_ID": group}, select=["ID"])["tasks"]
+    tasks = [int(row["id"]) for row in rows[:2]]
+    form = {"action": "priority", "priority": 2, "task_ids": tasks}
+    changed = owner.post(f"/boards/g{group}/cards/bulk", **form)
+    assert changed.status_code == 200, changed.text
+    for task in tasks:
+        installed.act("admin", "tasks.task.delete", taskId=task)
+    refused = owner.post(f"/journal/{newest(changed)}/undo")
+    assert refused.status_code == 404, refused.text
+    assert store.rows("SELECT undone_by FROM journal_entry") == [(None,)]
+
+
 def test_two_people_at_once_undo_once(owner: Person, open_as: Open, installed: Sandbox) -> None:
     entry = rename(owner, installed, "Other")
     moderator = open_as("moderator", group=installed.main_group_id)
@@ -228,7 +257,7 @@ def test_what_a_newer_release_wrote_leaves_the_journal_readable(
     assert entries(owner) == [known]
     assert "Of today" in owner.get("/journal.csv").text
     with installed.recording() as seen:
-        assert owner.post(f"/journal/{foreign}/undo").status_code == 404
+        assert owner.post(f"/journal/{foreign}/undo").status_code == 503
     assert seen.http == 0
     assert owner.post(f"/journal/{known}/undo").status_code == 200
 

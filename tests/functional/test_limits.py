@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
+from tests.functional.helpers import eventually
 from tests.functional.nodes import Nodes, on_one_machine, on_two_machines
 from tests.support.person import Person
 from tests.support.servers import Sandbox
+from tests.support.stores import Store
 
 PEOPLE = ("owner", "moderator", "admin")
 COUNT, BULK = 50, 200
@@ -93,3 +95,14 @@ def test_no_503_reaches_anybody_and_the_bulk_change_ends(nodes: Nodes, sandbox: 
     for task in (tasks[0], tasks[COUNT - 1], tasks[-1]):
         row = sandbox.act("owner", "tasks.task.get", taskId=task, select=["ID", "PRIORITY"])["task"]
         assert int(row["priority"]) == 2
+
+
+def test_what_a_process_has_given_away_by_itself_is_told_to_the_others(
+    open_as: Callable[..., Person], store: Store
+) -> None:
+    """Nobody asks the ledger for a few requests; the worker reports them."""
+    owner = open_as("owner")
+    empty = time.time()
+    store.rows("DELETE FROM bucket")
+    assert owner.get("/home").status_code == 200
+    assert eventually(lambda: store.rows("SELECT count(*) FROM bucket WHERE empty_at > ?", empty) == [(1,)])

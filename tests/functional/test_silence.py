@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from boards.change import Change
 from boards.notices import NoticeCode
-from store.models import Action, Job, JournalEntry
+from store import jobs
+from store.models import Action, Job, JournalEntry, StageAlias
 from tests.functional import deeds as of_boards
 from tests.functional.deeds import Scene
 from tests.functional.ground import PATIENCE, Ground, hurried
@@ -57,7 +58,7 @@ class Yard:
         g.restore()
         press = deed.prepare(g)
         with g.db.writing() as connection:
-            for model in (Job, JournalEntry):
+            for model in (Job, JournalEntry, StageAlias):
                 connection.execute(sa.delete(model))
         return press
 
@@ -215,3 +216,66 @@ def test_an_unanswered_end_of_a_way_back_is_gone_on_with(yard: Yard) -> None:
     assert [one.kind for one in yard.changes()] == ["stage_delete", "stage_restore", "stage_delete"]
     last = yard.changes()[-1]
     assert last.undo and NoticeCode.ANSWER_LOST_BUT_DONE in [one.code for one in last.notices]
+
+
+def test_an_undo_and_the_mark_of_what_it_undid_are_written_together(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store fails between the two: neither is there, and the undo can be clicked again."""
+    deed = BY_RULE["/boards/<key>/stages/<int:stage_id>/rename"]
+    renamed = yard.before(deed)(uuid.uuid4().hex)
+    address, tab = of_boards.undo_address(renamed), yard.ground.tab("owner")
+
+    def fail(*_which: object) -> None:
+        raise sa.exc.OperationalError("UPDATE", None, Exception("gone"))
+
+    monkeypatch.setattr("web.undo.journal.mark_undone", fail)
+    assert tab.post(address).status_code == 503
+    monkeypatch.undo()
+    assert [one.kind for one in yard.changes()] == ["stage_rename"]
+    assert tab.post(address).status_code == 200
+    assert len(yard.changes()) == 2
+
+
+def test_a_step_of_a_job_and_its_entry_are_written_together(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deed = BY_RULE["/boards/<key>/stages/<int:stage_id>/delete"]
+    press, key = yard.before(deed), uuid.uuid4().hex
+
+    def fail(*_what: object, **_more: object) -> None:
+        raise sa.exc.OperationalError("UPDATE", None, Exception("gone"))
+
+    with monkeypatch.context() as patch:
+        saved = jobs.save
+
+        def save(*what: Any, **how: Any) -> None:
+            fail() if how.get("state") == "done" else saved(*what, **how)
+
+        patch.setattr("web.jobs.jobs.save", save)
+        assert press(key).status_code == 503
+    assert yard.changes() == [], "no entry of a job that does not know of it"
+    done = yard.ground.boards()
+    assert press(key).status_code == 200
+    assert yard.ground.boards() == done and len(yard.changes()) == 1
+
+
+@pytest.mark.parametrize("rule", ADDITIONS)
+def test_what_could_not_be_written_down_is_not_done_again(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, rule: str
+) -> None:
+    """The portal has done it, then the store fails: the second click finds it and writes it down."""
+
+    def fail(*_what: object, **_more: object) -> None:
+        raise sa.exc.OperationalError("INSERT", None, Exception("locked"))
+
+    press, key = yard.before(BY_RULE[rule]), uuid.uuid4().hex
+    with monkeypatch.context() as patch:
+        patch.setattr("web.journal_service.journal.record", fail)
+        assert press(key).status_code == 503
+    done = yard.ground.boards()
+    assert yard.changes() == []
+    answer = press(key)
+    assert answer.status_code == 200, answer.text[:400]
+    assert yard.ground.boards() == done, "once"
+    assert len(yard.changes()) == 1

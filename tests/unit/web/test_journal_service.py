@@ -13,6 +13,7 @@ from cryptography.fernet import Fernet
 from flask import Flask, g
 
 import app as wiring
+from b24.errors import ConnectionLost, NotFound
 from boards.change import Change, Kind
 from config import Config
 from store import Database, actions, aliases, journal
@@ -105,6 +106,38 @@ def test_a_failure_frees_the_key(flask: Flask) -> None:
         act(flask, fail)
     assert not entries(flask)
     assert not act(flask, outcome).repeated
+
+
+@pytest.mark.parametrize(
+    ("failure", "unsure"),
+    [(NotFound("GONE"), False), (ConnectionLost("LOST"), True)],
+    ids=["refused", "lost"],
+)
+def test_only_a_lost_answer_makes_the_next_try_look_first(
+    flask: Flask, failure: Exception, unsure: bool
+) -> None:
+    """A refused try has done nothing: what looks like its work when it is tried again is somebody else's."""
+
+    def fail() -> object:
+        raise failure
+
+    with pytest.raises(type(failure)):
+        act(flask, fail)
+    assert actions.begin(flask.extensions[KEY].db, PORTAL, 5, "request-key-1").unsure is unsure
+
+
+def test_a_refusal_settles_what_a_lost_answer_left_open(flask: Flask) -> None:
+    """The second try has looked, and the portal has said no: the third is a new attempt."""
+
+    def refused() -> object:
+        raise NotFound("GONE")
+
+    db: Database = flask.extensions[KEY].db
+    actions.begin(db, PORTAL, WHO.user_id, "request-key-1")
+    actions.unsure(db, PORTAL, WHO.user_id, "request-key-1")
+    with pytest.raises(NotFound):
+        act(flask, refused)
+    assert not actions.begin(db, PORTAL, WHO.user_id, "request-key-1").unsure
 
 
 def test_a_double_click_waits_for_the_first(flask: Flask) -> None:
