@@ -201,7 +201,7 @@ function soon() {
 }
 function sum() {
   if (!page()) return;
-  const rows = $$('.planning .card').map(row => [id(row), b.stageOf(row), row.dataset.epicId, row.dataset.person, row.dataset.sort, row.matches('.card--done')].map(Number).concat(known(row) && cell(row) ? cell(row).defaultValue : null));
+  const rows = $$('.planning .cards .card').map(row => [id(row), b.stageOf(row), row.dataset.epicId, row.dataset.person, row.dataset.sort, row.matches('.card--done')].map(Number).concat(known(row) && cell(row) ? cell(row).defaultValue : null));
   b.post('/totals', { rows: JSON.stringify(rows) }, $('#facts'));
 }
 

@@ -204,6 +204,16 @@ def test_an_item_is_dragged_onto_an_epic_and_off_it(plan: PlanningPage, installe
     assert plan.cards(1) == before
 
 
+def test_sums_are_made_while_an_item_is_over_an_epic(plan: PlanningPage) -> None:
+    """It is in no list then; the sums of what another request has just changed are made all the same."""
+    with plan.page.expect_response("**/totals") as answered:
+        plan.frame.evaluate("""() => {
+            document.querySelector('#epics .epic').append(document.querySelector('.planning .card'));
+            document.dispatchEvent(new Event('board:idle'));
+        }""")
+    assert answered.value.status == 200
+
+
 # --- moves ---
 def test_items_are_dragged_into_a_sprint_together(plan: PlanningPage, installed: Sandbox) -> None:
     moved = plan.cards(1)[:2]

@@ -117,6 +117,7 @@ def test_what_belongs_to_another_portal_is_closed_at_every_node(two_nodes: Nodes
     for one in both:
         assert address not in one.get("/journal").text
         assert one.post(address).status_code == 404
+    for one in both:
         assert one.get(board).status_code == 401, "that portal has no tokens of this person"
 
 
