@@ -115,3 +115,32 @@ def test_many_items_of_a_team(
         given = form | ({"points": of_each} if path == "scrum/points" else {"task_ids": [*many]})
         owner.post(f"{board}/{path}", **given)
         assert waits and set(waits) == {len(many) > 2}
+
+
+@pytest.mark.parametrize("most", [3, 100])
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [
+        ("colors", {"all": "1", "palette": "berry", "finals": "1"}),
+        ("copy", {"source": "DEAL_STAGE", "targets": "DEAL_STAGE_1", "what": "colors"}),
+    ],
+)
+def test_many_stages_of_the_crm(
+    ground: Ground,
+    waits: list[bool],
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    form: dict[str, Any],
+    most: int,
+) -> None:
+    """The invented portal has fewer of them than one request takes, so here one takes less."""
+    ours = ground.sandbox.act("admin", "crm.status.list", filter={"ENTITY_ID": "DEAL_STAGE_1"})
+    for row in ours:
+        ground.sandbox.act("admin", "crm.status.update", id=row["ID"], fields={"COLOR": "#123456"})
+    keeper = ground.tab("crm_admin")
+    chosen = hidden(keeper.get(f"/crm/DEAL_STAGE_1/{what}").text) | form
+    monkeypatch.setattr("web.clients.ONE_REQUEST", most)
+    waits.clear()
+    done = keeper.post(f"/crm/DEAL_STAGE_1/{what}", **chosen)
+    assert done.status_code == 200 and "data-undo" in done.text, done.text[:600]
+    assert waits and set(waits) == {most == 3}
