@@ -73,7 +73,7 @@ test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit
 	@$(if $(ARGS),:,$(BIN)/python scripts/on_postgres.py)
 
 reliability: $(VENV)/.dev setup  ## try every failure against every action and write docs/reliability.md
-	@WRITE_RELIABILITY=1 $(BIN)/pytest -n 0 tests/functional/test_matrix.py
+	@WRITE_RELIABILITY=1 $(BIN)/pytest -n 0 tests/functional/failures/test_matrix.py
 
 test-postgres: $(VENV)/.dev setup  ## the functional tests with PostgreSQL as the store
 	@$(BIN)/pytest --store postgresql tests/functional $(ARGS)

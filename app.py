@@ -17,90 +17,67 @@ from b24.oauth import AuthServers
 from b24.transport import Transport
 from config import ROOT, Config
 from store import Database, cleanup
-from store.buckets import SharedLedger
-from web import (
-    boards,
-    bulk,
-    calls,
-    cards,
-    crm,
-    crm_adding,
-    crm_deletion,
-    crm_schemes,
-    crm_view,
+from store.rate_limits import SharedLedger
+from web.actions import jobs
+from web.core import (
+    assets,
+    counters,
     errors,
-    events,
-    eventwork,
-    figures,
-    floods,
-    home,
+    filters,
     i18n,
-    install,
-    jobs,
-    journal,
-    launch,
     logs,
     metrics,
-    news,
     pages,
-    renewal,
-    scripts,
-    scrum,
-    scrum_charts,
-    scrum_epics,
-    scrum_items,
-    scrum_scale,
-    scrum_sprints,
-    scrum_view,
     security,
     sentences,
     services,
-    sprint_board,
-    sprint_columns,
-    stages,
-    tab,
-    tasks,
-    theme,
-    view,
+    throttle,
 )
-from web.background import CallBuffer, Worker
+from web.core.worker import CallBuffer, Worker
+from web.crm import directories, rows, schemes
+from web.crm import pages as crm_pages
+from web.journal import calls, views
+from web.kanban import boards, cards, home, stages, tasks
+from web.portal import event_jobs, events, install, launch, renewal, standalone
+from web.scrum import board, charts, columns, epics, items, planning, sprints
+from web.scrum import pages as scrum_pages
 
 YEAR = 365 * 86400
 MOST_BYTES = 1024 * 1024
 BLUEPRINTS = (
     launch.blueprint,
-    tab.blueprint,
+    standalone.blueprint,
     install.blueprint,
     events.blueprint,
     renewal.blueprint,
     pages.blueprint,
     metrics.blueprint,
-    view.blueprint,
+    filters.blueprint,
     home.blueprint,
     boards.blueprint,
     stages.blueprint,
     cards.blueprint,
-    bulk.blueprint,
+    cards.bulk_blueprint,
     jobs.blueprint,
-    news.blueprint,
-    crm.blueprint,
-    crm_adding.blueprint,
-    crm_deletion.blueprint,
-    crm_schemes.blueprint,
-    crm_view.blueprint,
-    scrum.blueprint,
-    scrum_items.blueprint,
-    scrum_charts.blueprint,
-    scrum_epics.blueprint,
-    scrum_sprints.blueprint,
-    scrum_scale.blueprint,
-    scrum_view.blueprint,
-    sprint_board.blueprint,
-    sprint_columns.blueprint,
+    boards.changes_blueprint,
+    directories.blueprint,
+    rows.blueprint,
+    rows.deletion_blueprint,
+    schemes.blueprint,
+    crm_pages.blueprint,
+    planning.blueprint,
+    items.blueprint,
+    charts.blueprint,
+    epics.blueprint,
+    sprints.blueprint,
+    planning.scale_blueprint,
+    scrum_pages.blueprint,
+    board.blueprint,
+    columns.blueprint,
     tasks.blueprint,
-    journal.blueprint,
+    views.blueprint,
     calls.blueprint,
-    theme.blueprint,
+    pages.theme_blueprint,
 )
 
 
@@ -118,7 +95,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    for part in (metrics, logs, i18n, security, errors, sentences, scripts, floods):
+    for part in (metrics, logs, i18n, security, errors, sentences, assets, throttle):
         part.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
@@ -132,12 +109,12 @@ def _services(config: Config, *, start: bool) -> services.Services:
     transport = Transport(allow_private=config.allow_private_portals, observer=calls)
 
     limiter = Limiter(
-        config.rate_burst, config.rate_per_second, ledger=SharedLedger(db), sleep=figures.waiting
+        config.rate_burst, config.rate_per_second, ledger=SharedLedger(db), sleep=counters.waiting
     )
 
     def tick() -> None:
         limiter.report()
-        eventwork.work_off(shared)
+        event_jobs.work_off(shared)
         calls.flush()
 
     shared = services.Services(

@@ -15,7 +15,7 @@ if os.environ.get("METRICS_TOKEN") and not os.environ.get(FOLDER):
 from gunicorn.glogging import Logger  # noqa: E402
 from prometheus_client import multiprocess  # noqa: E402
 
-from web.logs import CONFIG  # noqa: E402
+from web.core.logs import CONFIG  # noqa: E402
 
 
 class Quiet(Logger):

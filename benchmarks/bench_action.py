@@ -16,8 +16,8 @@ import requests
 from report import Figure, Section, median_of, ratio_of
 from support import installed_app
 
-from tests.functional.deeds import shown_bands, shown_columns
-from tests.functional.scrum_scene import Team, group_called
+from tests.functional.actions import shown_bands, shown_columns
+from tests.functional.scrum.scene import Team, group_called
 from tests.support.person import Person
 from tests.support.servers import Sandbox, http
 

@@ -14,17 +14,17 @@ from report import Figure, Section, median_of, ratio_of
 from support import installed_app
 
 from app import create_app
-from boards.model import Board
+from boards.core.model import Board
 from config import Config
 from tests.support.fake_board import fake_board
 from tests.support.person import Person
-from web.view import board_address
+from web.core.filters import board_address
 
 
 def board_html(board: Board) -> str:
     """The page's main part, as the route renders it."""
     return render_template(
-        "board.html", board=board, address=board_address(board.ref, board.filters), read_at=time.time()
+        "kanban/board.html", board=board, address=board_address(board.ref, board.filters), read_at=time.time()
     )
 
 

@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from report import Figure, Section, quartiles
 from support import cpu_seconds, installed_app, workers_megabytes
 
-from tests.functional.deeds import shown_columns
+from tests.functional.actions import shown_columns
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server
 

@@ -20,12 +20,11 @@ from report import Figure, Section, median_of
 from b24.client import Client
 from b24.limits import Limiter
 from b24.transport import Transport
-from boards.actor import Actor
-from boards.model import BoardRef
-from boards.scrum.listing import FIELDS, all_rows, first_pages
-from boards.scrum.load import load_points
-from boards.sending import chunks
-from tests.functional.scrum_scene import group_called
+from boards.core.batches import chunks
+from boards.core.model import Actor, BoardRef
+from boards.scrum.paging import FIELDS, all_rows, first_pages
+from boards.scrum.planning import load_points
+from tests.functional.scrum.scene import group_called
 from tests.support.hook import Hook
 from tests.support.servers import Sandbox
 

@@ -2,7 +2,8 @@
 
 `python benchmarks/soak.py [minutes]` (60) keeps what it found in benchmarks/soak.json, or in the file that
 BENCH_SOAK names; the next `make bench` puts it into its document. Exits with 1 when something grows or an
-answer was none of those expected. A short one is among the tests (`tests/functional/test_soak.py`).
+answer was none of those expected. A short one is among the tests
+(`tests/functional/operations/test_soak.py`).
 """
 
 from __future__ import annotations

@@ -14,14 +14,21 @@ sys.path.insert(0, str(ROOT))
 
 from tests.support.postgres import why_not  # noqa: E402 (the path comes first)
 
-CHOSEN = ("calls", "events", "journal", "killed", "news", "session")
+CHOSEN = (
+    "journal/test_calls",
+    "portal/test_events",
+    "journal/test_journal",
+    "failures/test_killed",
+    "kanban/test_task_changes",
+    "portal/test_session",
+)
 
 
 def main() -> None:
     if why := why_not():
         print(f"tests on PostgreSQL: SKIPPED, {why}")
         return
-    files = [f"tests/functional/test_{name}.py" for name in CHOSEN]
+    files = [f"tests/functional/{name}.py" for name in CHOSEN]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "--store", "postgresql", *files], cwd=ROOT, check=False
     )

@@ -6,10 +6,10 @@ import time
 
 import sqlalchemy as sa
 
-from store import buckets, calllog, news
+from store import call_log, rate_limits, task_changes
 from store import models as m
-from store.actions import KEPT
 from store.database import Database
+from store.requests import KEPT
 from store.sessions import KEPT_AFTER_END
 
 JOBS_KEPT = 7 * 86400.0
@@ -30,6 +30,6 @@ def sweep(db: Database, *, call_log_days: float) -> None:
         session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
         session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
         session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
-        news.prune(session)
-        buckets.prune(session.connection(), now)
-    calllog.purge(db, call_log_days)
+        task_changes.prune(session)
+        rate_limits.prune(session.connection(), now)
+    call_log.purge(db, call_log_days)

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from store import buckets
 from store import models as m
+from store import rate_limits
 from store.database import Database, table
 from store.vault import VaultError
 
@@ -127,7 +127,7 @@ def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
     with db.session() as session:
         portal = session.get(m.Portal, member_id)
         if portal:
-            buckets.forget(session.connection(), portal.client_endpoint)
+            rate_limits.forget(session.connection(), portal.client_endpoint)
         for table in tables:
             session.execute(sa.delete(table).where(table.member_id == member_id))  # type: ignore[attr-defined]
         session.execute(

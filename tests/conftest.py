@@ -25,17 +25,35 @@ settings.load_profile("repeatable")
 _stack = ExitStack()
 
 LONGEST = (
-    "functional/test_matrix.py", "browser/test_pages_axe.py", "functional/test_walks.py",
-    "functional/test_nodes.py", "functional/test_faults_actions.py", "functional/test_limits.py",
-    "browser/test_board.py", "functional/test_leaks.py", "functional/test_routes.py",
-    "browser/shell/test_portal_pages.py", "browser/test_scrum.py", "functional/test_killed.py",
-    "functional/test_rolling_update.py", "functional/test_silence.py",
-    "functional/test_migrations_load.py", "functional/test_isolation.py", "browser/test_crm.py",
-    "functional/test_soak.py", "functional/test_two_tabs.py", "browser/test_keyboard.py",
-    "functional/test_costs.py", "functional/test_backup.py", "functional/test_scrum_troubles.py",
-    "browser/shell/test_frames.py", "functional/test_install.py", "functional/test_rights.py",
-    "functional/test_session.py", "functional/test_bench_runner.py",
-)  # fmt: skip
+    "functional/failures/test_matrix.py",
+    "browser/test_pages_axe.py",
+    "functional/walks/test_walks.py",
+    "functional/operations/test_nodes.py",
+    "functional/failures/test_faults_actions.py",
+    "functional/failures/test_limits.py",
+    "browser/kanban/test_board.py",
+    "functional/rules/test_leaks.py",
+    "functional/rules/test_routes.py",
+    "browser/shell/test_portal_pages.py",
+    "browser/scrum/test_scrum.py",
+    "functional/failures/test_killed.py",
+    "functional/operations/test_rolling_update.py",
+    "functional/failures/test_silence.py",
+    "functional/operations/test_migrations_load.py",
+    "functional/rules/test_isolation.py",
+    "browser/crm/test_crm.py",
+    "functional/operations/test_soak.py",
+    "functional/kanban/test_two_tabs.py",
+    "browser/test_keyboard.py",
+    "functional/rules/test_costs.py",
+    "functional/operations/test_backup.py",
+    "functional/scrum/test_scrum_troubles.py",
+    "browser/shell/test_frames.py",
+    "functional/portal/test_install.py",
+    "functional/rules/test_rights.py",
+    "functional/portal/test_session.py",
+    "functional/operations/test_bench_runner.py",
+)
 """The modules that take longest begin first, so that in the end no process is left alone with one of them."""
 
 

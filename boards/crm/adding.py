@@ -12,23 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from b24 import crm as crm_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import CodeRefused, OutcomeUnknown, PortalTimeout, Refused
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.colors import require_color
+from b24.methods import crm as crm_calls
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_title
+from boards.core.colors import require_color
+from boards.core.errors import BadInput, BadInputCode
+from boards.core.model import Actor, Notice
 from boards.crm.changes import read_directory, state_of
 from boards.crm.codes import require_code, taken_codes
 from boards.crm.load import naming_commands, read_one
 from boards.crm.model import GROUPS, CrmOutcome, CrmStage, Directory, RowEdit, Semantic, StageResult, ordered
-from boards.crm.seen import seen_text
-from boards.crm.sorts import between, plan_sorts
+from boards.crm.snapshot import seen_text
+from boards.crm.sort_values import between, plan_sorts
 from boards.crm.writing import FIELDS, denied, differing, edited, kinds_of, values_of
-from boards.errors import BadInput, BadInputCode
-from boards.model import Notice
-from boards.notices import NoticeCode, note
-from boards.wants import require_title
 
 BEFORE, PROBE, SHIFT, ADD, AFTER = "before", "probe", "shift_", "add", "after"
 NEW = 0

@@ -8,27 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from b24 import crm as crm_calls
 from b24.client import Client
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.colors import require_color
-from boards.crm.convert import to_record, to_stages
-from boards.crm.model import (
-    GROUPS,
-    SEVERAL,
-    CrmOutcome,
-    CrmStage,
-    Directory,
-    PlannedChange,
-    RowEdit,
-)
-from boards.crm.sorts import plan_sorts
+from b24.methods import crm as crm_calls
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_title
+from boards.core.colors import require_color
+from boards.core.errors import BadInput, BadInputCode, StageGone
+from boards.core.model import Actor, Notice
+from boards.crm.load import to_record, to_stages
+from boards.crm.model import GROUPS, SEVERAL, CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit
+from boards.crm.sort_values import plan_sorts
 from boards.crm.writing import FIELDS, Written, joined, require_some, values_of, write_rows
-from boards.errors import BadInput, BadInputCode, StageGone
-from boards.model import Notice
-from boards.notices import NoticeCode, note
-from boards.wants import require_title
 
 WORTH_KEEPING = 100
 """Rows of a directory up to which the journal keeps all of it, not only what changed."""

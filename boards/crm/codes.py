@@ -6,9 +6,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from boards.core.errors import BadInput, BadInputCode
 from boards.crm.kinds import bare_code, kind_of
 from boards.crm.model import Directory
-from boards.errors import BadInput, BadInputCode
 
 _ALLOWED = re.compile(r"[A-Za-z0-9_-]+")
 _OTHER = re.compile(r"[^A-Z0-9]+")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
 
 from boards.crm.model import GROUPS, CrmStage, Directory, PlannedChange, RowEdit, fold
-from boards.crm.sorts import plan_sorts
+from boards.crm.sort_values import plan_sorts
 
 
 class What(StrEnum):

@@ -10,21 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from b24 import crm as crm_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import Refused, StageIsSystem, StageNotEmpty
-from boards.actor import Actor
-from boards.change import Change, Kind
+from b24.methods import crm as crm_calls
+from boards.core.batches import read_then_write
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.errors import NotTaken, StageGone
+from boards.core.model import Actor, CardResult, Notice, Why
 from boards.crm.changes import state_of
 from boards.crm.codes import is_code
 from boards.crm.kinds import kind_of
 from boards.crm.load import naming_commands, read_one
 from boards.crm.model import CrmOutcome, CrmStage, Directory, Semantic, StageResult
 from boards.crm.writing import denied, kinds_of
-from boards.errors import NotTaken, StageGone
-from boards.model import CardResult, Notice, Why
-from boards.notices import NoticeCode, note
-from boards.sending import read_then_write
 
 ROW, STAGES, PROBE, PAGE = "row", "stages", "probe", "page_"
 DELETE, AFTER = "delete", "after"

@@ -9,21 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from b24 import crm as crm_calls
 from b24.client import Answer, Client, Command
-from boards.actor import Actor
-from boards.change import Change, Kind
+from b24.methods import crm as crm_calls
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.errors import BadInput, BadInputCode, StageStays
+from boards.core.model import Actor, CardResult, Notice
 from boards.crm import adding
 from boards.crm.deletion import CrmDeletionPlan, deleted, finish_deletion, move_items, plan_deletion
-from boards.crm.errors import StageStays
 from boards.crm.kinds import kind_of
 from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, Semantic, ordered
-from boards.crm.seen import read_seen, seen_text
-from boards.deletion_job import DeletionJob
-from boards.errors import BadInput, BadInputCode
-from boards.model import CardResult, Notice
-from boards.notices import NoticeCode, note
-from boards.restore import RestoreJob
+from boards.crm.snapshot import read_seen, seen_text
+from boards.kanban.deletion_job import DeletionJob
+from boards.kanban.restore import RestoreJob
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from boards.change import Change
+from boards.core.change import Change
+from boards.core.model import CardResult, Notice, Why
 from boards.crm.kinds import DirectoryKind, bare_code, kind_of
-from boards.model import CardResult, Notice, Why
 
 BOARD_KEY = "crm:"
 SEVERAL = "crm"

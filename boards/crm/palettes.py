@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from boards.colors import BLACK, TEXT_CONTRAST, WHITE, contrast, mix, require_color, to_hex, to_rgb
+from boards.core.colors import BLACK, TEXT_CONTRAST, WHITE, contrast, mix, require_color, to_hex, to_rgb
 from boards.crm.model import Directory, Semantic
 
 # The portal calls a color dark below this brightness, and these of its own in any case: white text on them.

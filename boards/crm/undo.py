@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from b24 import crm as crm_calls
 from b24.client import Client
-from boards.actor import Actor
-from boards.change import Change, Kind
+from b24.methods import crm as crm_calls
+from boards.core.batches import chunks, send_packed
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.model import Actor, CardResult, Notice
 from boards.crm.changes import write_back
 from boards.crm.deletion import move_items
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob, deletion_job, restore_job
 from boards.crm.kinds import kind_of
 from boards.crm.model import BOARD_KEY, CrmOutcome
-from boards.model import CardResult, Notice
-from boards.notices import NoticeCode, note
-from boards.sending import chunks, send_packed
 
 Recipe = Mapping[str, Any]
 JOBS = frozenset({"crm_delete", "crm_restore"})

@@ -12,19 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from b24 import crm as crm_calls
 from b24.client import BATCH_SIZE, Client, Command
 from b24.errors import AccessDenied, OutcomeUnknown, PortalError, Refused
+from b24.methods import crm as crm_calls
 from b24.wire import literal
-from boards.crm.convert import to_directories, to_stages
-from boards.crm.errors import ValueNotTaken
+from boards.core.batches import PackedAnswer, send_packed
+from boards.core.change import NoticeCode, note
+from boards.core.errors import StageGone, ValueNotTaken
+from boards.core.model import Notice
 from boards.crm.kinds import kind_of
-from boards.crm.load import naming_commands, read_naming
+from boards.crm.load import naming_commands, read_naming, to_directories, to_stages
 from boards.crm.model import CrmStage, Directory, RowEdit, StageResult
-from boards.errors import StageGone
-from boards.model import Notice
-from boards.notices import NoticeCode, note
-from boards.sending import PackedAnswer, send_packed
 
 BEFORE, AFTER, WRITE = "before", "after", "write_"
 FIELDS = {"name": "title", "sort": "position", "color": "color"}

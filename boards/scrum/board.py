@@ -6,19 +6,17 @@ reference past the last column brings nothing that is shown.
 
 from __future__ import annotations
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
-from b24 import tasks as task_calls
 from b24.client import Answer, BatchAnswer, Client, Command
-from boards.actor import Actor
-from boards.convert import to_card
-from boards.model import BoardRef, Filters
-from boards.queries import CARD_ORDER, card_filter
-from boards.scrum.load import list_sprint
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from b24.methods import tasks as task_calls
+from boards.core.model import Actor, BoardRef, Filters
+from boards.kanban.convert import to_card
+from boards.kanban.queries import CARD_ORDER, card_filter
 from boards.scrum.model import Item, Sprint, SprintBoard, SprintColumn, SprintLane
-from boards.scrum.reading import read_columns, to_item, to_sprint
+from boards.scrum.planning import list_sprint
+from boards.scrum.reading import read_columns, read_team, team_commands, to_item, to_sprint
 from boards.scrum.sprints import own_row
-from boards.scrum.team import read_team, team_commands
 
 SPRINT, ACTIVE, COLUMNS, LANE, ITEMS = "sb_sprint", "sb_active", "sb_columns", "sb_lane_", "sb_items_"
 LANES_AT_FIRST = 20

@@ -12,25 +12,23 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from b24 import scrum as scrum_calls
-from b24 import stages as stage_calls
-from b24 import tasks as task_calls
 from b24.client import Client, Command
-from b24.tasks import TaskRow
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.convert import to_status
-from boards.errors import ColumnGone, NotTaken
-from boards.model import BoardRef, CardResult, Notice, TaskStatus
-from boards.notices import NoticeCode, note
-from boards.outcomes import BulkOutcome
-from boards.scrum.listing import FIELDS, PAGE_SIZE, by_ids
+from b24.methods import scrum as scrum_calls
+from b24.methods import stages as stage_calls
+from b24.methods import tasks as task_calls
+from b24.methods.tasks import TaskRow
+from boards.core.batches import PackedAnswer, chunks, send_packed
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_cards
+from boards.core.errors import ColumnGone, NotTaken
+from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
+from boards.core.outcome import BulkOutcome
+from boards.kanban.convert import to_status
+from boards.kanban.task_edits import way
 from boards.scrum.model import ColumnType, SprintColumn
-from boards.scrum.move_batches import column_for
+from boards.scrum.move_plan import column_for
+from boards.scrum.paging import FIELDS, PAGE_SIZE, by_ids
 from boards.scrum.reading import read_columns
-from boards.sending import PackedAnswer, chunks, send_packed
-from boards.statuses import way
-from boards.wants import require_cards
 
 COLUMNS, WAS, MOVE, ACT, CHECK, PUT = "columns", "was_", "move_", "act_", "check_", "put_"
 

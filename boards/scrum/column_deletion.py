@@ -6,25 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
-from b24 import stages as stage_calls
 from b24.client import Client, Command
 from b24.errors import Refused
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.convert import to_status
-from boards.errors import ColumnNotEmpty, LastColumnOfType
-from boards.model import BoardRef, CardResult, Notice, TaskStatus
-from boards.notices import NoticeCode, note
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from b24.methods import stages as stage_calls
+from boards.core.batches import send_packed
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.errors import ColumnNotEmpty, LastColumnOfType
+from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
+from boards.core.outcome import ColumnsOutcome
+from boards.kanban.convert import to_status
+from boards.kanban.task_edits import way
 from boards.scrum.cards import CardStep, run_card_steps, status_after
 from boards.scrum.columns import insert_column, is_planned, may_lose, require_column, snapshot
-from boards.scrum.listing import all_rows, first_pages
 from boards.scrum.model import ColumnType, SprintColumn
-from boards.scrum.outcomes import ColumnsOutcome
+from boards.scrum.paging import all_rows, first_pages
 from boards.scrum.reading import read_columns
-from boards.sending import send_packed
-from boards.statuses import way
 
 COLUMNS, SPRINT, MOVE, OFF, DELETE = "columns", "sprint", "move_", "off_", "delete"
 DELETE_METHOD = "tasks.api.scrum.kanban.deleteStage"

@@ -11,22 +11,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.colors import require_color
-from boards.errors import BadInput, BadInputCode, ColumnGone, LastColumnOfType, SprintGone
-from boards.model import BoardRef, Notice
-from boards.notices import NoticeCode, note
-from boards.scrum.adding import ADD, BEFORE, add_once
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from boards.core.batches import ADD, BEFORE, add_once, read_then_write
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_name
+from boards.core.colors import require_color
+from boards.core.errors import BadInput, BadInputCode, ColumnGone, LastColumnOfType, SprintGone
+from boards.core.model import Actor, BoardRef, Notice
+from boards.core.outcome import ColumnsOutcome
 from boards.scrum.model import ColumnType, SprintColumn, SprintStatus
-from boards.scrum.outcomes import ColumnsOutcome
 from boards.scrum.reading import read_columns, to_column
-from boards.sending import read_then_write
-from boards.wants import require_name
 
 COLUMNS, SPRINT, WRITE = "columns", "sprint", "write_"
 STEP = 100

@@ -6,27 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
-from b24.sprints import EpicRow
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.colors import require_color
-from boards.errors import BadInput, BadInputCode, EpicGone
-from boards.model import BoardRef, Notice
-from boards.notices import NoticeCode, note
-from boards.scrum.adding import ADD, add_once
-from boards.scrum.ids import epic_key
-from boards.scrum.listing import all_rows, first_pages
-from boards.scrum.load import load_points
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from b24.methods.sprints import EpicRow
+from boards.core.batches import ADD, add_once, chunks, read_then_write, send_packed
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_name
+from boards.core.colors import require_color
+from boards.core.errors import BadInput, BadInputCode, EpicGone
+from boards.core.model import Actor, BoardRef, Notice
+from boards.core.outcome import EpicOutcome
 from boards.scrum.model import Epic, ItemResult
-from boards.scrum.outcomes import EpicOutcome
-from boards.scrum.reading import read_epics, to_epic
-from boards.scrum.team import EPICS, epic_commands
-from boards.sending import chunks, read_then_write, send_packed
-from boards.wants import require_name
+from boards.scrum.paging import all_rows, first_pages
+from boards.scrum.planning import load_points
+from boards.scrum.reading import EPICS, epic_commands, epic_key, read_epics, to_epic
 
 WAS, WRITE, DELETE, CHECK = "was", "write_", "delete", "check"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from boards.model import Card, Person, TaskStatus, Why
+from boards.core.model import Card, Person, TaskStatus, Why
 
 
 class SprintStatus(StrEnum):

@@ -14,7 +14,7 @@ from enum import StrEnum
 from unicodedata import normalize
 
 from b24.wire import literal
-from boards.errors import BadInput, BadInputCode
+from boards.core.errors import BadInput, BadInputCode
 
 POINTS_LIMIT = 255  # characters; the portal's column holds no more
 

@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
-from b24.client import Answer, BatchAnswer
-from b24.errors import AccessDenied, NotFound
-from b24.scrum import ColumnRow, ItemRow
-from b24.sprints import EpicRow, SprintRow
-from b24.tasks import TaskRow
-from boards.convert import to_person, to_status
-from boards.model import Person, TaskStatus
-from boards.scrum.model import ColumnType, Epic, Item, ItemFacts, Sprint, SprintColumn, SprintStatus
+from b24.client import Answer, BatchAnswer, Client, Command
+from b24.errors import AccessDenied, NotFound, ScopeMissing
+from b24.methods import groups as group_calls
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from b24.methods.scrum import ColumnRow, ItemRow
+from b24.methods.sprints import EpicRow, SprintRow
+from b24.methods.tasks import TaskRow
+from boards.core.model import Actor, BoardRef, Person, TaskStatus, Why
+from boards.core.rights import SHAPERS
+from boards.kanban.convert import to_person, to_status
+from boards.scrum.model import (
+    ColumnType,
+    Epic,
+    Item,
+    ItemFacts,
+    ScrumRights,
+    ScrumTeam,
+    Sprint,
+    SprintColumn,
+    SprintStatus,
+)
 
 
 def to_sprint(row: SprintRow) -> Sprint:
@@ -116,3 +128,113 @@ def people_of(items: Iterable[Item]) -> tuple[Person, ...]:
     """Who is responsible for something, by name."""
     found: Mapping[int, Person] = {one.responsible.id: one.responsible for one in items if one.responsible}
     return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.id)))
+
+
+# Epics and sprints that came back under another id, in the one table of aliases.
+
+
+Resolve = Callable[[int], int]
+
+
+def epic_key(epic_id: int) -> int:
+    """How an epic stands in the table."""
+    return -2 * epic_id
+
+
+def sprint_key(sprint_id: int) -> int:
+    """How a sprint, or a backlog, stands in the table."""
+    return -2 * sprint_id - 1
+
+
+def resolve_epic(resolve: Resolve, epic_id: int) -> int:
+    """The id an epic has now; 0 stays 0."""
+    return resolve(epic_key(epic_id)) // -2 if epic_id else 0
+
+
+def resolve_sprint(resolve: Resolve, sprint_id: int) -> int:
+    """The id a sprint has now; a backlog never changes its own."""
+    return (resolve(sprint_key(sprint_id)) + 1) // -2 if sprint_id else 0
+
+
+# The team of a page: backlog, sprints, epics, role. Seven commands that ride in the page's one batch.
+
+
+BACKLOG, OPEN, DONE, GROUP, MEMBERS = "sc_backlog", "sc_open", "sc_done", "sc_group", "sc_members"
+EPICS = ("sc_epics", "sc_more_epics")
+EPIC_PAGE = 50  # the lists of scrum do not tell whether there is more (surprise 25); we show two pages
+
+
+def scrum_probe_command(group_id: int) -> Command:
+    """Asks whether a group is a scrum team: nothing else tells (behaviour.md §7.3).
+
+    Only teams have a backlog, and any page of a group may ask: it touches no stage mode (surprise 14).
+    """
+    return scrum_calls.get_backlog(group_id)
+
+
+def is_scrum(answer: BatchAnswer, key: str) -> bool:
+    """Whether the probe found a backlog. False also for who is no member: the team is closed to them."""
+    return key in answer and read_backlog_id(answer, key) > 0
+
+
+def team_commands(ref: BoardRef, actor: Actor) -> dict[str, Command]:
+    """What a page of a team needs; keys of their own ("sc_…"). Do not halt the batch."""
+    return {
+        BACKLOG: scrum_calls.get_backlog(ref.group_id),
+        OPEN: sprint_calls.list_open_sprints(ref.group_id),
+        DONE: sprint_calls.list_completed_sprints(ref.group_id),
+        **epic_commands(ref),
+        GROUP: group_calls.get_group(ref.group_id, as_admin=actor.is_admin),
+        MEMBERS: group_calls.members(ref.group_id),
+    }
+
+
+def epic_commands(ref: BoardRef) -> dict[str, Command]:
+    """The epics of a team, up to a hundred."""
+    return {
+        key: sprint_calls.list_epics(ref.group_id, start=page * EPIC_PAGE) for page, key in enumerate(EPICS)
+    }
+
+
+def read_team(answer: BatchAnswer, ref: BoardRef, actor: Actor) -> ScrumTeam:
+    """The team of that batch; `closed` with the reason when the portal keeps it from the person."""
+    title = _title(answer)
+    if is_closed(answer, BACKLOG):
+        why = Why.SCRUM_ADMIN_NO_MEMBER if actor.is_admin else Why.NOT_A_MEMBER
+        return ScrumTeam(ref.group_id, title, ScrumRights(why_not_plan=why, why_not_start=why))
+    open_sprints = read_sprints(answer.get(OPEN))
+    return ScrumTeam(
+        group_id=ref.group_id,
+        title=title,
+        rights=read_scrum_rights(answer, actor),
+        backlog_id=read_backlog_id(answer, BACKLOG),
+        sprints=tuple(sorted(open_sprints, key=lambda one: not one.active)),
+        completed=read_sprints(answer.get(DONE)),
+        epics=read_epics(*(answer.get(key) for key in EPICS)),
+    )
+
+
+def load_team(client: Client, ref: BoardRef, actor: Actor) -> ScrumTeam:
+    """The team without its items; one HTTP request."""
+    return read_team(client.batch(team_commands(ref, actor), halt=False), ref, actor)
+
+
+def read_scrum_rights(answer: BatchAnswer, actor: Actor, key: str = MEMBERS) -> ScrumRights:
+    """Rights of somebody who can see the team. Without the scope to ask, the portal decides."""
+    members = answer.get(key)
+    if members is None and isinstance(answer.errors.get(key), ScopeMissing):
+        return ScrumRights(may_plan=True, may_start=True)
+    role = group_calls.parse_members(members.result).get(actor.user_id, "") if members else ""
+    may_start = role in SHAPERS
+    return ScrumRights(
+        role=role,
+        may_plan=True,
+        may_start=may_start,
+        why_not_start=None if may_start else Why.SCRUM_START_ROLE,
+    )
+
+
+def _title(answer: BatchAnswer) -> str:
+    found = answer.get(GROUP)
+    rows = group_calls.parse_groups(found) if found else ()
+    return rows[0].name if rows else ""

@@ -7,28 +7,24 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from b24 import scrum as scrum_calls
-from b24 import sprints as sprint_calls
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
-from b24.sprints import SprintRow
+from b24.methods import scrum as scrum_calls
+from b24.methods import sprints as sprint_calls
+from b24.methods.sprints import SprintRow
 from b24.wire import as_int
-from boards.actor import Actor
-from boards.change import Change, Kind
-from boards.errors import BadInput, BadInputCode, SprintGone
-from boards.model import BoardRef, Notice
-from boards.notices import NoticeCode, note
-from boards.scrum.adding import ADD, add_once
-from boards.scrum.dates import require_dates
-from boards.scrum.ids import sprint_key
-from boards.scrum.listing import all_rows, by_ids, first_pages, rows_of
+from boards.core.batches import ADD, add_once, read_then_write
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.checks import require_name
+from boards.core.errors import BadInput, BadInputCode, SprintGone
+from boards.core.model import Actor, BoardRef, Notice
+from boards.core.outcome import SprintOutcome
 from boards.scrum.model import ItemResult, Sprint, SprintColumn, SprintStatus
-from boards.scrum.move_batches import Move
+from boards.scrum.move_plan import Move
 from boards.scrum.moves import run_moves
-from boards.scrum.outcomes import SprintOutcome
-from boards.scrum.reading import read_backlog_id, read_columns, to_sprint
-from boards.sending import read_then_write
-from boards.wants import require_name
+from boards.scrum.paging import all_rows, by_ids, first_pages, rows_of
+from boards.scrum.reading import read_backlog_id, read_columns, sprint_key, to_sprint
+from boards.scrum.sprint_dates import require_dates
 
 WAS, WRITE, CHECK, COLUMNS, BACKLOG = "was", "write", "check", "columns_", "backlog"
 

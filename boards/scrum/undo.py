@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from b24 import scrum as scrum_calls
 from b24.client import Client
-from boards.actor import Actor
-from boards.model import BoardRef
-from boards.outcomes import BulkOutcome
+from b24.methods import scrum as scrum_calls
+from boards.core.model import Actor, BoardRef
+from boards.core.outcome import BulkOutcome, ItemsOutcome, ScrumOutcome
 from boards.scrum.cards import CardStep, run_card_steps, take_off_board
 from boards.scrum.column_deletion import delete_column, restore_column
 from boards.scrum.columns import merged, write_column, write_order
 from boards.scrum.epics import EpicEdit, delete_epic, epic_of, restore_epic, write_epic
-from boards.scrum.ids import Resolve, resolve_epic, resolve_sprint
-from boards.scrum.item_edits import ItemEdit, write_items
+from boards.scrum.items import ItemEdit, write_items
 from boards.scrum.model import ColumnType, ItemFacts, SprintColumn
-from boards.scrum.move_batches import Move
+from boards.scrum.move_plan import Move
 from boards.scrum.moves import run_moves
-from boards.scrum.outcomes import ItemsOutcome, ScrumOutcome
-from boards.scrum.reading import read_columns
+from boards.scrum.reading import Resolve, read_columns, resolve_epic, resolve_sprint
 from boards.scrum.sprints import delete_sprint, edit_of, restore_sprint, write_sprint
 
 Recipe = Mapping[str, Any]

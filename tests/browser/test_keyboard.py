@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.support.board_page import BoardPage, stages_of
 from tests.support.browser import Complaints
+from tests.support.pages.board import BoardPage, stages_of
 from tests.support.servers import Sandbox, Server
 
 FOCUS = """() => {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.board_page import BoardPage
 from tests.support.browser import Complaints, new_context
+from tests.support.pages.board import BoardPage
 from tests.support.servers import Sandbox
 
 TEXTS = "button, select, label, legend, h1, h2, .status, .role, .mark, .due, .bulk__count, .toast strong"

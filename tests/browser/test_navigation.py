@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 
-from tests.support.board_page import BoardPage
+from tests.support.pages.board import BoardPage
 from tests.support.servers import Sandbox, Server
 
 

@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
 from tests.functional.helpers import eventually
 from tests.support.accessibility import wrong
-from tests.support.board_page import BoardPage
 from tests.support.browser import new_context
+from tests.support.pages.board import BoardPage
 from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
 from tests.support.stores import Store
 

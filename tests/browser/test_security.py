@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.support.board_page import BoardPage
+from tests.support.pages.board import BoardPage
 from tests.support.servers import Sandbox, Server
 
 EVIL = "<img src=x onerror='top.pwned=1;window.pwned=1'><script>window.pwned=1</script>"

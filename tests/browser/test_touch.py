@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.board_page import BoardPage, stage_of
 from tests.support.browser import Complaints, new_context
-from tests.support.crm_screen import CrmScreen
-from tests.support.finger import Finger, middle
-from tests.support.planning_page import PlanningPage
+from tests.support.pages.board import BoardPage, stage_of
+from tests.support.pages.crm import CrmScreen
+from tests.support.pages.planning import PlanningPage
 from tests.support.servers import Sandbox, Server
+from tests.support.touch import Finger, middle
 
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.support.board_page import BoardPage
 from tests.support.browser import Complaints
+from tests.support.pages.board import BoardPage
 from tests.support.servers import Sandbox, Server
 
 

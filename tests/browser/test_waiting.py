@@ -8,10 +8,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.functional.test_leftovers import half_deleted
-from tests.functional.test_newer_release import of_another_kind, put_back, rewrite
-from tests.support.board_page import BoardPage
+from tests.functional.failures.test_abandoned import half_deleted
+from tests.functional.operations.test_newer_release import of_another_kind, put_back, rewrite
 from tests.support.browser import Complaints
+from tests.support.pages.board import BoardPage
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server
 from tests.support.stores import Store

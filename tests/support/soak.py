@@ -13,7 +13,7 @@ from pathlib import Path
 
 import requests
 
-from tests.functional.deeds import UNDO, shown_columns
+from tests.functional.actions import UNDO, shown_columns
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, http
 

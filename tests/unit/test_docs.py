@@ -89,7 +89,7 @@ def test_tests_named_as_proof_exist() -> None:
 def test_figures_named_in_the_manual_are_counted() -> None:
     named = set(re.findall(r"`(stagecraft_\w+)`", (ROOT / "docs" / "operate.md").read_text()))
     counted = set()
-    for module in ("figures.py", "metrics.py"):
+    for module in ("core/counters.py", "core/metrics.py"):
         counted |= set(re.findall(r'"(stagecraft_\w+)"', (ROOT / "web" / module).read_text()))
     assert named == counted and len(named) >= 7
 
@@ -106,7 +106,7 @@ def test_settings_of_the_manual_exist() -> None:
 
 def test_what_people_see_in_the_manual_is_what_they_are_told() -> None:
     text = (ROOT / "docs" / "operate.md").read_text().split("## When something is wrong")[1]
-    errors = (ROOT / "web" / "errors.py").read_text()
+    errors = (ROOT / "web" / "core" / "errors.py").read_text()
     quoted = re.findall(r'^\| "([^"]+)"', text, re.MULTILINE)
     assert len(quoted) >= 4
     assert [one for one in quoted if one not in errors] == []

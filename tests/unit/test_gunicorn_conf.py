@@ -13,7 +13,7 @@ import pytest
 from b24.limits import BULK_PATIENCE
 from b24.retry import RetryPolicy
 from b24.transport import Transport
-from store import actions, jobs
+from store import jobs, requests
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -62,5 +62,5 @@ def test_nothing_is_cut_off_while_the_portal_may_still_answer(monkeypatch: pytes
 
 def test_nobody_takes_over_what_may_still_be_under_way() -> None:
     """A click, a step of a job: whoever has it counts as dead only after the longest request there is."""
-    assert longest_request() < actions.ABANDONED_AFTER
+    assert longest_request() < requests.ABANDONED_AFTER
     assert longest_request() < jobs.LEASE

@@ -29,10 +29,10 @@ from tests.support.fake_board import fake_board
 from tests.support.person import Person
 from tests.support.servers import ROOT, Sandbox, Server, http
 from tests.support.visible_texts import HOLE, MARKS, visible
-from web import bindings
-from web.sentences import moment_text
-from web.view import blueprint as view
-from web.view import board_address, day
+from web.core.filters import blueprint as view
+from web.core.filters import board_address, day
+from web.core.sentences import moment_text
+from web.portal import install
 
 LANGUAGES = ("ru", "de")
 KEYWORDS = {"_l": None, "lazy_pgettext": ((1, "c"), 2)}
@@ -231,7 +231,7 @@ def test_templates_show_nothing_past_the_catalogs(path: Path) -> None:
 
 
 # --- as people get it ---
-@pytest.mark.parametrize("titles", {**bindings.PLACEMENTS, **bindings.CRM_PLACEMENTS}.values(), ids=str)
+@pytest.mark.parametrize("titles", {**install.PLACEMENTS, **install.CRM_PLACEMENTS}.values(), ids=str)
 def test_the_portal_gets_a_title_for_each_language(titles: Mapping[str, str]) -> None:
     assert set(titles) == {"en", *LANGUAGES}
     assert all(titles.values())
@@ -258,7 +258,8 @@ def test_a_board_speaks_the_language(app: Flask, lang: str, words: tuple[str, ..
     app.config["LANG"] = lang
     board = fake_board(2, 4)
     with app.test_request_context():
-        html = render_template("board.html", board=board, address=board_address(board.ref, board.filters))
+        address = board_address(board.ref, board.filters)
+        html = render_template("kanban/board.html", board=board, address=address)
     assert [word for word in words if word not in html] == []
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.functional import deeds
-from tests.functional.deeds import Scene, hidden
+from tests.functional import actions
+from tests.functional.actions import Scene, hidden
 from tests.functional.walks.steps import COLORS, NAMES, Ready, post
 
 MOST = 8
@@ -63,7 +63,7 @@ def move_card(scene: Scene, a: int, b: int, c: int) -> Ready:
     target = (a // 7) % len(scene.columns)
     room = [one for one in scene.columns[target].cards if one != scene.columns[source].cards[card]]
     spot = c % (len(room) + 1)
-    return "task.stages.movetask", lambda key: deeds._move(
+    return "task.stages.movetask", lambda key: actions._move(
         scene, (source, card), (target, spot), {"request_key": key}
     )
 
@@ -76,7 +76,7 @@ def move_cards(scene: Scene, a: int, b: int, c: int) -> Ready:
     others = [one for one in scene.columns if one is not source]
     first = b % (len(source.cards) - 1)
     chosen = source.cards[first : first + 2 + b % 2]
-    spots = [(*deeds._around(source.cards, source.cards.index(one)), source.stage_id) for one in chosen]
+    spots = [(*actions._around(source.cards, source.cards.index(one)), source.stage_id) for one in chosen]
     was = ",".join(":".join(map(str, (card, *spot))) for card, spot in zip(chosen, spots, strict=True))
     target = others[c % len(others)].stage_id
     form = {"action": "move", "stage_id": target, "was": was, "task_ids": list(chosen)}

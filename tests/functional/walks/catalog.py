@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.functional.ground import Ground
+from tests.functional.in_process import Ground
 from tests.functional.walks import boards, crm, lanes, pages, planning, sprints
 from tests.functional.walks.steps import Ready
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import uuid
 
-from tests.functional.crm_page import CrmPage
-from tests.functional.deeds import hidden
+from tests.functional.actions import hidden
+from tests.functional.crm.page import CrmPage
 from tests.functional.walks.steps import COLORS, NAMES, Ready, post
 
 RADIO = re.compile(r'name="palette" value="(\w+)"')

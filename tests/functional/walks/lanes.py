@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from tests.functional.deeds import Shown, hidden, shown_bands, shown_columns
-from tests.functional.ground import Tab
-from tests.functional.scrum_scene import Team
+from tests.functional.actions import Shown, hidden, shown_bands, shown_columns
+from tests.functional.in_process import Tab
+from tests.functional.scrum.scene import Team
 from tests.functional.walks.steps import COLORS, NAMES, Ready, post
 
 SPRINT = re.compile(r'data-sprint-id="(\d+)"')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.functional.crm_page import portal_rows
+from tests.functional.crm.page import portal_rows
 from tests.functional.walks import lanes, pages
 from tests.functional.walks.truth import facts, journal, now_called
 from tests.functional.walks.walk import Walk

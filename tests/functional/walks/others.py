@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from boards.scrum.ids import sprint_key
-from tests.functional.crm_page import portal_rows
-from tests.functional.ground import Ground
+from boards.scrum.reading import sprint_key
+from tests.functional.crm.page import portal_rows
+from tests.functional.in_process import Ground
 from tests.functional.walks import pages
 from tests.functional.walks.truth import Fact, added, origins
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.functional.crm_page import CrmPage
-from tests.functional.deeds import Scene
-from tests.functional.ground import Ground
-from tests.functional.scrum_scene import Team, group_called
+from tests.functional.actions import Scene
+from tests.functional.crm.page import CrmPage
+from tests.functional.in_process import Ground
+from tests.functional.scrum.scene import Team, group_called
 from tests.functional.walks import lanes
 from tests.functional.walks.lanes import Lanes
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.functional.deeds import hidden
-from tests.functional.scrum_scene import Team
+from tests.functional.actions import hidden
+from tests.functional.scrum.scene import Team
 from tests.functional.walks.steps import COLORS, NAMES, Ready, post
 
 

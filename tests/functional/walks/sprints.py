@@ -6,8 +6,8 @@ import datetime as dt
 import html
 import re
 
-from tests.functional.deeds import hidden
-from tests.functional.scrum_scene import Team
+from tests.functional.actions import hidden
+from tests.functional.scrum.scene import Team
 from tests.functional.walks.steps import NAMES, Ready, post
 
 EDIT = re.compile(r'hx-get="(/boards/g\d+/scrum/sprints/\d+)(/edit\?[^"]*)"')

@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from boards.change import Change, Kind
-from boards.scrum.ids import epic_key, sprint_key
+from boards.core.change import Change, Kind
+from boards.scrum.reading import epic_key, sprint_key
 from sandbox.portal import SPRINT_BOARD
 from store.models import JournalEntry, StageAlias
-from tests.functional.crm_page import portal_rows
-from tests.functional.ground import Ground
+from tests.functional.crm.page import portal_rows
+from tests.functional.in_process import Ground
 from tests.functional.walks.pages import BOARDS, DEALS, team_id, unseen
 
 Fact = tuple[Any, ...]

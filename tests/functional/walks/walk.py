@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 
 from werkzeug.test import TestResponse
 
-from boards.change import Kind
-from boards.notices import NoticeCode
-from tests.functional.ground import Ground
+from boards.core.change import Kind, NoticeCode
+from tests.functional.in_process import Ground
 from tests.functional.walks.catalog import ANY_REQUEST, FAULTS, STEPS, Order
 from tests.functional.walks.others import OTHERS
 from tests.functional.walks.pages import team_id

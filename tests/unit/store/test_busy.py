@@ -37,7 +37,7 @@ def test_a_store_that_stays_locked_is_an_operational_error(
 
 @pytest.mark.parametrize("table", ["journal_entry", "user_session", "token_pair"])
 def test_an_error_does_not_tell_what_was_to_be_stored(db: Database, portal: str, table: str) -> None:
-    """Errors of the store go to the log (`web/errors.py`), with their text."""
+    """Errors of the store go to the log (`web/core/errors.py`), with their text."""
     change = '{"kind": "stage_rename", "board_key": "g1", "after": {"title": "Secret plans"}}'
     with db.writing() as connection:
         connection.execute(sa.text(f"ALTER TABLE {table} RENAME TO away"))

@@ -11,18 +11,16 @@ from alembic.config import Config as AlembicConfig
 
 from store import (
     Database,
-    actions,
-    aliases,
-    calllog,
+    call_log,
     cleanup,
-    eventqueue,
+    event_queue,
     jobs,
     journal,
     memos,
-    news,
     portals,
-    prefs,
+    requests,
     sessions,
+    task_changes,
     tokens,
 )
 from store.models import Base, Portal
@@ -34,15 +32,15 @@ def fill(db: Database, portal: str) -> str:
     tokens.put(db, portal, 5, "a", "r", 1.0)
     tokens.put(db, portal, tokens.INSTALLER, "a", "r", 1.0)
     journal.record(db, portal, 5, "Ada", '{"kind": "x", "board_key": "g1"}')
-    prefs.put(db, portal, 5, "k", "v")
+    memos.put_preference(db, portal, 5, "k", "v")
     memos.put(db, portal, 5, "k", 1, 100)
-    actions.begin(db, portal, 5, "key")
-    news.changed(db, portal, 17)
+    requests.begin(db, portal, 5, "key")
+    task_changes.changed(db, portal, 17)
     jobs.create(db, portal, 5, "deletion", "g1", {})
-    aliases.put(db, portal, {1: 2})
-    eventqueue.put(db, portal, "ONAPPUPDATE", {"auth": {"access_token": "secret"}})
-    calllog.write(
-        db, [calllog.CallEntry(time.time(), "https://a", "m", [], 200, "", 1.0, {}, member_id=portal)]
+    journal.put(db, portal, {1: 2})
+    event_queue.put(db, portal, "ONAPPUPDATE", {"auth": {"access_token": "secret"}})
+    call_log.write(
+        db, [call_log.CallEntry(time.time(), "https://a", "m", [], 200, "", 1.0, {}, member_id=portal)]
     )
     return sessions.create(db, portal, user_id=5, user_name="Ada", is_admin=True, lang="en", lifetime=100)
 
@@ -132,34 +130,34 @@ def test_everything_has_its_time(db: Database, portal: str, monkeypatch: pytest.
 
 
 def test_an_event_is_taken_by_one_and_finished(db: Database, portal: str) -> None:
-    assert eventqueue.take(db) is None
-    eventqueue.put(db, portal, "ONTASKADD", {"auth": {"access_token": "secret-token"}})
-    event = eventqueue.take(db)
+    assert event_queue.take(db) is None
+    event_queue.put(db, portal, "ONTASKADD", {"auth": {"access_token": "secret-token"}})
+    event = event_queue.take(db)
     assert event and event.name == "ONTASKADD" and event.attempts == 1 and event.proven
     assert event.payload["auth"]["access_token"] == "secret-token" and "secret" not in repr(event)
-    assert eventqueue.take(db) is None
-    eventqueue.postpone(db, event.id, 0)
-    again = eventqueue.take(db)
+    assert event_queue.take(db) is None
+    event_queue.postpone(db, event.id, 0)
+    again = event_queue.take(db)
     assert again and again.attempts == 2
-    eventqueue.finish(db, event.id)
-    eventqueue.postpone(db, event.id, 0)
-    assert eventqueue.take(db) is None and eventqueue.waiting(db) == 0
+    event_queue.finish(db, event.id)
+    event_queue.postpone(db, event.id, 0)
+    assert event_queue.take(db) is None and event_queue.waiting(db) == 0
 
 
 def test_unproven_events_cannot_fill_the_queue(db: Database, portal: str) -> None:
-    kept = [eventqueue.put(db, portal, "ONAPPUPDATE", {}, proven=False) for _ in range(10)]
-    assert kept.count(True) == eventqueue.MOST_UNPROVEN
-    assert eventqueue.put(db, portal, "ONTASKADD", {}), "a proven one is always kept"
+    kept = [event_queue.put(db, portal, "ONAPPUPDATE", {}, proven=False) for _ in range(10)]
+    assert kept.count(True) == event_queue.MOST_UNPROVEN
+    assert event_queue.put(db, portal, "ONTASKADD", {}), "a proven one is always kept"
 
 
 def test_the_call_log_keeps_its_days(db: Database) -> None:
-    def call(at: float) -> calllog.CallEntry:
-        return calllog.CallEntry(at, "https://a", "batch", ["profile"], 200, "", 1.5, {"halt": 1})
+    def call(at: float) -> call_log.CallEntry:
+        return call_log.CallEntry(at, "https://a", "batch", ["profile"], 200, "", 1.5, {"halt": 1})
 
     now = time.time()
-    calllog.write(db, [call(now - 4 * 86400), call(now - 2 * 86400), call(now)])
-    assert calllog.purge(db, 3) == 1
-    kept = calllog.latest(db)
+    call_log.write(db, [call(now - 4 * 86400), call(now - 2 * 86400), call(now)])
+    assert call_log.purge(db, 3) == 1
+    kept = call_log.latest(db)
     assert len(kept) == 2 and kept[0].commands == ["profile"] and kept[0].params == {"halt": 1}
 
 

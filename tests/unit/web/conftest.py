@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
-from web import sentences
+from web.core import sentences
 
 ROOT = Path(__file__).resolve().parents[3]
 

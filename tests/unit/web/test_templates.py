@@ -13,14 +13,14 @@ import pytest
 from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
 
-from boards.colors import PALETTE, contrast, text_color
-from boards.model import Board, Filters, Rights, Why
+from boards.core.colors import PALETTE, contrast, text_color
+from boards.core.model import Board, Filters, Rights, Why
 from boards.scrum.points import PointSum
-from boards.scrum.velocity import Load
+from boards.scrum.statistics import Load
 from tests.support.fake_board import OWNER, fake_board
-from web.scripts import minified
-from web.view import blueprint as view
-from web.view import board_address, dom_id, initials
+from web.core.assets import minified
+from web.core.filters import blueprint as view
+from web.core.filters import board_address, dom_id, initials
 
 ROOT = Path(__file__).resolve().parents[3]
 OF_SOME_PAGES = {"js/crm.js", "js/download.js", "js/news.js", "js/scrum.js"}
@@ -39,14 +39,15 @@ def app() -> Flask:
 
 def shown(app: Flask, board: Board) -> str:
     with app.test_request_context():
-        return render_template("board.html", board=board, address=board_address(board.ref, board.filters))
+        address = board_address(board.ref, board.filters)
+        return render_template("kanban/board.html", board=board, address=address)
 
 
 def whole_page(app: Flask, board: Board) -> str:
     from markupsafe import Markup
 
     with app.test_request_context():
-        main = Markup(render_template("board.html", board=board, address="/boards/g12"))
+        main = Markup(render_template("kanban/board.html", board=board, address="/boards/g12"))
         return render_template("base.html", main=main, token="t", lang="en", page="board")
 
 
@@ -162,7 +163,7 @@ def test_the_bar_of_a_sprint_warns_when_it_is_fuller_than_any_before(
     full = Load(Decimal(75), Decimal(31), Decimal("2.4"), over)
     with app.test_request_context():
         html = render_template_string(
-            '{% from "_scrum_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
+            '{% from "scrum/_scrum_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
             sum=PointSum(),
             load=full,
         )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.boards.crm.fake_crm import CrmScene
+from tests.unit.boards.fakes.crm import CrmScene
 
 
 @pytest.fixture

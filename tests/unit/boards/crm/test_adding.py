@@ -7,14 +7,13 @@ from dataclasses import replace
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, PortalTimeout, Refused
-from boards.change import Change, Kind
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, BadInputCode
+from boards.core.undo import undo_change
 from boards.crm.adding import add_stage
 from boards.crm.codes import suggest_code
 from boards.crm.model import CrmOutcome, Directory, Semantic
-from boards.errors import BadInput, BadInputCode
-from boards.notices import NoticeCode
-from boards.undo import undo_change
-from tests.unit.boards.crm.fake_crm import READER, CrmScene
+from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 

@@ -8,14 +8,12 @@ from dataclasses import replace
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout
-from boards.change import Change, Kind
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, BadInputCode, StageGone, ValueNotTaken
+from boards.core.undo import undo_change
 from boards.crm.changes import recolor, recolor_many, rename, reorder
-from boards.crm.errors import ValueNotTaken
 from boards.crm.model import CrmOutcome, Directory
-from boards.errors import BadInput, BadInputCode, StageGone
-from boards.notices import NoticeCode
-from boards.undo import undo_change
-from tests.unit.boards.crm.fake_crm import READER, CrmScene
+from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 

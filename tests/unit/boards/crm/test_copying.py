@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from boards.change import Change, Kind
+from boards.core.change import Change, Kind
+from boards.core.errors import BadInput
+from boards.core.undo import undo_change
 from boards.crm.changes import apply_copy
 from boards.crm.copying import What, alike, copy_plan
-from boards.errors import BadInput
-from boards.undo import undo_change
-from tests.unit.boards.crm.fake_crm import CrmScene
+from tests.unit.boards.fakes.crm import CrmScene
 
 
 def differ(scene: CrmScene) -> None:

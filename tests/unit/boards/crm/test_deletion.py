@@ -7,17 +7,15 @@ from dataclasses import replace
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, StageIsSystem, StageNotEmpty
-from boards import jobs
-from boards.change import Change, Kind
+from boards.core import jobs
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, BadInputCode, NotTaken, StageGone, StageStays
+from boards.core.model import CardResult, Why
+from boards.core.undo import undo_change, undo_job
 from boards.crm.deletion import CrmDeletionPlan, finish_deletion, move_items, plan_deletion
-from boards.crm.errors import StageStays
 from boards.crm.jobs import start_deletion
 from boards.crm.model import CrmOutcome
-from boards.errors import BadInput, BadInputCode, NotTaken, StageGone
-from boards.model import CardResult, Why
-from boards.notices import NoticeCode
-from boards.undo import undo_change, undo_job
-from tests.unit.boards.crm.fake_crm import READER, CrmScene
+from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, ScopeMissing
+from boards.core.model import Why
 from boards.crm.load import load_counts, load_overview, load_totals
 from boards.crm.model import Access, Semantic
-from boards.crm.seen import read_seen, seen_text
-from boards.model import Why
-from tests.unit.boards.crm.fake_crm import READER, STRANGER, CrmScene
+from boards.crm.snapshot import read_seen, seen_text
+from tests.unit.boards.fakes.crm import READER, STRANGER, CrmScene
 
 
 def test_everything_comes_in_one_request_and_nothing_is_changed(scene: CrmScene) -> None:

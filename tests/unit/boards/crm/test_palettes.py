@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.colors import BLACK, TEXT_CONTRAST, WHITE, contrast
+from boards.core.colors import BLACK, TEXT_CONTRAST, WHITE, contrast
+from boards.core.errors import BadInput
 from boards.crm.palettes import PALETTES, Palette, judge, paint, paint_many, portal_text, readable, spread
-from boards.errors import BadInput
-from tests.unit.boards.crm.fake_crm import CrmScene
+from tests.unit.boards.fakes.crm import CrmScene
 
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"{number:06X}")
 

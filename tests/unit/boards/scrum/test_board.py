@@ -5,22 +5,15 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import OperationTimeLimit
-from boards.change import Change, Kind
-from boards.errors import ColumnGone, NotTaken, SprintGone
-from boards.model import BoardRef, Filters, TaskStatus, Why
-from boards.notices import NoticeCode
-from boards.outcomes import BulkOutcome
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import ColumnGone, NotTaken, SprintGone
+from boards.core.model import BoardRef, Filters, TaskStatus, Why
+from boards.core.outcome import BulkOutcome
+from boards.core.undo import undo_change
 from boards.scrum.board import load_lane, load_sprint_board
-from boards.scrum.cards import (
-    MoveEffect,
-    move_effect,
-    move_sprint_cards,
-    put_on_board,
-    status_after,
-)
+from boards.scrum.cards import MoveEffect, move_effect, move_sprint_cards, put_on_board, status_after
 from boards.scrum.model import ColumnType, SprintBoard
-from boards.undo import undo_change
-from tests.unit.boards.scrum.scene import ADMIN, REF, ScrumScene
+from tests.unit.boards.fakes.scrum_scene import ADMIN, REF, ScrumScene
 
 
 def board(team: ScrumScene, sprint_id: int = 0, filters: Filters | None = None) -> SprintBoard:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import Refused
-from boards.change import Change, Kind
-from boards.errors import (
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import (
     BadInput,
     BadInputCode,
     ColumnGone,
@@ -14,14 +14,13 @@ from boards.errors import (
     LastColumnOfType,
     SprintGone,
 )
-from boards.notices import NoticeCode
+from boards.core.outcome import ColumnsOutcome
+from boards.core.undo import undo_change
 from boards.scrum.board import load_sprint_board
 from boards.scrum.column_deletion import delete_column, plan_column_deletion
 from boards.scrum.columns import add_column, edit_column, lacking, may_lose, move_column
 from boards.scrum.model import ColumnType, SprintColumn
-from boards.scrum.outcomes import ColumnsOutcome
-from boards.undo import undo_change
-from tests.unit.boards.scrum.scene import REF, ScrumScene
+from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
 
 
 def shown(team: ScrumScene) -> tuple[SprintColumn, ...]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout, Refused
-from boards.change import Change, Kind
-from boards.errors import BadInput, BadInputCode, EpicGone
-from boards.notices import NoticeCode
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, BadInputCode, EpicGone
+from boards.core.outcome import EpicOutcome
+from boards.core.undo import undo_change
 from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
-from boards.scrum.ids import epic_key, resolve_epic, resolve_sprint, sprint_key
-from boards.scrum.outcomes import EpicOutcome
-from boards.undo import undo_change
-from tests.unit.boards.scrum.scene import OUTSIDER, REF, TEAM, ScrumScene
+from boards.scrum.reading import epic_key, resolve_epic, resolve_sprint, sprint_key
+from tests.unit.boards.fakes.scrum_scene import OUTSIDER, REF, TEAM, ScrumScene
 
 
 def add(team: ScrumScene, name: str = "Mobile", color: str = "#abc", **more: object) -> EpicOutcome:

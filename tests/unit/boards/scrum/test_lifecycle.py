@@ -5,22 +5,22 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import AccessDenied, PortalTimeout, Refused, SprintNotStarted
-from boards.change import Kind
-from boards.errors import CannotStart, SprintGone
-from boards.model import BoardRef
-from boards.notices import NoticeCode
-from boards.scrum.completing import complete_sprint, preview_complete
+from boards.core.change import Kind, NoticeCode
+from boards.core.errors import CannotStart, SprintGone
+from boards.core.model import BoardRef
+from boards.core.outcome import SprintOutcome
 from boards.scrum.lifecycle import (
     LeftBehind,
     StartColumns,
     StartPreview,
     StartRefusal,
+    complete_sprint,
+    preview_complete,
     preview_start,
     start_sprint,
 )
 from boards.scrum.model import SprintStatus
-from boards.scrum.outcomes import SprintOutcome
-from tests.unit.boards.scrum.scene import MEMBER, REF, ScrumScene
+from tests.unit.boards.fakes.scrum_scene import MEMBER, REF, ScrumScene
 
 
 def look(team: ScrumScene) -> StartPreview:

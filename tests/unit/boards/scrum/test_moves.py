@@ -7,14 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from b24.errors import ConnectionLost
-from boards.change import Change, Kind
-from boards.errors import BadInput, LeftTeam, NoScrumRecord, SprintGone
-from boards.notices import NoticeCode
-from boards.scrum.moves import move_items
-from boards.scrum.outcomes import ItemsOutcome
-from boards.scrum.placing import place, sorts_between
-from boards.undo import undo_change
-from tests.unit.boards.scrum.scene import REF, TEAM, ScrumScene
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, LeftTeam, NoScrumRecord, SprintGone
+from boards.core.outcome import ItemsOutcome
+from boards.core.undo import undo_change
+from boards.scrum.moves import move_items, place, sorts_between
+from tests.unit.boards.fakes.scrum_scene import REF, TEAM, ScrumScene
 
 
 def move(team: ScrumScene, ids: list[int], entity_id: int, **more: object) -> ItemsOutcome:

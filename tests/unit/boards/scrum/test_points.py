@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from boards.errors import BadInput, BadInputCode
+from boards.core.errors import BadInput, BadInputCode
 from boards.scrum.points import (
     SCALES,
     Fit,

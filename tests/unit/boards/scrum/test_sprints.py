@@ -7,25 +7,17 @@ import datetime as dt
 import pytest
 
 from b24.errors import PortalTimeout, Refused
-from boards.change import Change, Kind
-from boards.errors import BadInput, BadInputCode, NoScrumRecord, SprintGone
-from boards.notices import NoticeCode
-from boards.scrum.dates import require_dates, suggest_dates, suggest_name
-from boards.scrum.ids import sprint_key
-from boards.scrum.item_edits import set_points
+from boards.core.change import Change, Kind, NoticeCode
+from boards.core.errors import BadInput, BadInputCode, NoScrumRecord, SprintGone
+from boards.core.outcome import SprintOutcome
+from boards.core.undo import undo_change
+from boards.scrum.items import add_backlog, add_records, set_points
 from boards.scrum.model import Sprint, SprintStatus
 from boards.scrum.moves import move_items
-from boards.scrum.outcomes import SprintOutcome
-from boards.scrum.records import add_backlog, add_records
-from boards.scrum.sprints import (
-    SprintEdit,
-    add_sprint,
-    delete_sprint,
-    edit_sprint,
-    plan_sprint_deletion,
-)
-from boards.undo import undo_change
-from tests.unit.boards.scrum.scene import NOW, PLAIN, REF, TEAM, ScrumScene
+from boards.scrum.reading import sprint_key
+from boards.scrum.sprint_dates import require_dates, suggest_dates, suggest_name
+from boards.scrum.sprints import SprintEdit, add_sprint, delete_sprint, edit_sprint, plan_sprint_deletion
+from tests.unit.boards.fakes.scrum_scene import NOW, PLAIN, REF, TEAM, ScrumScene
 
 ZONE = dt.timezone(dt.timedelta(hours=3))
 

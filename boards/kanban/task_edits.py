@@ -1,0 +1,195 @@
+"""`TaskEdit` in and out: what goes over the wire, what the journal keeps, what was there before."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Any
+
+from b24.methods.tasks import TaskRow
+from b24.wire import literal
+from boards.core.checks import require_deadline, require_tags, require_title
+from boards.core.errors import BadInput, BadInputCode
+from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, TaskEdit, TaskStatus
+
+Values = dict[str, Any]
+
+# The stage is not among them: it is moved, not written (surprise 20).
+WIRE_NAMES = {
+    "title": "TITLE",
+    "description": "DESCRIPTION",
+    "responsible_id": "RESPONSIBLE_ID",
+    "deadline": "DEADLINE",
+    "priority": "PRIORITY",
+    "tags": "TAGS",
+    "group_id": "GROUP_ID",
+}
+
+
+def checked(edit: TaskEdit) -> TaskEdit:
+    """The edit with clean values; BadInput for the first bad one, or when there is nothing to change."""
+    if edit.empty:
+        raise BadInput("", BadInputCode.NOTHING_TO_CHANGE)
+    if edit.responsible_id is not None and edit.responsible_id <= 0:
+        raise BadInput("responsible_id", BadInputCode.PERSON_INVALID)
+    if edit.priority is not None and not PRIORITY_LOW <= edit.priority <= PRIORITY_HIGH:
+        raise BadInput("priority", BadInputCode.PRIORITY_INVALID)
+    if edit.stage_id is not None and edit.stage_id <= 0:
+        raise BadInput("stage_id", BadInputCode.STAGE_MISSING)
+    return replace(
+        edit,
+        title=None if edit.title is None else require_title(edit.title),
+        deadline=None if edit.deadline is None else require_deadline(edit.deadline),
+        tags=None if edit.tags is None else require_tags(edit.tags),
+        add_tags=_more(edit.add_tags),
+    )
+
+
+def _more(tags: tuple[str, ...] | None) -> tuple[str, ...] | None:
+    """Tags to add; none at all is no edit."""
+    if tags is None:
+        return None
+    kept = require_tags(tags)
+    if not kept:
+        raise BadInput("tags", BadInputCode.NOTHING_TO_CHANGE)
+    return kept
+
+
+def unseen(edit: TaskEdit, seen: TaskEdit | None) -> TaskEdit:
+    """The edit without the fields that are as the person saw them: what nobody touched is not sent."""
+    if seen is None:
+        return edit
+    same = [one.name for one in fields(edit) if getattr(edit, one.name) == getattr(seen, one.name)]
+    return replace(edit, **dict.fromkeys(same))
+
+
+def values_of(edit: TaskEdit) -> Values:
+    """The given fields, fit for JSON."""
+    given = {one.name: getattr(edit, one.name) for one in fields(edit)}
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in given.items()
+        if value is not None
+    }
+
+
+def edit_of(values: Mapping[str, Any]) -> TaskEdit:
+    """What `values_of` wrote."""
+    known = {one.name for one in fields(TaskEdit)}
+    given = {name: value for name, value in values.items() if name in known}
+    for name in {"tags", "add_tags"} & set(given):
+        given[name] = tuple(given[name])
+    return TaskEdit(**given)
+
+
+def current(row: TaskRow, names: Mapping[str, Any]) -> Values:
+    """The present values of these fields, in the shape of `values_of`."""
+    everything: Values = {
+        "title": row.title,
+        "description": row.description,
+        "responsible_id": row.responsible.id if row.responsible else 0,
+        "deadline": row.deadline.isoformat(timespec="seconds") if row.deadline else "",
+        "priority": int(row.priority),
+        "tags": list(row.tags),
+        "group_id": row.group_id,
+        "stage_id": row.stage_id,
+    }
+    return {name: everything[name] for name in names if name in everything}
+
+
+def wire_fields(values: Mapping[str, Any]) -> Values:
+    """As `tasks.task.update` wants them. A batch cannot express an empty list; one empty tag clears them."""
+    written = {WIRE_NAMES[name]: value for name, value in values.items() if name in WIRE_NAMES}
+    if written.get("TAGS") == []:
+        written["TAGS"] = [""]
+    return written
+
+
+def same(name: str, one: Any, other: Any) -> bool:
+    """Whether two values of a field are the same thing: offsets, and the order of tags, do not count.
+
+    Text counts as it is sent: what looks like a batch reference is not stored as it was typed.
+    """
+    if name == "deadline" and one and other:
+        return _moment(str(one)) == _moment(str(other))
+    if name == "tags":
+        return {literal(tag) for tag in one} == {literal(tag) for tag in other}
+    if isinstance(one, str) and isinstance(other, str):
+        return literal(one) == literal(other)
+    return bool(one == other)
+
+
+def _moment(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text)
+
+
+def restoring(row: TaskRow, values: Mapping[str, Any]) -> Values:
+    """What must also be written to take a new responsible person back.
+
+    Handing a task on sets it to pending and makes the one before an auditor (behaviour.md §5.3). Only
+    somebody who may edit the task can set both right, so only then they are part of the way back.
+    """
+    return as_it_was(row, values) if "edit" in row.actions else {}
+
+
+def as_it_was(row: TaskRow, values: Mapping[str, Any]) -> Values:
+    """`restoring` for a task of a list, which does not say who may edit it: what fits if they may."""
+    if "responsible_id" not in values:
+        return {}
+    return {"AUDITORS": [one.id for one in row.auditors] or [""], "STATUS": str(row.status)}
+
+
+# The status actions of a task, and which of them lead back (behaviour.md §5.1, §5.8).
+
+
+PENDING, IN_PROGRESS, AWAITS_CONTROL, COMPLETED, DEFERRED = TaskStatus
+
+# From where to where. Nothing leads back to "awaits control", and out of it only a renewal.
+_WAYS: dict[TaskStatus, dict[TaskStatus, tuple[str, ...]]] = {
+    PENDING: {
+        IN_PROGRESS: ("start",),
+        COMPLETED: ("complete",),
+        DEFERRED: ("defer",),
+    },
+    IN_PROGRESS: {
+        PENDING: ("pause",),
+        COMPLETED: ("complete",),
+        DEFERRED: ("defer",),
+    },
+    AWAITS_CONTROL: {
+        PENDING: ("renew",),
+        IN_PROGRESS: ("renew", "start"),
+        DEFERRED: ("renew", "defer"),
+    },
+    COMPLETED: {
+        PENDING: ("renew",),
+        IN_PROGRESS: ("renew", "start"),
+        DEFERRED: ("renew", "defer"),
+    },
+    DEFERRED: {
+        PENDING: ("renew",),
+        IN_PROGRESS: ("renew", "start"),
+        COMPLETED: ("complete",),
+    },
+}
+
+
+# What a status is after each action; a completion may first have to be approved (§5.8).
+_REACHED: dict[str, tuple[TaskStatus, ...]] = {
+    "complete": (COMPLETED, AWAITS_CONTROL),
+    "renew": (PENDING,),
+    "start": (IN_PROGRESS,),
+    "pause": (PENDING,),
+    "defer": (DEFERRED,),
+}
+
+
+def reached(action: str, status: TaskStatus) -> bool:
+    """Whether a task in this status may just have been through the action."""
+    return status in _REACHED[action]
+
+
+def way(now: TaskStatus, wanted: TaskStatus) -> tuple[str, ...] | None:
+    """The actions that lead from one status to the other; None when none do."""
+    return () if now == wanted else _WAYS[now].get(wanted)

@@ -1,0 +1,362 @@
+"""The task in the drawer: read, edit, act. Each action is one halted batch: read what was, then write.
+
+`tasks.task.get` never says "not found", it answers `[]` (surprise 1). A stage is moved to, never written:
+`update` would store any number, and the card would vanish from the board (surprise 20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from b24.client import BatchAnswer, Client, Command
+from b24.errors import NotFound
+from b24.methods import stages as stage_calls
+from b24.methods import tasks as task_calls
+from b24.methods.tasks import TaskRow
+from b24.methods.users import PersonRow
+from boards.core.batches import read_then_write
+from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.errors import BadInput, BadInputCode, NotTaken
+from boards.core.model import Actor, BoardRef, Notice, Task, TaskEdit, TaskStatus
+from boards.core.outcome import TaskOutcome
+from boards.kanban import neighbours
+from boards.kanban.convert import to_status, to_task
+from boards.kanban.queries import CARD_ORDER
+from boards.kanban.task_edits import (
+    Values,
+    checked,
+    current,
+    edit_of,
+    reached,
+    restoring,
+    same,
+    unseen,
+    values_of,
+    way,
+    wire_fields,
+)
+
+STAGES, WAS, WRITE, MOVE, NOW, ACT = "stages", "was", "write", "move", "now", "act_"
+FIRST = f"$result[{STAGES}][0][ID]"
+
+ACTIONS = ("complete", "renew", "start", "pause", "defer")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the person saw beside the fields; asked only when an answer gets lost. "" and None: unknown."""
+
+    status: str = ""
+    auditors: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What goes to a task: `values` of TaskEdit fields, `extra` wire fields that undo adds.
+
+    `first_of`: stage 0 was asked for, the first stage of this project. `spot`: where in its stage an undo
+    wants the card (below, above; 0 for anywhere).
+    """
+
+    values: Values
+    extra: Values
+    first_of: int = 0
+    spot: neighbours.Neighbours = (0, 0)
+
+
+def load_task(client: Client, actor: Actor, task_id: int) -> Task:
+    """One task, one HTTP request. NotFound when it is gone or not for this person."""
+    row = task_calls.parse_task(client.call(task_calls.get(task_id)).result)
+    return to_task(_there(row), actor.now)
+
+
+def update_task(
+    client: Client,
+    actor: Actor,
+    task_id: int,
+    edit: TaskEdit,
+    *,
+    seen: TaskEdit | None = None,
+    beside: Seen | None = None,
+) -> TaskOutcome:
+    """Save what was changed in the drawer; one HTTP request.
+
+    `seen`: the same fields as the person saw them; untouched ones are not sent, and one that somebody else
+    changed meanwhile is saved over with a notice that names the value that was lost. BadInput for a bad
+    value or nothing to change; NotFound, AccessDenied, ActionUnavailable from the portal.
+    """
+    values = values_of(checked(unseen(replace(edit, add_tags=None), seen)))
+    return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {}, beside)
+
+
+def write_task(
+    client: Client,
+    actor: Actor,
+    task_id: int,
+    writing: Writing,
+    expected: Mapping[str, Any],
+    beside: Seen | None = None,
+) -> TaskOutcome:
+    """`update_task` after its checks, for undo: old values go back as they were."""
+    answer, lost = read_then_write(client, _commands(task_id, writing))
+    was = _there(task_calls.parse_task(answer[WAS].result))
+    stage_refused = _refused_stage(answer, writing)
+    values = {
+        name: value for name, value in writing.values.items() if not (stage_refused and name == "stage_id")
+    }
+    now = _read(answer, was, values)
+    if now and values.get("stage_id") and now.stage_id != values["stage_id"]:
+        raise NotTaken(task_id, now.stage_id)
+    if lost:
+        was = _untouched(was, values, beside)
+    before, unknown = _before(was, values, expected, lost)
+    notices = _conflicts(before, values, expected)
+    if stage_refused:
+        notices.append(note(NoticeCode.STAGE_NOT_TAKEN, stage_id=writing.values["stage_id"]))
+    if unknown:
+        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
+    if now is None:
+        notices.append(note(NoticeCode.TASK_UNREADABLE))
+    change = Change(
+        kind=Kind.TASK_EDIT,
+        board_key=BoardRef(was.group_id).key,
+        target=task_id,
+        label=was.title,
+        before={**before, "names": _names(was, values)},
+        after={**(current(now, values) if now else values), "names": _names(now, values) if now else {}},
+        undo=_undo(was, values, before, now, _spot(answer, was, values, lost)),
+        notices=tuple(notices),
+    )
+    return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
+
+
+def task_action(
+    client: Client, actor: Actor, task_id: int, action: str, *, seen_status: str = ""
+) -> TaskOutcome:
+    """complete, renew, start, pause or defer; one HTTP request. `seen_status`: as the person saw it.
+
+    BadInput for another word, ActionUnavailable when the task does not allow it now, NotFound.
+    """
+    if action not in ACTIONS:
+        raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=action[:40])
+    return run_actions(client, actor, task_id, (action,), seen_status)
+
+
+def run_actions(
+    client: Client, actor: Actor, task_id: int, actions: Sequence[str], seen_status: str = ""
+) -> TaskOutcome:
+    """Status actions one after the other, halting at the first refusal.
+
+    After a lost answer the repetition is refused when the portal had acted; the status then shows it.
+    """
+    commands = {WAS: task_calls.get(task_id)}
+    for index, action in enumerate(actions):
+        commands[f"{ACT}{index}"] = task_calls.status_action(action, task_id)
+    answer, lost = read_then_write(client, commands)
+    was = _there(task_calls.parse_task(answer[WAS].result))
+    last = f"{ACT}{len(actions) - 1}"
+    if lost and last not in answer and reached(actions[-1], to_status(was.status)):
+        now: TaskRow | None = was
+    else:
+        now = _completed(task_calls.parse_task(answer[last].result), was, {})
+    status_was, status_now = to_status(was.status), to_status(now.status) if now else None
+    notices = [] if now else [note(NoticeCode.TASK_UNREADABLE)]
+    if lost and status_was == status_now and seen_status in set(TaskStatus) - {status_now}:
+        status_was = TaskStatus(seen_status)
+    if lost and status_was == status_now:
+        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
+        back = None
+    else:
+        back = action_back(status_now, status_was, notices)
+    change = Change(
+        kind=Kind.TASK_ACTION,
+        board_key=BoardRef(was.group_id).key,
+        target=task_id,
+        label=was.title,
+        before={"status": status_was.value},
+        after={"status": status_now.value if status_now else "", "actions": list(actions)},
+        undo=_actions_back(task_id, back, status_now) if back else None,
+        notices=tuple(notices),
+    )
+    return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
+
+
+def _actions_back(task_id: int, actions: Sequence[str], now: TaskStatus | None) -> dict[str, Any]:
+    return {"op": "task_actions", "task_id": task_id, "actions": list(actions), "seen": now or ""}
+
+
+def action_back(now: TaskStatus | None, wanted: TaskStatus, notices: list[Notice]) -> tuple[str, ...] | None:
+    """The actions back to a status; where there are none, `notices` get the reason."""
+    if now is None:
+        return None
+    back = way(now, wanted)
+    if back is None:
+        notices.append(note(NoticeCode.NO_EXACT_REVERSE, **{"from": now.value, "to": wanted.value}))
+    return back
+
+
+# --- editing ---
+def _commands(task_id: int, writing: Writing) -> dict[str, Command]:
+    """The task; its new fields; then its stage, because a change of project resets the stage (§5.3)."""
+    commands = {WAS: task_calls.get(task_id)}
+    written = {**wire_fields(writing.values), **writing.extra}
+    if writing.first_of:
+        commands[STAGES] = stage_calls.get(writing.first_of)
+    if written:
+        commands[WRITE] = task_calls.update(task_id, written)
+    if _moves(writing):
+        target, (below, above) = writing.values["stage_id"] or FIRST, writing.spot
+        neighbour = {"after": above} if above else {"before": below}
+        commands |= {} if "group_id" in writing.values else _column(STAGES in commands)
+        commands[MOVE] = stage_calls.move_task(task_id, target, **neighbour)
+        commands[NOW] = task_calls.get(task_id)
+    return commands
+
+
+def _column(stages_known: bool) -> dict[str, Command]:
+    """The column the task stands in, for the way back."""
+    group = f"$result[{WAS}][task][groupId]"
+    own = {"GROUP_ID": group, "STAGE_ID": f"$result[{WAS}][task][stageId]"}
+    front = {"GROUP_ID": group, "STAGE_ID": [0, FIRST]}
+    commands = {} if stages_known else {STAGES: stage_calls.get(group)}
+    for key, wanted in ((neighbours.COLUMN, own), (neighbours.FRONT, front)):
+        commands[key] = task_calls.list_tasks(wanted, order=CARD_ORDER, select=["ID"], start=-1)
+    return commands
+
+
+def _spot(answer: BatchAnswer, was: TaskRow, values: Values, lost: bool) -> neighbours.Neighbours:
+    """The neighbours the task had; in the first column also those without a stage.
+
+    After a lost answer we may be reading our own move: then nothing is known.
+    """
+    if lost and was.stage_id == values.get("stage_id"):
+        return 0, 0
+    found = (
+        neighbours.neighbours(neighbours.column_of(answer, key), was.id)
+        for key in (neighbours.FRONT, neighbours.COLUMN)
+    )
+    return next((one for one in found if one), (0, 0))
+
+
+def _moves(writing: Writing) -> bool:
+    """Whether a stage is to be moved to. Stage 0 needs a project to find the first stage of."""
+    stage_id = writing.values.get("stage_id")
+    return stage_id is not None and bool(stage_id or writing.first_of)
+
+
+def _there(row: TaskRow | None) -> TaskRow:
+    if row is None:
+        raise NotFound("TASK_NOT_FOUND", status=200, method="tasks.task.get")
+    return row
+
+
+def _read(answer: BatchAnswer, was: TaskRow, values: Values) -> TaskRow | None:
+    """The task after the writing: read again where that was asked for, else as the update gave it."""
+    if NOW in answer:
+        return task_calls.parse_task(answer[NOW].result)
+    return _completed(task_calls.parse_task(answer[WRITE].result), was, values)
+
+
+def _completed(row: TaskRow | None, was: TaskRow, values: Values) -> TaskRow | None:
+    """What writing methods leave out of their answer: tags and CRM links come only when named (§5.2)."""
+    return row and replace(row, tags=tuple(values.get("tags", was.tags)), crm=was.crm)
+
+
+def _refused_stage(answer: BatchAnswer, writing: Writing) -> bool:
+    """Whether the fields were saved and only the stage was refused. Any other refusal is raised."""
+    if not _moves(writing):
+        _ = answer[WRITE]
+        return False
+    if MOVE in answer:
+        return False
+    if WRITE not in answer:
+        answer.raise_first()
+    return True
+
+
+def _untouched(was: TaskRow, values: Values, beside: Seen | None) -> TaskRow:
+    """Handing a task on changes status and auditors as well (behaviour.md §5.3), so after a lost answer
+    neither tells what was before; what the person saw does."""
+    handed_on = was.responsible and values.get("responsible_id") == was.responsible.id
+    if not handed_on or beside is None:
+        return was
+    auditors = (
+        was.auditors if beside.auditors is None else tuple(PersonRow(one, "") for one in beside.auditors)
+    )
+    return replace(was, status=beside.status or was.status, auditors=auditors)
+
+
+def _before(
+    was: TaskRow, values: Values, expected: Mapping[str, Any], lost: bool
+) -> tuple[Values, list[str]]:
+    """The values before, and the fields of which they are not known.
+
+    After a lost answer a field that reads as we wrote it may have been anything; then what the person saw
+    counts, if we were told.
+    """
+    before = current(was, values)
+    if not lost:
+        return before, []
+    tainted = [name for name, value in values.items() if same(name, before[name], value)]
+    for name in tainted:
+        if name in expected:
+            before[name] = expected[name]
+    unknown = [name for name in tainted if name not in expected]
+    return {name: value for name, value in before.items() if name not in unknown}, unknown
+
+
+def _conflicts(before: Values, values: Values, expected: Mapping[str, Any]) -> list[Notice]:
+    """A notice per field that was not any more what the person saw."""
+    return [
+        note(NoticeCode.FIELD_CHANGED_MEANWHILE, field=name, old=before[name])
+        for name in values
+        if name in expected and name in before and not same(name, before[name], expected[name])
+    ]
+
+
+def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
+    """What a reader of the journal reads instead of numbers."""
+    names = {}
+    if "responsible_id" in values and row.responsible:
+        names["responsible_id"] = row.responsible.name
+    if "group_id" in values:
+        names["group_id"] = row.group_name
+    return names
+
+
+def _undo(
+    was: TaskRow, values: Values, before: Values, now: TaskRow | None, spot: neighbours.Neighbours
+) -> Values | None:
+    """The way back: the old values. With the project also the stage, which its change had reset."""
+    back = dict(before)
+    if "group_id" in values and was.stage_id:
+        back["stage_id"] = was.stage_id
+    if not back:
+        return None
+    stays = "group_id" not in values
+    return {
+        "op": "edit_task",
+        "task_id": was.id,
+        "values": back,
+        "extra": restoring(was, back),
+        "first_of": was.group_id if stays and back.get("stage_id") == 0 else 0,
+        "spot": list(spot),
+        "expected": values,
+        "beside": {"status": now.status, "auditors": [one.id for one in now.auditors]} if now else {},
+    }
+
+
+def writing_of(undo: Mapping[str, Any]) -> Writing:
+    """The writing of such a way back."""
+    below, above = undo.get("spot") or (0, 0)
+    values = values_of(edit_of(undo["values"]))
+    return Writing(values, dict(undo["extra"]), undo["first_of"], (below, above))
+
+
+def beside_of(undo: Mapping[str, Any]) -> Seen:
+    """How the task was beside its fields when the way back was written down."""
+    known = undo.get("beside") or {}
+    auditors = known.get("auditors")
+    return Seen(known.get("status", ""), None if auditors is None else tuple(auditors))

@@ -1,0 +1,194 @@
+"""The CRM's domain against the stand-in portal, without the web: costs, there and back, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from b24.errors import AccessDenied
+from boards.core import jobs
+from boards.core.change import Change
+from boards.core.errors import ValueNotTaken
+from boards.core.undo import undo_change
+from boards.crm import palettes
+from boards.crm.adding import add_stage
+from boards.crm.changes import apply_copy, recolor, recolor_many, rename, reorder
+from boards.crm.codes import suggest_code
+from boards.crm.copying import What, copy_plan
+from boards.crm.deletion import plan_deletion
+from boards.crm.jobs import start_deletion
+from boards.crm.load import load_counts, load_overview, load_totals
+from boards.crm.model import Access, CrmOutcome, Directory, Overview, Semantic
+from tests.contract.desk import Desk
+from tests.functional.kanban.test_boards_domain import Visit
+
+
+@pytest.fixture(scope="module")
+def desk() -> Desk:
+    return Desk("huge")
+
+
+@pytest.fixture
+def visit(desk: Desk) -> Visit:
+    return Visit(desk, "admin")
+
+
+def overview(visit: Visit) -> Overview:
+    found = load_overview(visit.client, visit.actor)
+    visit.carrier.count = 0
+    return found
+
+
+def named(visit: Visit, name: str) -> Directory:
+    return next(one for one in overview(visit).directories if one.name == name)
+
+
+def picture(visit: Visit) -> list[object]:
+    """Everything a person sees of the CRM, ids left out."""
+    return [
+        (one.entity_id, [(s.status_id, s.name, s.sort, s.color, s.semantic) for s in one.stages])
+        for one in overview(visit).directories
+    ]
+
+
+def counts(visit: Visit, directory: Directory) -> dict[str, int]:
+    return load_counts(visit.client, visit.actor, directory)
+
+
+def test_the_overview_and_its_counts(visit: Visit) -> None:
+    found = load_overview(visit.client, visit.actor)
+    assert visit.carrier.count == 1 and found.access == Access.WRITE
+    assert {one.entity_id for one in found.directories} >= {"STATUS", "QUOTE_STATUS", "DEAL_STAGE", "SOURCE"}
+    assert not any(one.name == "Invoice stages" for one in found.pipelines)
+    totals = load_totals(visit.client, visit.actor, found.pipelines)
+    assert visit.carrier.count == 2 and sum(totals.values()) == 1500
+    by_stage = counts(visit, found.pipelines[0])
+    assert visit.carrier.count == 3
+    assert sum(by_stage.values()) == totals[found.pipelines[0].entity_id]
+
+
+@pytest.mark.parametrize(
+    ("who", "access"),
+    [("crm_admin", Access.WRITE), ("owner", Access.READ), ("member", Access.READ), ("no_crm", Access.NONE)],
+)
+def test_who_may_what(desk: Desk, who: str, access: Access) -> None:
+    other = Visit(desk, who)
+    found = load_overview(other.client, other.actor)
+    assert (found.access, bool(found.directories)) == (access, access != Access.NONE)
+
+
+Act = Callable[[Visit], CrmOutcome]
+
+
+def order(visit: Visit) -> CrmOutcome:
+    long = named(visit, "Long way")
+    return reorder(visit.client, visit.actor, long.entity_id, long.ids[::-1], seen=long)
+
+
+def name(visit: Visit) -> CrmOutcome:
+    stage = named(visit, "Long way").stages[3]
+    return rename(visit.client, visit.actor, stage.entity_id, stage.id, "«Neu» & 新", seen_name=stage.name)
+
+
+def color(visit: Visit) -> CrmOutcome:
+    long = named(visit, "Long way")
+    colors = palettes.paint(long, "9BE7FF", "2D8FE0", success="3A3", failure="A00")
+    seen = {one.id: one.color for one in long.stages}
+    assert len(colors) >= 29
+    return recolor(visit.client, visit.actor, long.entity_id, colors, seen=seen)
+
+
+def copy(visit: Visit) -> CrmOutcome:
+    source, target = named(visit, "Region 1"), named(visit, "Großkunden")
+    return apply_copy(visit.client, visit.actor, copy_plan(source, [target], list(What)), seen=[target])
+
+
+def add(visit: Visit) -> CrmOutcome:
+    here = named(visit, "Großkunden")
+    code = suggest_code("Договор подписан", here)
+    after_id = here.stages[0].id
+    return add_stage(
+        visit.client, visit.actor, here.entity_id, "Договор подписан", code, "#abc", after_id, seen=here
+    )
+
+
+def fail(visit: Visit) -> CrmOutcome:
+    here = named(visit, "Region 2")
+    return add_stage(
+        visit.client, visit.actor, here.entity_id, "Nie", "NEVER", "f00", 0, Semantic.FAILURE, seen=here
+    )
+
+
+@pytest.mark.parametrize("act", [order, name, color, copy, add, fail])
+def test_one_request_and_back_as_it_was(visit: Visit, act: Act) -> None:
+    was = picture(visit)
+    outcome = act(visit)
+    assert visit.carrier.count == 1 and not outcome.failed and not outcome.notices
+    assert picture(visit) != was
+    visit.carrier.count = 0
+    undo_change(visit.client, visit.actor, Change.from_json(outcome.change.to_json()))
+    assert visit.carrier.count == 1
+    if act is not add:  # rows were moved aside for it
+        assert picture(visit) == was
+
+
+def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
+    was = picture(visit)
+    regions = [one for one in overview(visit).directories if one.name.startswith("Region")]
+    plan = palettes.paint_many(regions, "FFE08A", "F2703F", success="9DCF00", failure="B3261E")
+    outcome = recolor_many(visit.client, visit.actor, plan)
+    assert visit.carrier.count <= 4
+    assert len(outcome.by_directory()) == 20 and not outcome.failed
+    undo_change(visit.client, visit.actor, outcome.change)
+    assert picture(visit) == was
+
+
+def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
+    here = named(visit, "General")
+    was, before = picture(visit), counts(visit, here)
+    stage = next(one for one in here.stages[1:] if before[one.status_id] and one.semantic == Semantic.PROCESS)
+    visit.carrier.count = 0
+    plan = plan_deletion(visit.client, visit.actor, here.entity_id, stage.id)
+    assert visit.carrier.count == 1 and plan.total == before[stage.status_id] and plan.complete
+    job = start_deletion(plan, here.stages[0].id)
+    outcome = jobs.run(visit.client, visit.actor, jobs.job_from_json(job.to_json()))
+    after = counts(visit, named(visit, "General"))
+    assert after[here.stages[0].status_id] == before[here.stages[0].status_id] + plan.total
+    undo_change(visit.client, visit.actor, Change.from_json(outcome.change.to_json()))
+    assert picture(visit) == was and counts(visit, named(visit, "General")) == before
+
+
+def test_a_long_list_is_one_request(visit: Visit) -> None:
+    industries = next(one for one in overview(visit).lists if len(one.stages) >= 500)
+    ids = list(industries.ids)
+    ids.insert(3, ids.pop(400))
+    visit.carrier.count = 0
+    outcome = reorder(visit.client, visit.actor, industries.entity_id, ids, seen=industries)
+    assert list(outcome.stages)[3].id == ids[3]
+    assert len(outcome.change.to_json()) < 40_000
+    undo_change(visit.client, visit.actor, outcome.change)
+
+
+def test_a_reader_changes_nothing(desk: Desk, visit: Visit) -> None:
+    was, here, reader = picture(visit), named(visit, "Region 3"), Visit(desk, "owner")
+    deeds: list[Callable[[], object]] = [
+        lambda: reorder(reader.client, reader.actor, here.entity_id, here.ids[::-1], seen=here),
+        lambda: rename(reader.client, reader.actor, here.entity_id, here.ids[0], "X"),
+        lambda: recolor(reader.client, reader.actor, here.entity_id, {here.ids[0]: "123456"}),
+        lambda: add_stage(reader.client, reader.actor, here.entity_id, "X", "X", "", 0, seen=here),
+    ]
+    for deed in deeds:
+        with pytest.raises(AccessDenied):
+            deed()
+    assert picture(visit) == was
+
+
+def test_a_color_the_portal_swallows_is_noticed(
+    desk: Desk, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The column holds ten characters; the write fails and nobody is told (behaviour.md §6.5)."""
+    here = named(visit, "Region 4")
+    monkeypatch.setattr("boards.crm.changes.require_color", lambda _: "1234567890AB")
+    with pytest.raises(ValueNotTaken):
+        recolor(visit.client, visit.actor, here.entity_id, {here.ids[0]: "123456"})

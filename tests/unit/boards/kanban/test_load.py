@@ -1,0 +1,162 @@
+"""Opening a board: what one batch asks, and what becomes of its answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from b24.errors import AccessDenied, OperationTimeLimit, ScopeMissing
+from boards.core.model import BoardRef, Filters, Why
+from boards.kanban.load import COLUMN, MAX_COLUMNS, STAGES, board_commands, load_board, load_column
+from tests.unit.boards.fakes.scene import ADMIN, GROUP, MEMBER, NOW, OUTSIDER, OWNER, Scene
+
+REF = BoardRef(GROUP)
+PLAN = BoardRef(0)
+
+
+def columns(board: object) -> list[list[int]]:
+    return [[card.id for card in column.cards] for column in board.columns]  # type: ignore[attr-defined]
+
+
+def test_one_request_for_a_whole_board(scene: Scene) -> None:
+    board = load_board(scene.client, REF, scene.actor())
+    assert scene.fake.count == 1
+    assert columns(board) == [[1, 2, 3, 4], [5, 6], [7]]
+    assert [column.total for column in board.columns] == [4, 2, 1]
+    assert [stage.is_first for stage in board.stages] == [True, False, False]
+    assert (board.title, board.member_count, board.rights.role) == ("Project 12", 2, "A")
+    assert [one.name for one in board.people] == [f"Person {number}" for number in range(1, 6)]
+
+
+def test_only_known_columns_come_along(scene: Scene) -> None:
+    for _ in range(60):
+        scene.portal._insert("more", "00FF00", GROUP, "G", -1)
+    board = load_board(scene.client, REF, scene.actor(), known_stages=3)
+    assert [column.loaded for column in board.columns[:6]] == [True] * 5 + [False]
+    assert not any(column.loaded for column in board.columns[5:])
+    commands = board_commands(REF, scene.actor(), Filters(), 63)
+    assert len(commands) == 46  # four are left for what a launch asks besides
+    assert len([key for key in commands if key.startswith(COLUMN)]) == MAX_COLUMNS
+    assert next(iter(commands)) == STAGES
+    assert all(key.startswith("b_") for key in commands)
+
+
+def test_no_two_boards_in_a_batch(scene: Scene) -> None:
+    for ref in (REF, PLAN):
+        commands = board_commands(ref, scene.actor(), Filters(), None)
+        asked = [one for one in commands.values() if one.method.startswith("task.stages.get")]
+        assert len(asked) == 1
+    assert not any("canmove" in one.method for one in commands.values())
+
+
+def test_pages_of_a_column(scene: Scene) -> None:
+    for task_id in range(1000, 1120):
+        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+    board = load_board(scene.client, REF, scene.actor())
+    assert (board.columns[1].total, board.columns[1].next_start) == (122, 50)
+    page = load_column(
+        scene.client, REF, scene.actor(), scene.stage_ids[1], False, 100, Filters(with_completed=True)
+    )
+    assert (len(page.cards), page.total, page.next_start) == (22, 122, None)
+    first = load_column(scene.client, REF, scene.actor(), scene.stage_ids[0], True, 0, Filters())
+    assert [card.id for card in first.cards] == [1, 2, 3, 4]
+    assert scene.fake.count == 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (Filters(), [[1, 2, 3], [5, 6], [7]]),
+        (Filters(with_completed=True), [[1, 2, 3, 4], [5, 6], [7]]),
+        (Filters(text="sHelf"), [[2], [], []]),
+        (Filters(text="shelf $result[b_stages]"), [[], [], []]),
+        (Filters(text="#6"), [[], [6], []]),
+        (Filters(text="6"), [[], [6], []]),
+        (Filters(text="# 4", with_completed=True), [[4], [], []]),
+        (Filters(responsible_id=2), [[3], [], []]),
+        (Filters(overdue=True), [[], [5], []]),
+        (Filters(overdue=True, with_completed=True), [[], [5], []]),
+        (Filters(text="shelf", responsible_id=2), [[], [], []]),
+    ],
+)
+def test_filters(scene: Scene, filters: Filters, found: list[list[int]]) -> None:
+    tasks = scene.portal.tasks
+    tasks[2].title = "Order SHELF"
+    tasks[3].responsible_id = 2
+    tasks[4].status = "5"
+    for task_id, status in {4: "5", 5: "3", 6: "4"}.items():
+        tasks[task_id].status = status
+        tasks[task_id].deadline = (NOW - dt.timedelta(minutes=1)).astimezone(dt.UTC).isoformat()
+    tasks[7].deadline = (NOW + dt.timedelta(minutes=1)).isoformat()
+    board = load_board(scene.client, REF, scene.actor(), filters)
+    assert columns(board) == found
+    assert [card.id for column in board.columns for card in column.cards if card.overdue] == [
+        one for ids in found for one in ids if one == 5
+    ]
+    asked = scene.fake.sent("tasks.task.list")[0]["filter"]
+    assert set(asked) <= {
+        "GROUP_ID", "STAGE_ID", "REAL_STATUS", "%TITLE", "ID", "RESPONSIBLE_ID", "<DEADLINE",
+    }  # fmt: skip
+
+
+def test_my_planner(scene: Scene) -> None:
+    scene.portal.add_task(31, GROUP, scene.stage_ids[0])
+    scene.portal.plan[OWNER, 31] = scene.plan_ids[1]
+    scene.portal.plan[MEMBER, 31] = scene.portal.add_plan(MEMBER)[2]
+    board = load_board(scene.client, PLAN, scene.actor())
+    assert columns(board) == [[], [31], []]
+    assert board.columns[1].cards[0].stage_id == scene.plan_ids[1]
+    assert board.rights.may_shape
+    assert board.rights.may_move
+    assert board.title == ""
+
+
+@pytest.mark.parametrize(
+    ("who", "role", "shape", "as_admin", "why"),
+    [
+        (OWNER, "A", True, False, None),
+        (MEMBER, "K", False, False, Why.NOT_OWNER_OR_MODERATOR),
+        (ADMIN, "", True, True, None),
+    ],
+)
+def test_rights(scene: Scene, who: int, role: str, shape: bool, as_admin: bool, why: Why | None) -> None:
+    scene.become(who)
+    rights = load_board(scene.client, REF, scene.actor()).rights
+    assert (rights.role, rights.may_shape, rights.as_admin, rights.why_not_shape) == (
+        role,
+        shape,
+        as_admin,
+        why,
+    )
+    assert rights.may_move
+    assert "isAdmin" not in scene.fake.sent("task.stages.get")[0]
+
+
+def test_strangers_get_the_refusal(scene: Scene) -> None:
+    scene.become(OUTSIDER)
+    with pytest.raises(AccessDenied):
+        load_board(scene.client, REF, scene.actor())
+
+
+def test_a_missing_scope_does_not_cost_the_board(scene: Scene) -> None:
+    for method in ("sonet_group.get", "sonet_group.user.get", "user.get"):
+        scene.fake.refuse[method] = ScopeMissing("insufficient_scope", status=401)
+    board = load_board(scene.client, REF, scene.actor())
+    assert columns(board) == [[1, 2, 3, 4], [5, 6], [7]]
+    assert board.rights.may_shape  # unknown: the portal decides
+    assert [one.id for one in board.people] == [1]
+
+
+def test_refused_lists_leave_columns_to_be_loaded(scene: Scene) -> None:
+    scene.fake.refuse["tasks.task.list"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    board = load_board(scene.client, REF, scene.actor())
+    assert not any(column.loaded for column in board.columns)
+
+
+def test_board_keys() -> None:
+    assert BoardRef.parse("me").is_planner
+    assert BoardRef.parse("g12") == REF
+    for bad in ("", "g0", "g-1", "12", "g12x", "G12", "g99999999999"):
+        with pytest.raises(ValueError, match="not a board"):
+            BoardRef.parse(bad)

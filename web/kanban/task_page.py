@@ -1,0 +1,123 @@
+"""Codes of CRM things linked to a task ("D_12", "T1b3_5") → a name and the address in the portal.
+
+The codes are what `UF_CRM_TASK` holds: L lead, D deal, C contact, CO company, T<hex> a smart process type.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import g
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from boards.core.model import BoardRef, Card, Person, Project, Task
+from boards.kanban.lookups import Drawer
+from web.kanban.task_form import form_of, moments_of
+
+KNOWN = {
+    "L": ("lead", _l("Lead %(number)s")),
+    "D": ("deal", _l("Deal %(number)s")),
+    "C": ("contact", _l("Contact %(number)s")),
+    "CO": ("company", _l("Company %(number)s")),
+}
+ITEM = _l("CRM item %(number)s")
+CODE = re.compile(r"(L|D|CO|C|T[0-9a-f]{1,8})_([1-9][0-9]{0,17})", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class CrmLink:
+    """`url` is "" for a code nobody here can read; its text is then the code itself."""
+
+    text: str
+    url: str = ""
+
+
+def crm_link(code: str, portal: str) -> CrmLink:
+    """`portal` is the address of the portal without a slash at its end."""
+    found = CODE.fullmatch(code)
+    if not found:
+        return CrmLink(code)
+    kind, number = found[1].upper(), found[2]
+    if kind in KNOWN:
+        path, text = KNOWN[kind]
+        return CrmLink(str(text) % {"number": number}, f"{portal}/crm/{path}/details/{number}/")
+    return CrmLink(str(ITEM) % {"number": number}, f"{portal}/crm/type/{int(kind[1:], 16)}/details/{number}/")
+
+
+# What the templates of the task drawer are given.
+
+
+ACTIONS = ("start", "pause", "complete", "renew", "defer")
+"""Status actions in the order of the buttons; the portal's `action` map says which are possible."""
+
+Row = tuple[int, str, str]
+
+
+def drawer_context(found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, Any]:
+    """Everything `task.html` shows."""
+    task = found.task
+    form = form_of(task)
+    can_edit = "edit" in task.actions
+    me = g.portal_session.user_id
+    return {
+        "task": task,
+        "task_id": task.id,
+        "ref": ref,
+        "form": form,
+        "seen": asdict(form),
+        "moments": " ".join(moments_of(task, now)),
+        "request_key": secrets.token_hex(16),
+        "can_edit": can_edit,
+        "can_date": can_edit or "changeDeadline" in task.actions,
+        "actions": [name for name in ACTIONS if name in task.actions],
+        "people": people_rows(found.people),
+        "projects": project_rows(found.projects, task),
+        "responsible_name": task.responsible.name if task.responsible else _("Nobody"),
+        "project_name": task.group_name or _("No project"),
+        "stages": found.stages or (None if task.group_id else ()),
+        "seen_moment": task.deadline.isoformat(timespec="seconds") if task.deadline else "",
+        "zero_is_first": form.stage_id == "0",
+        "links": [crm_link(code, portal_address()) for code in task.crm],
+        "portal_task": f"{portal_address()}/company/personal/user/{me}/tasks/task/view/{task.id}/",
+    }
+
+
+def people_rows(people: Iterable[Person]) -> list[Row]:
+    """People to choose from: id, name, position."""
+    return [(one.id, one.name, one.position) for one in people]
+
+
+def project_rows(projects: Iterable[Project], task: Task | None = None) -> list[Row]:
+    """Projects to choose from; the task's own comes first when it is not among them."""
+    rows = [(one.id, one.name, _("Archived") if one.closed else "") for one in projects]
+    if task and task.group_id and task.group_id not in {row[0] for row in rows}:
+        rows.insert(0, (task.group_id, task.group_name, ""))
+    return rows
+
+
+def card_of(task: Task) -> Card:
+    """The card of a task that was just read, for the board behind the drawer."""
+    return Card(
+        id=task.id,
+        title=task.title,
+        stage_id=task.stage_id,
+        responsible=task.responsible,
+        deadline=task.deadline,
+        overdue=task.overdue,
+        priority=task.priority,
+        tags=task.tags,
+        is_subtask=task.parent_id > 0,
+        has_crm=bool(task.crm),
+        task_status=task.task_status,
+    )
+
+
+def portal_address() -> str:
+    """The portal's address without a slash at its end."""
+    return str(g.portal_session.endpoint).removesuffix("/").removesuffix("/rest")

@@ -1,0 +1,103 @@
+"""Numbers of a team as pictures with tables behind them: burndown, velocity, points per epic and person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+
+from babel.dates import format_skeleton
+from flask import Blueprint, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from boards.scrum.model import Planning, ScrumTeam, Sprint
+from boards.scrum.reading import load_team
+from boards.scrum.statistics import (
+    EpicTotal,
+    PersonTotal,
+    SprintResult,
+    burn_down,
+    epic_totals,
+    measure_velocity,
+    person_totals,
+)
+from web.core import charts
+from web.core.session import needs_session
+from web.core.tokens import actor, client
+from web.scrum.memory import last_sprints, read_history
+from web.scrum.pages import circumstances, planning_page
+from web.scrum.planning import team_of
+
+blueprint = Blueprint("scrum_charts", __name__, url_prefix="/boards/<key>/scrum/charts")
+blueprint.before_request(needs_session)
+
+
+Rows = list[tuple[str, Decimal, Decimal]]
+"""What a bar chart shows: label, whole, and the part of it that is done."""
+
+
+@blueprint.app_template_filter()
+def plain_day(day: dt.date) -> str:
+    """A day without its year, short enough for an axis."""
+    return str(format_skeleton("MMMd", day, locale=get_locale() or "en"))
+
+
+@blueprint.app_template_filter()
+def velocity_rows(results: Iterable[SprintResult]) -> Rows:
+    """A bar per sprint."""
+    return [(one.sprint.name, one.all.total, one.completed.total) for one in results]
+
+
+@blueprint.app_template_filter()
+def epic_rows(totals: Iterable[EpicTotal]) -> Rows:
+    """A bar per epic that has items."""
+    shown = (one for one in totals if one.all.count)
+    return [(one.epic.name if one.epic else _("No epic"), one.all.total, one.done.total) for one in shown]
+
+
+@blueprint.app_template_filter()
+def person_rows(totals: Iterable[PersonTotal]) -> Rows:
+    """A bar per person."""
+    return [(one.person.name if one.person else _("Nobody"), one.all.total, one.done.total) for one in totals]
+
+
+@blueprint.get("")
+def show(key: str) -> str:
+    """The charts of a sprint (the active one unless another is asked for) and of the last ones.
+
+    One request for the team, and, for what is not remembered, one for items and one per 50 points.
+    """
+    ref, who = team_of(key), actor()
+    team = load_team(client(), ref, who)
+    if team.closed:
+        return planning_page(ref, Planning(team))
+    sprint = _chosen(team)
+    ended = last_sprints(team.completed)
+    wanted = (*ended, *([sprint] if sprint and sprint not in ended else []))
+    fresh = [sprint.id] if sprint and sprint not in team.completed else []
+    history = read_history(ref, wanted, fresh)
+    items = history.get(sprint.id, ()) if sprint else ()
+    named = circumstances(ref)
+    scale = named.scale
+    velocity = measure_velocity(ended, history, scale)
+    zone = sprint.start.tzinfo if sprint and sprint.start else None
+    return render_template(
+        "scrum/charts.html",
+        team=team,
+        ref=ref,
+        sprint=sprint,
+        sprints=(*team.sprints, *team.completed),
+        burndown=burn_down(sprint, items, scale, who.now, zone) if sprint else None,
+        velocity=velocity,
+        epics=epic_totals(team, items, scale),
+        people=person_totals(items, scale),
+        svg=charts,
+        **vars(named),
+    )
+
+
+def _chosen(team: ScrumTeam) -> Sprint | None:
+    """The sprint that is asked for, else the active one, else the one that ended last."""
+    asked = team.sprint(request.args.get("sprint", 0, type=int))
+    return asked or team.active or next(iter(team.completed), None)
