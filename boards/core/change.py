@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from boards.core.model import Notice
+from boards.core.recipes import VERSION, Recipe, UnknownRecipe, from_data, to_data
 
 
 class Kind(StrEnum):
@@ -59,7 +60,7 @@ class Change:
 
     `target` is the id of the stage or task (0 for several), `label` its title. `before` and `after` hold
     what a reader of the journal wants to compare; `undo` is the recipe for `undo.undo_change`, None when
-    there is no way back. `aliases` maps the id of a deleted stage to the one that replaced it.
+    there is no way back. `aliases` maps keys of deleted things to those that replaced them (`ids.alias_key`).
     """
 
     kind: Kind
@@ -68,7 +69,7 @@ class Change:
     label: str
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    undo: dict[str, Any] | None = None
+    undo: Recipe | UnknownRecipe | dict[str, Any] | None = None
     notices: tuple[Notice, ...] = ()
     aliases: dict[int, int] = field(default_factory=dict)
 
@@ -91,13 +92,14 @@ class Change:
         """As text; `from_json` gives the same change again."""
         return json.dumps(
             {
+                "version": VERSION,
                 "kind": self.kind.value,
                 "board_key": self.board_key,
                 "target": self.target,
                 "label": self.label,
                 "before": self.before,
                 "after": self.after,
-                "undo": self.undo,
+                "undo": self.undo if self.undo is None or isinstance(self.undo, dict) else to_data(self.undo),
                 "notices": [{"code": str(one.code), "values": one.values} for one in self.notices],
                 "aliases": {str(old): new for old, new in self.aliases.items()},
             },
@@ -116,7 +118,7 @@ class Change:
             label=data["label"],
             before=data["before"],
             after=data["after"],
-            undo=data["undo"],
+            undo=from_data(data["undo"]) if data["undo"] else None,
             notices=tuple(Notice(one["code"], one["values"]) for one in data["notices"]),
             aliases={int(old): new for old, new in data["aliases"].items()},
         )

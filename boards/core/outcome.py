@@ -1,115 +1,56 @@
-"""What an action gives back: the change for the journal, and what the page needs to show the truth."""
+"""What an action gives back: the change for the journal, what is so now, and a result per thing."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
 
 from boards.core.change import Change
-from boards.core.model import Card, CardResult, Notice, Stage, Task
-from boards.crm.model import CrmOutcome
-from boards.scrum.model import Epic, ItemResult, Sprint, SprintColumn
+from boards.core.model import Notice
 
 
-@dataclass(frozen=True)
-class StageOutcome:
-    """`stages` is the board as it is now; it follows from what was read and the known rules.
-
-    `results` tells, for a deletion or its undo, what became of the tasks that had to move.
-    """
-
-    change: Change
-    stages: tuple[Stage, ...]
-    notices: tuple[Notice, ...] = ()
-    results: tuple[CardResult, ...] = ()
-
-
-@dataclass(frozen=True)
-class CardOutcome:
-    """`card_before_stage`: the stage the card really came from (0: not known)."""
-
-    change: Change
-    card_before_stage: int
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True)
-class BulkOutcome:
-    """One result per card, in the order asked. The change covers those that worked.
-
-    `cards`: after a change of fields or status, all cards as they are now; absent is what cannot be read.
-    """
-
-    change: Change
-    results: tuple[CardResult, ...]
-    notices: tuple[Notice, ...] = ()
-    cards: tuple[Card, ...] = ()
+class Result(Protocol):
+    """What became of one of several things; `error` is None when it worked."""
 
     @property
-    def nothing_done(self) -> bool:
-        """Whether no card could be changed."""
-        return all(one.error is not None for one in self.results)
+    def error(self) -> Exception | None: ...
+
+
+Now = TypeVar("Now", covariant=True)
 
 
 @dataclass(frozen=True)
-class TaskOutcome:
-    """`task` as it is now; None when the person can no longer read it."""
+class Outcome(Generic[Now]):
+    """What came of an action.
 
-    change: Change
-    task: Task | None
-    notices: tuple[Notice, ...] = ()
-
-
-@dataclass(frozen=True)
-class ItemsOutcome:
-    """One result per item, in the order asked. The change covers those that worked.
-
-    `shifted`: others that made room for them.
+    `change` covers only what worked. `now`: what the action concerned as it is now (the stages of a board, a
+    task, an epic; each action says which), which follows from what was read and the known rules. `results`:
+    one per thing in the order asked, of actions on several things. `nothing_done`: none of the things could
+    be changed, so there is nothing for the journal.
     """
 
     change: Change
-    results: tuple[ItemResult, ...]
-    notices: tuple[Notice, ...] = ()
-    shifted: tuple[ItemResult, ...] = ()
+    now: Now
+    results: tuple[Any, ...] = ()
+    nothing_done: bool = False
+
+    @property
+    def notices(self) -> tuple[Notice, ...]:
+        """What else the person should know."""
+        return self.change.notices
+
+    @property
+    def failed(self) -> tuple[Any, ...]:
+        """The results of what could not be done."""
+        return tuple(result for result in self.results if result.error is not None)
+
+    def raise_if_nothing_done(self) -> Outcome[Now]:
+        """The outcome itself; where nothing was done, the first reason is raised."""
+        if self.nothing_done and self.failed:
+            raise self.failed[0].error
+        return self
 
 
-@dataclass(frozen=True)
-class EpicOutcome:
-    """`epic` as it is now; None when it was deleted. `results`: items that lost or got back theirs."""
-
-    change: Change
-    epic: Epic | None
-    notices: tuple[Notice, ...] = ()
-    results: tuple[ItemResult, ...] = ()
-
-
-@dataclass(frozen=True)
-class SprintOutcome:
-    """`sprint` as it is now; None when it was deleted."""
-
-    change: Change
-    sprint: Sprint | None
-    notices: tuple[Notice, ...] = ()
-    results: tuple[ItemResult, ...] = ()
-
-
-@dataclass(frozen=True)
-class ColumnsOutcome:
-    """`columns` of the sprint as they are now; `results` of the tasks that had to move."""
-
-    change: Change
-    columns: tuple[SprintColumn, ...]
-    notices: tuple[Notice, ...] = ()
-    results: tuple[CardResult, ...] = ()
-
-
-@dataclass(frozen=True)
-class BacklogOutcome:
-    """The team's backlog, new or the one that was there."""
-
-    change: Change
-    backlog_id: int
-    notices: tuple[Notice, ...] = ()
-
-
-ScrumOutcome = ItemsOutcome | EpicOutcome | SprintOutcome | ColumnsOutcome | BacklogOutcome
-Outcome = StageOutcome | CardOutcome | BulkOutcome | TaskOutcome | CrmOutcome | ScrumOutcome
+def none_worked(results: tuple[Result, ...]) -> bool:
+    """Whether there are results and all of them are failures."""
+    return bool(results) and all(result.error is not None for result in results)
