@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -83,9 +84,9 @@ class Change:
         if self.kind in (Kind.CARD_MOVE, Kind.TASK_EDIT, Kind.TASK_ACTION):
             return frozenset({self.target})
         if self.kind in (Kind.CARDS_MOVE, Kind.CARDS_EDIT, Kind.CARDS_ACTION):
-            return frozenset(int(one) for one in self.after.get("cards", {}))
-        if self.kind is Kind.STAGE_DELETE and self.undo:
-            return frozenset(task_id for task_id, _target in self.undo.get("moved", ()))
+            return frozenset(int(card) for card in self.after.get("cards", {}))
+        if self.kind is Kind.STAGE_DELETE and isinstance(self.undo, Recipe):
+            return self.undo.task_ids
         return frozenset()
 
     def to_json(self) -> str:
@@ -175,3 +176,17 @@ class NoticeCode(StrEnum):
 def note(code: NoticeCode, **values: object) -> Notice:
     """A notice with that code."""
     return Notice(code, values)
+
+
+def has_notice(notices: Iterable[Notice], code: NoticeCode) -> bool:
+    """Whether one of the notices has that code."""
+    return any(notice.code == code for notice in notices)
+
+
+def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices in order, none of them twice."""
+    found: list[Notice] = []
+    for notice in notices:
+        if notice not in found:
+            found.append(notice)
+    return tuple(found)

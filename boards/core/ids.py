@@ -34,7 +34,7 @@ SprintId = Annotated[int, IdKind.SPRINT]
 Resolve = Callable[[int], int]
 """From a key of the alias table to the key that has replaced it; the same key where nothing has."""
 
-T = TypeVar("T")
+StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
 def same_id(key: int) -> int:
@@ -57,16 +57,18 @@ def current_id(resolve: Resolve, kind: IdKind, number: int) -> int:
     return key if kind is IdKind.STAGE else -key // 2
 
 
-def resolved(value: T, resolve: Resolve) -> T:
+def resolved(value: StructT, resolve: Resolve) -> StructT:
     """A msgspec.Struct with every id in it, at any depth, as it is now."""
-    replace = _replacer(type(value))
-    return replace(value, resolve) if replace else value
+    replace = _struct_replacer(type(value))
+    if replace is None:
+        return value
+    changed: StructT = replace(value, resolve)
+    return changed
 
 
 Replacer = Callable[[Any, Resolve], Any]
 
 
-@cache
 def _replacer(hint: Any) -> Replacer | None:
     """How to replace the ids in a value of this type; None when it can hold none."""
     if get_origin(hint) is Annotated:
@@ -79,6 +81,7 @@ def _replacer(hint: Any) -> Replacer | None:
     return _container_replacer(hint)
 
 
+@cache
 def _struct_replacer(struct: type[msgspec.Struct]) -> Replacer | None:
     hints = get_type_hints(struct, include_extras=True)
     found = {name: _replacer(hints[name]) for name in struct.__struct_fields__}
@@ -114,5 +117,5 @@ def _container_replacer(hint: Any) -> Replacer | None:
             )
             for key, entry in value.items()
         }
-    part = next(part for part in parts if part)  # an optional value
-    return lambda value, resolve: None if value is None else part(value, resolve)
+    inner = next(part for part in parts if part)  # an optional value
+    return lambda value, resolve: None if value is None else inner(value, resolve)

@@ -1,6 +1,6 @@
-"""Long work in steps of one HTTP request each: deleting something that has things in it, and bringing it back.
+"""Long work in steps of one HTTP request each: deleting a stage with what is in it, and bringing it back.
 
-A job is a value: `advance` gives the next one, `to_json` and `job_from_json` let the store keep it in between.
+A job is a value: `advance` gives the next one, `to_json` and `job_from_json` let the store keep it between.
 The engines are here; what a step does depends on the ground (the stages and tasks of a board, the rows and
 items of a pipeline): features subclass the two jobs and register them with `@job`.
 
@@ -14,7 +14,7 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import msgspec
 
@@ -352,7 +352,7 @@ class RestoreJob(Job, frozen=True):
         """Which of these things are where the deletion put them; one command per 50 and target."""
         return {f"{WHERE}{index}": self.find(part) for index, part in enumerate(parts)}
 
-    def looked_at(self, parts: Sequence[Sequence[tuple[int, int]]], answer: BatchAnswer) -> RestoreJob:
+    def looked_at(self, parts: Sequence[Sequence[tuple[int, int]]], answer: BatchAnswer) -> Self:
         """The job with these parts looked at, as far as there were answers; the rest is asked again."""
         there: set[int] = set()
         looked: list[int] = []

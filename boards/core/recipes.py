@@ -68,6 +68,11 @@ class Recipe(msgspec.Struct, frozen=True, tag_field="op", forbid_unknown_fields=
         """How many things it concerns; large ones step back for people."""
         return max((len(part) for part in _parts(self) if isinstance(part, list | tuple | dict)), default=1)
 
+    @property
+    def task_ids(self) -> frozenset[int]:
+        """Tasks of boards that it will change and the change itself does not name."""
+        return frozenset()
+
     def now(self, resolve: Resolve) -> Recipe:
         """The recipe with the ids that things have now."""
         return self if self.by_hand else resolved(self, resolve)

@@ -12,37 +12,40 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from b24.client import Client, Command
 from b24.errors import AccessDenied, ActionUnavailable, NotFound, PortalError, Refused
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
-from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.change import Change, Kind, NoticeCode, each_once, note
 from boards.core.checks import require_cards, require_tags
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskEdit, TaskStatus
-from boards.core.outcome import BulkOutcome
+from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskEdit
+from boards.core.outcome import Outcome, none_worked
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban.convert import to_card, to_status
-from boards.kanban.moves import move_cards
 from boards.kanban.queries import CARD_ORDER
 from boards.kanban.task_edits import (
     as_it_was,
     checked,
+    compared,
     current,
     edit_of,
     reached,
     same,
+    status_change,
     values_of,
     wire_fields,
 )
-from boards.kanban.tasks import ACTIONS, action_back
-
-__all__ = ["change_cards", "move_cards", "run_writes", "writes_of"]
+from boards.kanban.tasks import ACTIONS
 
 # What makes sense for many tasks alike; a title does not, a stage is `move_cards`.
 FOR_MANY = {"responsible_id", "deadline", "priority", "tags"}
 
 Tags = Mapping[int, Sequence[str]]
+Cards = tuple[Card, ...]
 
 
 def change_cards(
@@ -53,7 +56,7 @@ def change_cards(
     *,
     ref: BoardRef | None = None,
     seen_tags: Tags | None = None,
-) -> BulkOutcome:
+) -> Outcome[Cards]:
     """Change up to 200 tasks alike: an edit (responsible, deadline, priority, tags, more tags) or an action
     (complete, renew, start, pause, defer). `ref`: the board it was done on, for the journal.
 
@@ -78,28 +81,28 @@ def change_cards(
 
 def _add_tags(
     client: Client, actor: Actor, task_ids: Sequence[int], new: Sequence[str], seen: Tags, board_key: str
-) -> BulkOutcome:
+) -> Outcome[Cards]:
     """First a guess from what the person saw, then what the guess got wrong; usually nothing.
 
     Cards that have all the tags are left alone. A card whose guess went through and whose repair did not is
     reported as failed, and the change has it all the same: its undo brings back the tags it really had.
     """
-    guesses = _additions({one: seen[one] for one in task_ids if one in seen}, new)
+    guesses = _additions({card: seen[card] for card in task_ids if card in seen}, new)
     first = send_packed(client, reads(task_ids) | commands(guesses))
     was = rows_before(first, len(task_ids))
-    wrong = [one for one, row in was.items() if not _is_right(first, row, new, guesses.get(one))]
-    repairs = {one: Write({"tags": _with(was[one].tags, new)}, {}) for one in wrong}
+    wrong = [card for card, row in was.items() if not _is_right(first, row, new, guesses.get(card))]
+    repairs = {card: Write({"tags": _with(was[card].tags, new)}, {}) for card in wrong}
     second = _repair(client, repairs)
-    errors = {one: error for one in repairs if (error := second.error(f"{WRITE}{one}"))}
-    kept = {one: write for one, write in guesses.items() if one not in repairs or one in errors}
-    fixed = {one: write for one, write in repairs.items() if one not in errors}
+    errors = {card: error for card in repairs if (error := second.error(f"{WRITE}{card}"))}
+    kept = {card: write for card, write in guesses.items() if card not in repairs or card in errors}
+    fixed = {card: write for card, write in repairs.items() if card not in errors}
     parts = [outcome_of(*what, board_key, actor.now) for what in ((first, was, kept), (second, was, fixed))]
-    done = {one.task_id: one for part in parts for one in part.results if one.task_id in was}
-    failed = {one: CardResult(one, error, was[one].title) for one, error in errors.items()}
-    untouched = {one: _untouched(one, was.get(one)) for one in task_ids}
+    done = {result.task_id: result for part in parts for result in part.results if result.task_id in was}
+    failed = {card: CardResult(card, error, was[card].title) for card, error in errors.items()}
+    untouched = {card: _untouched(card, was.get(card)) for card in task_ids}
     results = tuple((untouched | done | failed).values())
-    cards = {card.id: card for part in parts for card in part.cards}
-    same_as_before = {one: to_card(row, actor.now) for one, row in was.items()}
+    cards = {card.id: card for part in parts for card in part.now}
+    same_as_before = {card: to_card(row, actor.now) for card, row in was.items()}
     return _joined(parts, results, tuple((same_as_before | cards).values()))
 
 
@@ -109,9 +112,9 @@ def _with(tags: Sequence[str], new: Sequence[str]) -> list[str]:
 
 def _additions(old: Tags, new: Sequence[str]) -> dict[int, Write]:
     """Old and new tags of the cards that lack some."""
-    wanted = {one: _with(tags, new) for one, tags in old.items()}
+    wanted = {card: _with(tags, new) for card, tags in old.items()}
     return {
-        one: Write({"tags": tags}, {}) for one, tags in wanted.items() if not same("tags", tags, old[one])
+        card: Write({"tags": tags}, {}) for card, tags in wanted.items() if not same("tags", tags, old[card])
     }
 
 
@@ -141,26 +144,23 @@ def _untouched(task_id: int, row: TaskRow | None) -> CardResult:
 
 
 def _joined(
-    parts: Sequence[BulkOutcome], results: tuple[CardResult, ...], cards: tuple[Card, ...]
-) -> BulkOutcome:
+    parts: Sequence[Outcome[Cards]], results: tuple[CardResult, ...], cards: tuple[Card, ...]
+) -> Outcome[Cards]:
     """One change of both steps."""
     changes = [part.change for part in parts]
-    back = [recipe for one in changes if one.undo for recipe in one.undo["cards"]]
-    notices = tuple(unique([notice for one in changes for notice in one.notices]))
-    after = {key: value for one in changes for key, value in one.after["cards"].items()}
+    back = [card for change in changes if isinstance(change.undo, WriteCards) for card in change.undo.cards]
+    after = {key: value for change in changes for key, value in change.after["cards"].items()}
     change = replace(
         changes[0],
-        before={"cards": {key: value for one in changes for key, value in one.before["cards"].items()}},
+        before={"cards": {key: value for done in changes for key, value in done.before["cards"].items()}},
         after={"cards": after, "count": len(after)},
-        undo={"op": "write_cards", "cards": back} if back else None,
-        notices=notices,
+        undo=WriteCards(cards=tuple(back)) if back else None,
+        notices=each_once(notice for done in changes for notice in done.notices),
     )
-    return BulkOutcome(change, results, notices, cards)
+    return Outcome(change, cards, results, none_worked(results))
 
 
-# The same kind of writing to many tasks: what was is read, each gets its own values or actions, and what is
-
-
+# --- the same kind of writing to many tasks: what was is read, each gets its own values or actions ---
 WAS, WRITE = "was_", "write_"
 PAGE_SIZE = 50
 FIELDS = (*task_calls.CARD_FIELDS, "DESCRIPTION", "AUDITORS")
@@ -180,21 +180,47 @@ class Write:
     seen: Mapping[str, Any] = field(default_factory=dict)
 
 
-def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_key: str) -> BulkOutcome:
+class CardWrite(msgspec.Struct, frozen=True):
+    """One card of `WriteCards`: a `Write` as the journal keeps it."""
+
+    task_id: int
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    actions: tuple[str, ...]
+    seen: dict[str, Any] = {}
+
+    def write(self) -> Write:
+        return Write(values_of(edit_of(self.values)), self.extra, self.actions, self.seen)
+
+
+@recipe
+class WriteCards(Recipe, frozen=True, tag="write_cards"):
+    """To each card its old values, or the actions that lead back to its old status."""
+
+    cards: tuple[CardWrite, ...]
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Cards]:
+        writes = {card.task_id: card.write() for card in self.cards}
+        return run_writes(client, context.actor, writes, context.ref.key)
+
+
+def run_writes(client: Client, actor: Actor, writes: Mapping[int, Write], board_key: str) -> Outcome[Cards]:
     """Read what was, then write to each task its own; the results in the order given.
 
     Who may hand a task on but not edit it is refused the observers: then it goes without them (one more
     request), and a notice says so.
     """
     packed = send_packed(client, reads(list(writes)) | commands(writes))
-    plain = {one: replace(write, extra={}) for one, write in writes.items() if _too_much(packed, one, write)}
+    plain = {
+        card: replace(write, extra={}) for card, write in writes.items() if _too_much(packed, card, write)
+    }
     if plain:
         packed.parts += send_packed(client, commands(plain)).parts
     outcome = outcome_of(packed, rows_before(packed, len(writes)), writes, board_key, actor.now)
-    if not any(packed.get(f"{WRITE}{one}") for one in plain):
+    if not any(packed.get(f"{WRITE}{card}") for card in plain):
         return outcome
     notices = (*outcome.notices, note(NoticeCode.AUDITORS_KEPT))
-    return replace(outcome, change=replace(outcome.change, notices=notices), notices=notices)
+    return replace(outcome, change=replace(outcome.change, notices=notices))
 
 
 def _too_much(packed: PackedAnswer, task_id: int, write: Write) -> bool:
@@ -236,28 +262,28 @@ def outcome_of(
     writes: Mapping[int, Write],
     board_key: str,
     now: datetime,
-) -> BulkOutcome:
+) -> Outcome[Cards]:
     """What came of the writes, and the cards as the portal gave them back; those refused are as they were."""
     results = tuple(_result(packed, task_id, was, writes[task_id]) for task_id in writes)
-    done = [one.task_id for one in results if one.error is None and one.task_id in was]
+    done = [result.task_id for result in results if result.error is None and result.task_id in was]
     notices: list[Notice] = []
-    recipes = [_back(packed, was[one], writes[one], notices) for one in done]
-    back = [recipe for recipe in recipes if recipe]
+    found = [_back(packed, was[card], writes[card], notices) for card in done]
+    back = tuple(card for card in found if card)
     acts = any(write.actions for write in writes.values())
     change = Change(
         kind=Kind.CARDS_ACTION if acts else Kind.CARDS_EDIT,
         board_key=board_key,
         target=0,
         label="",
-        before={"cards": {str(one): _state(was[one], writes[one]) for one in done}},
-        after={"cards": {str(one): _wanted(writes[one]) for one in done}, "count": len(done)},
-        undo={"op": "write_cards", "cards": back} if back else None,
-        notices=tuple(unique(notices)),
+        before={"cards": {str(card): _state(was[card], writes[card]) for card in done}},
+        after={"cards": {str(card): _wanted(writes[card]) for card in done}, "count": len(done)},
+        undo=WriteCards(cards=back) if back else None,
+        notices=each_once(notices),
     )
-    refused = [one.task_id for one in results if one.error and one.task_id in was]
-    cards = [_card(packed, was[one], writes[one], now) for one in done]
-    cards += [to_card(was[one], now) for one in refused]
-    return BulkOutcome(change, results, change.notices, tuple(card for card in cards if card))
+    refused = [result.task_id for result in results if result.error and result.task_id in was]
+    cards = [_card(packed, was[card], writes[card], now) for card in done]
+    cards += [to_card(was[card], now) for card in refused]
+    return Outcome(change, tuple(card for card in cards if card), results, none_worked(results))
 
 
 def _card(packed: PackedAnswer, was: TaskRow, write: Write, now: datetime) -> Card | None:
@@ -304,54 +330,24 @@ def _wanted(write: Write) -> dict[str, Any]:
     return {"actions": list(write.actions)} if write.actions else dict(write.values)
 
 
-def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]) -> dict[str, Any] | None:
+def _back(packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]) -> CardWrite | None:
     """How one card gets back; None, with a notice, where that is not known."""
     if write.actions:
         return _actions_back(packed, row, write, notices)
-    values = current(row, write.values)
-    hidden = [name for name, value in values.items() if packed.lost and same(name, value, write.values[name])]
-    unknown = [name for name in hidden if name not in write.seen]
-    if unknown:
-        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
+    found = compared(row, dict(write.values), write.seen, lost=packed.lost)
+    notices += found.notices()
+    if not found.way_back:
         return None
-    values |= {name: write.seen[name] for name in hidden}
-    return _recipe(row, dict(write.values), values=values, extra=as_it_was(row, values))
+    extra = as_it_was(row, found.way_back)
+    return CardWrite(row.id, found.way_back, extra, (), dict(write.values))
 
 
 def _actions_back(
     packed: PackedAnswer, row: TaskRow, write: Write, notices: list[Notice]
-) -> dict[str, Any] | None:
-    """The actions back to the status a card had; after a lost answer that is the one it should have had."""
+) -> CardWrite | None:
+    """The actions back to the status a card had."""
     answered = row if _done_before(packed, row, write) else _row_now(packed, row.id, write)
-    now, was = to_status(answered.status) if answered else None, to_status(row.status)
-    if packed.lost and now == was:
-        if write.seen.get("status", now) == now:
-            notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
-            return None
-        was = TaskStatus(write.seen["status"])
-    actions = action_back(now, was, notices)
-    seen = {"status": now.value} if now else {}
-    return _recipe(row, seen, actions=list(actions)) if actions else None
-
-
-def _recipe(row: TaskRow, seen: Mapping[str, Any], **way: Any) -> dict[str, Any]:
-    """One card of an undo; `seen` as in `Write`."""
-    return {"task_id": row.id, "values": {}, "extra": {}, "actions": [], "seen": dict(seen)} | way
-
-
-def unique(notices: Sequence[Notice]) -> list[Notice]:
-    """Each notice once."""
-    return [one for index, one in enumerate(notices) if one not in notices[:index]]
-
-
-def writes_of(undo: Mapping[str, Any]) -> dict[int, Write]:
-    """The writes of such a way back."""
-    return {
-        one["task_id"]: Write(
-            values_of(edit_of(one["values"])),
-            one["extra"],
-            tuple(one["actions"]),
-            one.get("seen", {}),
-        )
-        for one in undo["cards"]
-    }
+    now, seen = to_status(answered.status) if answered else None, write.seen.get("status", "")
+    done = status_change(to_status(row.status), now, seen, lost=packed.lost)
+    notices += done.notices
+    return CardWrite(row.id, {}, {}, done.back, {"status": now.value} if now else {}) if done.back else None

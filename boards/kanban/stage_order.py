@@ -102,3 +102,14 @@ def numbered(stages: Sequence[Stage]) -> tuple[Stage, ...]:
 def to_record(stages: Iterable[Stage]) -> list[dict[str, Any]]:
     """The board for the journal: ids, titles and colors in order."""
     return [{"id": stage.id, "title": stage.title, "color": stage.color} for stage in stages]
+
+
+def snapshot(stages: Sequence[Stage], stage_id: int) -> dict[str, Any]:
+    """A board for the journal, and of the stage concerned: title, color and position from 1 (0: absent)."""
+    stage = find(stages, stage_id)
+    return {
+        "stages": to_record(stages),
+        "title": stage.title if stage else "",
+        "color": stage.color if stage else "",
+        "position": position(stages, stage_id) + 1,
+    }

@@ -6,24 +6,86 @@ Rules of `task.stages.update` and `.add`: behaviour.md §3.3, §3.4; surprises 1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import replace
 
-from b24.client import BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown, PortalError, PortalTimeout
+from b24.client import Client, Command
 from b24.methods import stages as stage_calls
-from b24.wire import as_color, literal
+from b24.wire import literal
+from boards.core import edits
 from boards.core.batches import read_then_write
-from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.change import Change, Kind, NoticeCode, has_notice, note
 from boards.core.checks import require_title
 from boards.core.colors import require_color
+from boards.core.ids import StageId
 from boards.core.model import Actor, BoardRef, Notice, Stage
-from boards.core.outcome import StageOutcome
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban import stage_order as lists
+from boards.kanban.adding import insert
 from boards.kanban.convert import to_stages
+from boards.kanban.stage_jobs import DeleteStage
 
-STAGES, WRITE, FRONT = "stages", "write", "front"
-FIRST = f"$result[{STAGES}][0][ID]"
-ADDED = f"$result[{WRITE}]"
+Stages = tuple[Stage, ...]
+
+STAGES, WRITE = "stages", "write"
+
+
+@recipe
+class MoveStage(Recipe, frozen=True, tag="move_stage"):
+    """Back behind the old predecessor; if that is gone, behind the nearest one left (one more request).
+
+    `order`: the stages before the move, `expected` after it.
+    """
+
+    stage_id: StageId
+    after_id: StageId
+    order: tuple[StageId, ...]
+    expected: tuple[StageId, ...] = ()
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Stages]:
+        ref, actor, as_admin = context.ref, context.actor, context.actor.is_admin
+        stage_id, expected = self.stage_id, self.expected
+        first = move_stage(client, ref, actor, stage_id, self.after_id, as_admin=as_admin, expected=expected)
+        if not has_notice(first.notices, NoticeCode.ANCHOR_GONE):
+            return first
+        near = lists.surviving_predecessor(first.now, self.order, stage_id)
+        if lists.is_noop(first.now, stage_id, near):
+            return first
+        second = move_stage(client, ref, actor, stage_id, near, as_admin=as_admin)
+        return replace(
+            second, change=replace(second.change, before=first.change.before, undo=first.change.undo)
+        )
+
+
+@recipe
+class RenameStage(Recipe, frozen=True, tag="rename_stage"):
+    """The old title; `expected` is the one that was given."""
+
+    stage_id: StageId
+    title: str
+    expected: str
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Stages]:
+        return _edit_for_undo(client, context, self.stage_id, {"title": self.title}, {"title": self.expected})
+
+
+@recipe
+class RecolorStage(Recipe, frozen=True, tag="recolor_stage"):
+    """The old color; `expected` is the one that was given."""
+
+    stage_id: StageId
+    color: str
+    expected: str
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Stages]:
+        return _edit_for_undo(client, context, self.stage_id, {"color": self.color}, {"color": self.expected})
+
+
+def _edit_for_undo(
+    client: Client, context: UndoContext, stage_id: int, values: dict[str, str], seen: dict[str, str]
+) -> Outcome[Stages]:
+    ref, actor = context.ref, context.actor
+    return _edit(client, ref, actor, stage_id, values, seen, as_admin=actor.is_admin)
 
 
 def move_stage(
@@ -36,7 +98,7 @@ def move_stage(
     as_admin: bool = False,
     seen: Sequence[int] | None = None,
     expected: Sequence[int] | None = None,
-) -> StageOutcome:
+) -> Outcome[Stages]:
     """Put a stage after another one (0: to the front). `seen`: the order the person saw, ids.
 
     `expected`: the order an undo was told of, which nobody saw. Moving to the front, or moving the first one
@@ -53,13 +115,7 @@ def move_stage(
     if after_id and lists.find(before, after_id) is None:
         notices.append(note(NoticeCode.ANCHOR_GONE))
     back = lists.predecessor(before, stage_id)
-    undo = {
-        "op": "move_stage",
-        "stage_id": stage_id,
-        "after_id": back,
-        "order": list(lists.ids(before)),
-        "expected": list(lists.ids(after)),
-    }
+    undo = MoveStage(stage_id=stage_id, after_id=back, order=lists.ids(before), expected=lists.ids(after))
     return _outcome(Kind.STAGE_MOVE, ref, stage_id, (before, after), undo, notices)
 
 
@@ -73,11 +129,10 @@ def rename_stage(
     as_admin: bool = False,
     seen: Sequence[int] | None = None,
     seen_title: str | None = None,
-) -> StageOutcome:
+) -> Outcome[Stages]:
     """Give a stage another title. BadInput when blank or longer than 255. One HTTP request."""
-    return set_title(
-        client, ref, actor, stage_id, require_title(title), as_admin=as_admin, seen=seen, expected=seen_title
-    )
+    wanted, seen_values = {"title": require_title(title)}, _seen("title", seen_title)
+    return _edit(client, ref, actor, stage_id, wanted, seen_values, as_admin=as_admin, seen=seen)
 
 
 def recolor_stage(
@@ -90,43 +145,54 @@ def recolor_stage(
     as_admin: bool = False,
     seen: Sequence[int] | None = None,
     seen_color: str | None = None,
-) -> StageOutcome:
+) -> Outcome[Stages]:
     """Give a stage another color, in any spelling; BadInput when it is none. One HTTP request."""
-    wanted = require_color(color)
-    act = as_admin and actor.is_admin
-    before, lost = _update(client, ref, stage_calls.update(stage_id, color=wanted, as_admin=act))
-    old = lists.find(before, stage_id)
-    notices = _notices(before, stage_id, act, seen)
-    was, trusted = _was(old.color if old else "", wanted, seen_color, lost)
-    before = lists.changed(before, stage_id, color=was)
-    notices += _overwritten("color", was, seen_color)
-    after = lists.changed(before, stage_id, color=wanted)
-    undo = {"op": "recolor_stage", "stage_id": stage_id, "color": was, "expected": wanted}
-    return _outcome(Kind.STAGE_RECOLOR, ref, stage_id, (before, after), undo if trusted else None, notices)
+    wanted, seen_values = {"color": require_color(color)}, _seen("color", seen_color)
+    return _edit(client, ref, actor, stage_id, wanted, seen_values, as_admin=as_admin, seen=seen)
 
 
-def set_title(
+def _edit(
     client: Client,
     ref: BoardRef,
     actor: Actor,
     stage_id: int,
-    title: str,
+    wanted: dict[str, str],
+    seen_values: dict[str, str],
     *,
     as_admin: bool,
     seen: Sequence[int] | None = None,
-    expected: str | None = None,
-) -> StageOutcome:
-    """`rename_stage` without its checks, for undo: an old title goes back as it was."""
+) -> Outcome[Stages]:
+    """Give a stage another title or color. Undo comes here too: an old title goes back as it was."""
     act = as_admin and actor.is_admin
-    before, lost = _update(client, ref, stage_calls.update(stage_id, title=title, as_admin=act))
-    old = lists.find(before, stage_id)
-    notices = _notices(before, stage_id, act, seen)
-    was, trusted = _was(old.title if old else "", title, expected, lost)
-    before = lists.changed(before, stage_id, title=was)
-    notices += _overwritten("title", was, expected)
-    after = lists.changed(before, stage_id, title=title)
-    undo = {"op": "rename_stage", "stage_id": stage_id, "title": was, "expected": title}
-    return _outcome(Kind.STAGE_RENAME, ref, stage_id, (before, after), undo if trusted else None, notices)
+    write = stage_calls.update(stage_id, **wanted, as_admin=act)
+    had, lost = _update(client, ref, write)
+    stage = lists.find(had, stage_id)
+    read = {field: getattr(stage, field) if stage else "" for field in wanted}
+    found = edits.compare(read, wanted, seen_values, lost=lost, same=_same)
+    before = lists.changed(had, stage_id, **found.before)
+    after = lists.changed(before, stage_id, **wanted)
+    notices = _notices(before, stage_id, act, seen) + found.notices(NoticeCode.STAGE_CHANGED_SINCE)
+    (field,) = wanted
+    kind = Kind.STAGE_RENAME if field == "title" else Kind.STAGE_RECOLOR
+    undo = _edit_back(stage_id, field, found.way_back.get(field), wanted[field])
+    return _outcome(kind, ref, stage_id, (before, after), undo, notices)
+
+
+def _edit_back(stage_id: int, field: str, old: str | None, new: str) -> Recipe | None:
+    if old is None:
+        return None
+    if field == "title":
+        return RenameStage(stage_id=stage_id, title=old, expected=new)
+    return RecolorStage(stage_id=stage_id, color=old, expected=new)
+
+
+def _seen(field: str, value: str | None) -> dict[str, str]:
+    return {} if value is None else {field: value}
+
+
+def _same(_field: str, value: str, other: str) -> bool:
+    """Text counts as it is sent: what looks like a batch reference is not stored as it was typed."""
+    return literal(value) == literal(other)
 
 
 def add_stage(
@@ -139,7 +205,7 @@ def add_stage(
     *,
     as_admin: bool = False,
     seen: Sequence[int] | None = None,
-) -> StageOutcome:
+) -> Outcome[Stages]:
     """Add a stage after another one (0: at the front). BadInput for a bad title or color.
 
     One HTTP request. Only if its answer gets lost, one more looks whether the stage is there, and a third
@@ -148,98 +214,14 @@ def add_stage(
     wanted = Stage(0, require_title(title), require_color(color), 0)
     act = as_admin and actor.is_admin
     before, new_id, notices = insert(client, ref, wanted, after_id, as_admin=act, seen=seen)
-    one = Stage(new_id, wanted.title, wanted.color, 0)
-    at_front = after_id == 0 and not _has(notices, NoticeCode.NOT_IN_PLACE)
-    after = lists.inserted(before, one, 0 if at_front else after_id or before[0].id)
+    added = Stage(new_id, wanted.title, wanted.color, 0)
+    at_front = after_id == 0 and not has_notice(notices, NoticeCode.NOT_IN_PLACE)
+    after = lists.inserted(before, added, 0 if at_front else after_id or before[0].id)
     if after_id and lists.find(before, after_id) is None:
         notices.append(note(NoticeCode.ANCHOR_GONE))
-    off_front = before[0].id if at_front else 0
-    undo = {"op": "delete_stage", "stage_id": new_id, "target_id": 0, "off_front": off_front}
+    undo = DeleteStage(stage_id=new_id, target_id=0, move_behind_first=before[0].id if at_front else 0)
     notices = _notices(before, None, act, seen) + notices
     return _outcome(Kind.STAGE_ADD, ref, new_id, (before, after), undo, notices)
-
-
-# --- adding, with the two things that can go wrong ---
-def insertion(ref: BoardRef, one: Stage, after_id: int, *, as_admin: bool) -> dict[str, Command]:
-    """The commands that add a stage; halted.
-
-    At the front the stage is added *after* the first one and then moved there: an addition at the front
-    would suck in all tasks without a stage (surprise 16), a move pins them to where they are.
-    """
-    add = stage_calls.add(ref.group_id, one.title, one.color, after_id or FIRST, as_admin=as_admin)
-    commands = {STAGES: stage_calls.get(ref.group_id), WRITE: add}
-    if after_id == 0:
-        commands[FRONT] = stage_calls.update(ADDED, after_id=0, as_admin=as_admin)
-    return commands
-
-
-def insert(
-    client: Client,
-    ref: BoardRef,
-    one: Stage,
-    after_id: int,
-    *,
-    as_admin: bool,
-    seen: Sequence[int] | None,
-) -> tuple[tuple[Stage, ...], int, list[Notice]]:
-    """Add a stage: what was, the new id, and notices about how it went."""
-    commands = insertion(ref, one, after_id, as_admin=as_admin)
-    try:
-        return read_insertion(client.batch(commands, halt=True, repeatable=False))
-    except PortalTimeout:
-        raise  # it may still be at it: who looks now and adds again has two of them later
-    except OutcomeUnknown:
-        return insert_unless_there(client, ref, one, after_id, as_admin=as_admin, seen=seen)
-
-
-def insert_unless_there(
-    client: Client,
-    ref: BoardRef,
-    one: Stage,
-    after_id: int,
-    *,
-    as_admin: bool,
-    seen: Sequence[int] | None,
-) -> tuple[tuple[Stage, ...], int, list[Notice]]:
-    """After the answer to an addition got lost: look for the stage, and add it only if it is not there."""
-    found = _look(client, ref, one, after_id, seen)
-    if found is None:
-        commands = insertion(ref, one, after_id, as_admin=as_admin)
-        return read_insertion(client.batch(commands, halt=True, repeatable=False))
-    stages, there = found
-    notices = [note(NoticeCode.ANSWER_LOST_BUT_DONE)]
-    if after_id == 0 and stages[0].id != there.id:
-        try:
-            client.call(stage_calls.update(there.id, after_id=0, as_admin=as_admin))
-        except PortalError:
-            notices.append(note(NoticeCode.NOT_IN_PLACE))
-    return lists.without(stages, there.id), there.id, notices
-
-
-def read_insertion(answer: BatchAnswer) -> tuple[tuple[Stage, ...], int, list[Notice]]:
-    """What was, the new id and notices, from the answer to `insertion`."""
-    before = to_stages(stage_calls.parse_stages(answer[STAGES].result))
-    new_id = stage_calls.parse_id(answer[WRITE].result)
-    return before, new_id, [note(NoticeCode.NOT_IN_PLACE)] if FRONT in answer.errors else []
-
-
-def _look(
-    client: Client, ref: BoardRef, one: Stage, after_id: int, seen: Sequence[int] | None
-) -> tuple[tuple[Stage, ...], Stage] | None:
-    """Whether the stage is there after all: same title and color, and not among those seen before.
-
-    Without `seen` only a twin exactly where ours would be counts; the newest id wins.
-    """
-    stages = to_stages(stage_calls.parse_stages(client.call(stage_calls.get(ref.group_id)).result))
-    ours = (literal(one.title), as_color(one.color))
-    twins = [stage for stage in stages if (stage.title, stage.color) == ours]
-    if seen is not None:
-        twins = [stage for stage in twins if stage.id not in seen]
-    else:
-        spots = {after_id} if after_id else {0, stages[0].id}
-        twins = [stage for stage in twins if lists.predecessor(stages, stage.id) in spots]
-    newest = max(twins, key=lambda stage: stage.id, default=None)
-    return (stages, newest) if newest else None
 
 
 # --- shared ---
@@ -247,26 +229,8 @@ def _update(client: Client, ref: BoardRef, write: Command) -> tuple[tuple[Stage,
     """Read, write; the stages as they were and whether an answer got lost. Raises the refusal."""
     answer, lost = read_then_write(client, {STAGES: stage_calls.get(ref.group_id), WRITE: write})
     before = to_stages(stage_calls.parse_stages(answer[STAGES].result))
-    _ = answer[WRITE]
+    answer.require(WRITE)
     return before, lost
-
-
-def _was(read: str, wanted: str, seen: str | None, lost: bool) -> tuple[str, bool]:
-    """The value before, and whether it is known.
-
-    After a lost answer, reading our own value (as it was sent) tells nothing; then what the person saw is
-    the best witness.
-    """
-    if not lost or read != literal(wanted):
-        return read, True
-    return (seen, True) if seen else (read, False)
-
-
-def _overwritten(field: str, was: str, expected: str | None) -> list[Notice]:
-    """A notice when the value that was replaced is not the one the person knew of."""
-    if expected is None or literal(was) == literal(expected):
-        return []
-    return [note(NoticeCode.STAGE_CHANGED_SINCE, field=field, old=was)]
 
 
 def _unmoved(stages: Sequence[Stage], stage_id: int, order: Sequence[int]) -> tuple[Stage, ...]:
@@ -289,41 +253,26 @@ def _notices(
     return found
 
 
-def _has(notices: Sequence[Notice], code: NoticeCode) -> bool:
-    return any(one.code == code for one in notices)
-
-
 def _outcome(
     kind: Kind,
     ref: BoardRef,
     stage_id: int,
     states: tuple[Sequence[Stage], Sequence[Stage]],
-    undo: dict[str, Any] | None,
+    undo: Recipe | None,
     notices: Sequence[Notice],
-) -> StageOutcome:
+) -> Outcome[Stages]:
     """The outcome; a stage that is not of this board gets no undo, for nothing is known about it."""
     before, after = states
-    foreign = _has(notices, NoticeCode.STAGE_OF_ANOTHER_BOARD)
+    foreign = has_notice(notices, NoticeCode.STAGE_OF_ANOTHER_BOARD)
     label = lists.find(before, stage_id) or lists.find(after, stage_id)
     change = Change(
         kind=kind,
         board_key=ref.key,
         target=stage_id,
         label=label.title if label else "",
-        before=snapshot(before, stage_id),
-        after=snapshot(after, stage_id),
+        before=lists.snapshot(before, stage_id),
+        after=lists.snapshot(after, stage_id),
         undo=None if foreign else undo,
         notices=tuple(notices),
     )
-    return StageOutcome(change, tuple(after), tuple(notices))
-
-
-def snapshot(stages: Sequence[Stage], stage_id: int) -> dict[str, Any]:
-    """A board for the journal, and of the stage concerned: title, color and position from 1 (0: absent)."""
-    one = lists.find(stages, stage_id)
-    return {
-        "stages": lists.to_record(stages),
-        "title": one.title if one else "",
-        "color": one.color if one else "",
-        "position": lists.position(stages, stage_id) + 1,
-    }
+    return Outcome(change, tuple(after))

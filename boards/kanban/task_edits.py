@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from b24.methods.tasks import TaskRow
 from b24.wire import literal
+from boards.core.change import NoticeCode, note
 from boards.core.checks import require_deadline, require_tags, require_title
+from boards.core.edits import Comparison, compare, value_unknown
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, TaskEdit, TaskStatus
+from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, Notice, TaskEdit, TaskStatus
 
 Values = dict[str, Any]
 
@@ -56,17 +58,22 @@ def _more(tags: tuple[str, ...] | None) -> tuple[str, ...] | None:
     return kept
 
 
+def compared(row: TaskRow, values: Values, seen: Mapping[str, Any], *, lost: bool) -> Comparison:
+    """An edit against what the task was and what the person saw of it."""
+    return compare(current(row, values), values, seen, lost=lost, same=same)
+
+
 def unseen(edit: TaskEdit, seen: TaskEdit | None) -> TaskEdit:
     """The edit without the fields that are as the person saw them: what nobody touched is not sent."""
     if seen is None:
         return edit
-    same = [one.name for one in fields(edit) if getattr(edit, one.name) == getattr(seen, one.name)]
-    return replace(edit, **dict.fromkeys(same))
+    names = [field.name for field in fields(edit)]
+    return replace(edit, **{name: None for name in names if getattr(edit, name) == getattr(seen, name)})
 
 
 def values_of(edit: TaskEdit) -> Values:
     """The given fields, fit for JSON."""
-    given = {one.name: getattr(edit, one.name) for one in fields(edit)}
+    given = {field.name: getattr(edit, field.name) for field in fields(edit)}
     return {
         name: list(value) if isinstance(value, tuple) else value
         for name, value in given.items()
@@ -76,7 +83,7 @@ def values_of(edit: TaskEdit) -> Values:
 
 def edit_of(values: Mapping[str, Any]) -> TaskEdit:
     """What `values_of` wrote."""
-    known = {one.name for one in fields(TaskEdit)}
+    known = {field.name for field in fields(TaskEdit)}
     given = {name: value for name, value in values.items() if name in known}
     for name in {"tags", "add_tags"} & set(given):
         given[name] = tuple(given[name])
@@ -106,18 +113,18 @@ def wire_fields(values: Mapping[str, Any]) -> Values:
     return written
 
 
-def same(name: str, one: Any, other: Any) -> bool:
+def same(name: str, value: Any, other: Any) -> bool:
     """Whether two values of a field are the same thing: offsets, and the order of tags, do not count.
 
     Text counts as it is sent: what looks like a batch reference is not stored as it was typed.
     """
-    if name == "deadline" and one and other:
-        return _moment(str(one)) == _moment(str(other))
+    if name == "deadline" and value and other:
+        return _moment(str(value)) == _moment(str(other))
     if name == "tags":
-        return {literal(tag) for tag in one} == {literal(tag) for tag in other}
-    if isinstance(one, str) and isinstance(other, str):
-        return literal(one) == literal(other)
-    return bool(one == other)
+        return {literal(tag) for tag in value} == {literal(tag) for tag in other}
+    if isinstance(value, str) and isinstance(other, str):
+        return literal(value) == literal(other)
+    return bool(value == other)
 
 
 def _moment(text: str) -> dt.datetime:
@@ -137,7 +144,7 @@ def as_it_was(row: TaskRow, values: Mapping[str, Any]) -> Values:
     """`restoring` for a task of a list, which does not say who may edit it: what fits if they may."""
     if "responsible_id" not in values:
         return {}
-    return {"AUDITORS": [one.id for one in row.auditors] or [""], "STATUS": str(row.status)}
+    return {"AUDITORS": [person.id for person in row.auditors] or [""], "STATUS": str(row.status)}
 
 
 # The status actions of a task, and which of them lead back (behaviour.md §5.1, §5.8).
@@ -193,3 +200,33 @@ def reached(action: str, status: TaskStatus) -> bool:
 def way(now: TaskStatus, wanted: TaskStatus) -> tuple[str, ...] | None:
     """The actions that lead from one status to the other; None when none do."""
     return () if now == wanted else _WAYS[now].get(wanted)
+
+
+@dataclass(frozen=True)
+class StatusChange:
+    """What status actions did. `before` is the best that is known; `back` leads there, None: nothing does.
+
+    `notices` say why there is no way back, where there is none.
+    """
+
+    before: TaskStatus
+    now: TaskStatus | None
+    back: tuple[str, ...] | None
+    notices: tuple[Notice, ...] = ()
+
+
+def status_change(before: TaskStatus, now: TaskStatus | None, seen: str, *, lost: bool) -> StatusChange:
+    """The change from the status that was read to the one there is now (None: not readable any more).
+
+    After a lost answer equal statuses may mean that our own first attempt was read; then the status that the
+    person saw (`seen`, "" for none) counts.
+    """
+    if lost and before == now:
+        if seen not in set(TaskStatus) - {now}:
+            return StatusChange(before, now, None, tuple(value_unknown(["status"])))
+        before = TaskStatus(seen)
+    if now is None:
+        return StatusChange(before, None, None)
+    back = way(now, before)
+    none = (note(NoticeCode.NO_EXACT_REVERSE, **{"from": now.value, "to": before.value}),)
+    return StatusChange(before, now, back, none if back is None else ())

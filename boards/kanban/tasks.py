@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import NotFound
 from b24.methods import stages as stage_calls
@@ -19,22 +21,24 @@ from b24.methods.users import PersonRow
 from boards.core.batches import read_then_write
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.errors import BadInput, BadInputCode, NotTaken
-from boards.core.model import Actor, BoardRef, Notice, Task, TaskEdit, TaskStatus
-from boards.core.outcome import TaskOutcome
+from boards.core.ids import IdKind, current_id
+from boards.core.model import Actor, BoardRef, Task, TaskEdit
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban import neighbours
 from boards.kanban.convert import to_status, to_task
 from boards.kanban.queries import CARD_ORDER
 from boards.kanban.task_edits import (
     Values,
     checked,
+    compared,
     current,
     edit_of,
     reached,
     restoring,
-    same,
+    status_change,
     unseen,
     values_of,
-    way,
     wire_fields,
 )
 
@@ -44,9 +48,16 @@ FIRST = f"$result[{STAGES}][0][ID]"
 ACTIONS = ("complete", "renew", "start", "pause", "defer")
 
 
+class TaskSituation(msgspec.Struct, frozen=True):
+    """`TaskContext` as the journal keeps it."""
+
+    status: str = ""
+    auditors: tuple[int, ...] | None = None
+
+
 @dataclass(frozen=True)
-class Seen:
-    """What the person saw beside the fields; asked only when an answer gets lost. "" and None: unknown."""
+class TaskContext:
+    """What the person saw besides the fields; asked only when an answer gets lost. "" and None: unknown."""
 
     status: str = ""
     auditors: tuple[int, ...] | None = None
@@ -66,10 +77,48 @@ class Writing:
     spot: neighbours.Neighbours = (0, 0)
 
 
+@recipe
+class EditTask(Recipe, frozen=True, tag="edit_task"):
+    """The old values of a task's fields; `extra` are wire fields that go along, `expected` the new values.
+
+    `first_of` and `spot` as in `Writing`; `beside`: the task's status and auditors after the edit.
+    """
+
+    by_hand = True  # the stage is one of the values
+
+    task_id: int
+    values: dict[str, Any]
+    extra: dict[str, Any]
+    expected: dict[str, Any]
+    first_of: int = 0
+    spot: tuple[int, int] | None = None
+    beside: TaskSituation | None = None
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Task | None]:
+        values = values_of(edit_of(self.values))
+        if values.get("stage_id"):
+            values["stage_id"] = current_id(context.resolve, IdKind.STAGE, values["stage_id"])
+        writing = Writing(values, dict(self.extra), self.first_of, self.spot or (0, 0))
+        known = self.beside and TaskContext(self.beside.status, self.beside.auditors)
+        return write_task(client, context.actor, self.task_id, writing, self.expected, known or TaskContext())
+
+
+@recipe
+class ActOnTask(Recipe, frozen=True, tag="task_actions"):
+    """Status actions that lead back; `seen`: the status they start from."""
+
+    task_id: int
+    actions: tuple[str, ...]
+    seen: str = ""
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Task | None]:
+        return run_actions(client, context.actor, self.task_id, self.actions, self.seen)
+
+
 def load_task(client: Client, actor: Actor, task_id: int) -> Task:
     """One task, one HTTP request. NotFound when it is gone or not for this person."""
     row = task_calls.parse_task(client.call(task_calls.get(task_id)).result)
-    return to_task(_there(row), actor.now)
+    return to_task(_task_or_gone(row), actor.now)
 
 
 def update_task(
@@ -79,8 +128,8 @@ def update_task(
     edit: TaskEdit,
     *,
     seen: TaskEdit | None = None,
-    beside: Seen | None = None,
-) -> TaskOutcome:
+    context: TaskContext | None = None,
+) -> Outcome[Task | None]:
     """Save what was changed in the drawer; one HTTP request.
 
     `seen`: the same fields as the person saw them; untouched ones are not sent, and one that somebody else
@@ -88,7 +137,7 @@ def update_task(
     value or nothing to change; NotFound, AccessDenied, ActionUnavailable from the portal.
     """
     values = values_of(checked(unseen(replace(edit, add_tags=None), seen)))
-    return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {}, beside)
+    return write_task(client, actor, task_id, Writing(values, {}), values_of(seen) if seen else {}, context)
 
 
 def write_task(
@@ -97,11 +146,11 @@ def write_task(
     task_id: int,
     writing: Writing,
     expected: Mapping[str, Any],
-    beside: Seen | None = None,
-) -> TaskOutcome:
+    context: TaskContext | None = None,
+) -> Outcome[Task | None]:
     """`update_task` after its checks, for undo: old values go back as they were."""
     answer, lost = read_then_write(client, _commands(task_id, writing))
-    was = _there(task_calls.parse_task(answer[WAS].result))
+    was = _task_or_gone(task_calls.parse_task(answer[WAS].result))
     stage_refused = _refused_stage(answer, writing)
     values = {
         name: value for name, value in writing.values.items() if not (stage_refused and name == "stage_id")
@@ -110,13 +159,11 @@ def write_task(
     if now and values.get("stage_id") and now.stage_id != values["stage_id"]:
         raise NotTaken(task_id, now.stage_id)
     if lost:
-        was = _untouched(was, values, beside)
-    before, unknown = _before(was, values, expected, lost)
-    notices = _conflicts(before, values, expected)
+        was = _untouched(was, values, context)
+    found = compared(was, values, expected, lost=lost)
+    notices = found.notices()
     if stage_refused:
         notices.append(note(NoticeCode.STAGE_NOT_TAKEN, stage_id=writing.values["stage_id"]))
-    if unknown:
-        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=unknown))
     if now is None:
         notices.append(note(NoticeCode.TASK_UNREADABLE))
     change = Change(
@@ -124,17 +171,17 @@ def write_task(
         board_key=BoardRef(was.group_id).key,
         target=task_id,
         label=was.title,
-        before={**before, "names": _names(was, values)},
+        before={**found.way_back, "names": _names(was, values)},
         after={**(current(now, values) if now else values), "names": _names(now, values) if now else {}},
-        undo=_undo(was, values, before, now, _spot(answer, was, values, lost)),
+        undo=_undo(was, values, found.way_back, now, _spot(answer, was, values, lost)),
         notices=tuple(notices),
     )
-    return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
+    return Outcome(change, to_task(now, actor.now) if now else None)
 
 
 def task_action(
     client: Client, actor: Actor, task_id: int, action: str, *, seen_status: str = ""
-) -> TaskOutcome:
+) -> Outcome[Task | None]:
     """complete, renew, start, pause or defer; one HTTP request. `seen_status`: as the person saw it.
 
     BadInput for another word, ActionUnavailable when the task does not allow it now, NotFound.
@@ -146,7 +193,7 @@ def task_action(
 
 def run_actions(
     client: Client, actor: Actor, task_id: int, actions: Sequence[str], seen_status: str = ""
-) -> TaskOutcome:
+) -> Outcome[Task | None]:
     """Status actions one after the other, halting at the first refusal.
 
     After a lost answer the repetition is refused when the portal had acted; the status then shows it.
@@ -155,46 +202,26 @@ def run_actions(
     for index, action in enumerate(actions):
         commands[f"{ACT}{index}"] = task_calls.status_action(action, task_id)
     answer, lost = read_then_write(client, commands)
-    was = _there(task_calls.parse_task(answer[WAS].result))
+    was = _task_or_gone(task_calls.parse_task(answer[WAS].result))
     last = f"{ACT}{len(actions) - 1}"
     if lost and last not in answer and reached(actions[-1], to_status(was.status)):
         now: TaskRow | None = was
     else:
         now = _completed(task_calls.parse_task(answer[last].result), was, {})
-    status_was, status_now = to_status(was.status), to_status(now.status) if now else None
-    notices = [] if now else [note(NoticeCode.TASK_UNREADABLE)]
-    if lost and status_was == status_now and seen_status in set(TaskStatus) - {status_now}:
-        status_was = TaskStatus(seen_status)
-    if lost and status_was == status_now:
-        notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=["status"]))
-        back = None
-    else:
-        back = action_back(status_now, status_was, notices)
+    status_now = to_status(now.status) if now else None
+    done = status_change(to_status(was.status), status_now, seen_status, lost=lost)
+    undo = ActOnTask(task_id=task_id, actions=done.back, seen=status_now or "") if done.back else None
     change = Change(
         kind=Kind.TASK_ACTION,
         board_key=BoardRef(was.group_id).key,
         target=task_id,
         label=was.title,
-        before={"status": status_was.value},
+        before={"status": done.before.value},
         after={"status": status_now.value if status_now else "", "actions": list(actions)},
-        undo=_actions_back(task_id, back, status_now) if back else None,
-        notices=tuple(notices),
+        undo=undo,
+        notices=done.notices if now else (note(NoticeCode.TASK_UNREADABLE),),
     )
-    return TaskOutcome(change, to_task(now, actor.now) if now else None, tuple(notices))
-
-
-def _actions_back(task_id: int, actions: Sequence[str], now: TaskStatus | None) -> dict[str, Any]:
-    return {"op": "task_actions", "task_id": task_id, "actions": list(actions), "seen": now or ""}
-
-
-def action_back(now: TaskStatus | None, wanted: TaskStatus, notices: list[Notice]) -> tuple[str, ...] | None:
-    """The actions back to a status; where there are none, `notices` get the reason."""
-    if now is None:
-        return None
-    back = way(now, wanted)
-    if back is None:
-        notices.append(note(NoticeCode.NO_EXACT_REVERSE, **{"from": now.value, "to": wanted.value}))
-    return back
+    return Outcome(change, to_task(now, actor.now) if now else None)
 
 
 # --- editing ---
@@ -237,7 +264,7 @@ def _spot(answer: BatchAnswer, was: TaskRow, values: Values, lost: bool) -> neig
         neighbours.neighbours(neighbours.column_of(answer, key), was.id)
         for key in (neighbours.FRONT, neighbours.COLUMN)
     )
-    return next((one for one in found if one), (0, 0))
+    return next((spot for spot in found if spot), (0, 0))
 
 
 def _moves(writing: Writing) -> bool:
@@ -246,7 +273,7 @@ def _moves(writing: Writing) -> bool:
     return stage_id is not None and bool(stage_id or writing.first_of)
 
 
-def _there(row: TaskRow | None) -> TaskRow:
+def _task_or_gone(row: TaskRow | None) -> TaskRow:
     if row is None:
         raise NotFound("TASK_NOT_FOUND", status=200, method="tasks.task.get")
     return row
@@ -267,7 +294,7 @@ def _completed(row: TaskRow | None, was: TaskRow, values: Values) -> TaskRow | N
 def _refused_stage(answer: BatchAnswer, writing: Writing) -> bool:
     """Whether the fields were saved and only the stage was refused. Any other refusal is raised."""
     if not _moves(writing):
-        _ = answer[WRITE]
+        answer.require(WRITE)
         return False
     if MOVE in answer:
         return False
@@ -276,44 +303,15 @@ def _refused_stage(answer: BatchAnswer, writing: Writing) -> bool:
     return True
 
 
-def _untouched(was: TaskRow, values: Values, beside: Seen | None) -> TaskRow:
+def _untouched(was: TaskRow, values: Values, context: TaskContext | None) -> TaskRow:
     """Handing a task on changes status and auditors as well (behaviour.md §5.3), so after a lost answer
     neither tells what was before; what the person saw does."""
     handed_on = was.responsible and values.get("responsible_id") == was.responsible.id
-    if not handed_on or beside is None:
+    if not handed_on or context is None:
         return was
-    auditors = (
-        was.auditors if beside.auditors is None else tuple(PersonRow(one, "") for one in beside.auditors)
-    )
-    return replace(was, status=beside.status or was.status, auditors=auditors)
-
-
-def _before(
-    was: TaskRow, values: Values, expected: Mapping[str, Any], lost: bool
-) -> tuple[Values, list[str]]:
-    """The values before, and the fields of which they are not known.
-
-    After a lost answer a field that reads as we wrote it may have been anything; then what the person saw
-    counts, if we were told.
-    """
-    before = current(was, values)
-    if not lost:
-        return before, []
-    tainted = [name for name, value in values.items() if same(name, before[name], value)]
-    for name in tainted:
-        if name in expected:
-            before[name] = expected[name]
-    unknown = [name for name in tainted if name not in expected]
-    return {name: value for name, value in before.items() if name not in unknown}, unknown
-
-
-def _conflicts(before: Values, values: Values, expected: Mapping[str, Any]) -> list[Notice]:
-    """A notice per field that was not any more what the person saw."""
-    return [
-        note(NoticeCode.FIELD_CHANGED_MEANWHILE, field=name, old=before[name])
-        for name in values
-        if name in expected and name in before and not same(name, before[name], expected[name])
-    ]
+    seen = context.auditors
+    auditors = was.auditors if seen is None else tuple(PersonRow(user_id, "") for user_id in seen)
+    return replace(was, status=context.status or was.status, auditors=auditors)
 
 
 def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
@@ -328,7 +326,7 @@ def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
 
 def _undo(
     was: TaskRow, values: Values, before: Values, now: TaskRow | None, spot: neighbours.Neighbours
-) -> Values | None:
+) -> EditTask | None:
     """The way back: the old values. With the project also the stage, which its change had reset."""
     back = dict(before)
     if "group_id" in values and was.stage_id:
@@ -336,27 +334,12 @@ def _undo(
     if not back:
         return None
     stays = "group_id" not in values
-    return {
-        "op": "edit_task",
-        "task_id": was.id,
-        "values": back,
-        "extra": restoring(was, back),
-        "first_of": was.group_id if stays and back.get("stage_id") == 0 else 0,
-        "spot": list(spot),
-        "expected": values,
-        "beside": {"status": now.status, "auditors": [one.id for one in now.auditors]} if now else {},
-    }
-
-
-def writing_of(undo: Mapping[str, Any]) -> Writing:
-    """The writing of such a way back."""
-    below, above = undo.get("spot") or (0, 0)
-    values = values_of(edit_of(undo["values"]))
-    return Writing(values, dict(undo["extra"]), undo["first_of"], (below, above))
-
-
-def beside_of(undo: Mapping[str, Any]) -> Seen:
-    """How the task was beside its fields when the way back was written down."""
-    known = undo.get("beside") or {}
-    auditors = known.get("auditors")
-    return Seen(known.get("status", ""), None if auditors is None else tuple(auditors))
+    return EditTask(
+        task_id=was.id,
+        values=back,
+        extra=restoring(was, back),
+        first_of=was.group_id if stays and back.get("stage_id") == 0 else 0,
+        spot=spot,
+        expected=values,
+        beside=TaskSituation(now.status, tuple(person.id for person in now.auditors)) if now else None,
+    )

@@ -19,12 +19,13 @@ from b24.transport import RawAnswer
 from boards.core import jobs
 from boards.core.change import Change
 from boards.core.errors import NotTaken
-from boards.core.jobs import start_deletion
+from boards.kanban.stage_jobs import start_deletion
 from boards.core.model import Actor, Board, BoardRef, Filters, TaskEdit, Why
 from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
-from boards.kanban.bulk import change_cards, move_cards
-from boards.kanban.card_moves import move_card
+from boards.kanban.bulk import change_cards
+from boards.kanban.moves import move_cards
+from boards.kanban.moves import move_card
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.home import load_home
 from boards.kanban.load import load_board

@@ -10,13 +10,13 @@ from b24.errors import AccessDenied, ConnectionLost, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind
 from boards.core.errors import CannotUndo
-from boards.core.jobs import start_deletion
 from boards.core.model import BoardRef, TaskEdit
 from boards.core.outcome import Outcome
 from boards.core.undo import same_id, undo_change, undo_job
-from boards.kanban.bulk import change_cards, move_cards
-from boards.kanban.card_moves import move_card
+from boards.kanban.bulk import change_cards
 from boards.kanban.deletion import plan_deletion
+from boards.kanban.moves import move_card, move_cards
+from boards.kanban.stage_jobs import start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
 from tests.unit.boards.fakes.scene import ADMIN, GROUP, OWNER, Scene

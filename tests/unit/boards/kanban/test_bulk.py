@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from b24.errors import AccessDenied, NotFound, OutcomeUnknown
 from boards.core.model import TaskEdit
-from boards.core.outcome import BulkOutcome
+from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
 from tests.unit.boards.fakes.scene import Scene
@@ -14,7 +16,7 @@ from tests.unit.boards.fakes.scene import Scene
 NEW = TaskEdit(add_tags=("new",))
 
 
-def tag(scene: Scene, **seen: list[str]) -> BulkOutcome:
+def tag(scene: Scene, **seen: list[str]) -> Outcome[Any]:
     """Tag these tasks ("t5"), with the tags that the page showed."""
     hints = {int(key[1:]): tags for key, tags in seen.items()}
     return change_cards(scene.client, scene.actor(), list(hints), NEW, seen_tags=hints)
@@ -25,7 +27,7 @@ def test_cards_as_they_were_seen_cost_one_request(scene: Scene) -> None:
     outcome = tag(scene, t5=["a", "b"], t6=[])
     assert scene.fake.count == 1
     assert (scene.portal.tasks[5].tags, scene.portal.tasks[6].tags) == (["a", "b", "new"], ["new"])
-    assert {card.id: card.tags for card in outcome.cards} == {5: ("a", "b", "new"), 6: ("new",)}
+    assert {card.id: card.tags for card in outcome.now} == {5: ("a", "b", "new"), 6: ("new",)}
     undo_change(scene.client, scene.actor(), outcome.change, lambda one: one)
     assert (scene.portal.tasks[5].tags, scene.portal.tasks[6].tags) == (["a", "b"], [])
 
@@ -36,7 +38,7 @@ def test_a_tag_the_page_did_not_show_yet_stays(scene: Scene) -> None:
     assert scene.fake.count == 2
     assert len(scene.fake.sent("tasks.task.update")) == 3
     assert scene.portal.tasks[5].tags == ["a", "just added", "new"]
-    assert {card.id: card.tags for card in outcome.cards}[5] == ("a", "just added", "new")
+    assert {card.id: card.tags for card in outcome.now}[5] == ("a", "just added", "new")
     assert outcome.change.after["count"] == 2
     undo_change(scene.client, scene.actor(), outcome.change, lambda one: one)
     assert (scene.portal.tasks[5].tags, scene.portal.tasks[6].tags) == (["a", "just added"], [])

@@ -8,16 +8,17 @@ from b24.errors import ConnectionLost, NotFound, StageIsSystem, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Kind, NoticeCode
 from boards.core.errors import BadInput, FirstStage, NotTaken, StageGone
-from boards.core.jobs import DeletionJob, Progress, start_deletion
+from boards.core.jobs import Progress
 from boards.core.model import BoardRef, CardResult, Why
 from boards.core.undo import undo_change, undo_job
-from boards.kanban.deletion import finish_deletion, move_tasks_step, plan_deletion
+from boards.kanban.deletion import plan_deletion
+from boards.kanban.stage_jobs import StageDeletion, start_deletion
 from tests.unit.boards.fakes.scene import ADMIN, GROUP, MEMBER, Scene
 
 REF = BoardRef(GROUP)
 
 
-def finish(scene: Scene, job: DeletionJob) -> tuple[Progress, list[CardResult]]:
+def finish(scene: Scene, job: StageDeletion) -> tuple[Progress, list[CardResult]]:
     """All steps, each through JSON, with a bound on their number."""
     results: list[CardResult] = []
     for _ in range(40):
@@ -25,12 +26,12 @@ def finish(scene: Scene, job: DeletionJob) -> tuple[Progress, list[CardResult]]:
         results += progress.results
         if progress.finished:
             return progress, results
-        assert isinstance(progress.job, DeletionJob)
+        assert isinstance(progress.job, StageDeletion)
         job = progress.job
     raise AssertionError("it does not end")
 
 
-def start(scene: Scene, stage: int, target: int) -> DeletionJob:
+def start(scene: Scene, stage: int, target: int) -> StageDeletion:
     plan = plan_deletion(scene.client, REF, scene.actor(), scene.stage_ids[stage])
     return start_deletion(REF, plan, scene.stage_ids[target])
 
@@ -126,8 +127,8 @@ def test_five_hundred_tasks_take_twelve_requests_and_keep_their_order(scene: Sce
     assert len(results) == 500
     assert scene.picture() == [("S1", "47D1E2", [1, 2, 3, 4]), ("S3", "47D1E2", [*range(1000, 1500), 7])]
     assert progress.outcome
-    assert [one.title for one in progress.outcome.stages] == ["S1", "S3"]
-    assert [one.sort for one in progress.outcome.stages] == [100, 300]
+    assert [one.title for one in progress.outcome.now] == ["S1", "S3"]
+    assert [one.sort for one in progress.outcome.now] == [100, 300]
 
 
 def test_more_tasks_than_one_plan_holds(scene: Scene) -> None:
@@ -152,7 +153,7 @@ def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene) -> None:
     progress, _ = finish(scene, start(scene, 1, 2))
     assert progress.outcome
     assert [one.code for one in progress.outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
-    assert progress.outcome.stages == ()
+    assert progress.outcome.now == ()
     assert [title for title, _, _ in scene.picture()] == ["S1", "S2", "S3"]
     undo_change(scene.client, scene.actor(), progress.outcome.change)
     assert [tasks for _, _, tasks in scene.picture()] == [[1, 2, 3, 4], [5, 6, 50], [7]]
@@ -189,18 +190,17 @@ def test_a_lost_answer_in_between_can_be_tried_again(scene: Scene) -> None:
 
 def test_the_single_steps(scene: Scene) -> None:
     client, actor, (first, second, third) = scene.client, scene.actor(), scene.stage_ids
+    job = StageDeletion(board_key=REF.key, stage_id=second, target_id=third)
     with pytest.raises(StageNotEmpty):
-        finish_deletion(client, REF, actor, second)
+        job.finish(client, actor)
     with pytest.raises(StageIsSystem):
-        finish_deletion(client, REF, actor, first)
-    assert [one.error for one in move_tasks_step(client, REF, actor, [5, 6], third)] == [None, None]
-    with pytest.raises(ValueError, match="50"):
-        move_tasks_step(client, REF, actor, range(1, 52), third)
-    with pytest.raises(BadInput):
-        move_tasks_step(client, REF, actor, [5], 0)
-    outcome = finish_deletion(client, REF, actor, second, moved={5: third, 6: third})
+        StageDeletion(board_key=REF.key, stage_id=first).finish(client, actor)
+    assert [result.error for result in job.move(client, [5, 6])] == [None, None]
+    outcome = StageDeletion(board_key=REF.key, stage_id=second, target_id=third, moved=(5, 6)).finish(
+        client, actor
+    )
     assert outcome.change.undo
-    assert outcome.change.undo["moved"] == [[5, third], [6, third]]
+    assert outcome.change.undo.moved == ((5, third), (6, third))
 
 
 def test_an_odd_color_comes_back_as_it_was(scene: Scene) -> None:

@@ -8,8 +8,7 @@ from b24.errors import AccessDenied, ConnectionLost, DifferentStages, NotFound, 
 from boards.core.change import NoticeCode
 from boards.core.errors import BadInput, NotTaken, StageGone
 from boards.core.model import BoardRef
-from boards.kanban.bulk import move_cards
-from boards.kanban.card_moves import move_card
+from boards.kanban.moves import move_card, move_cards
 from tests.unit.boards.fakes.scene import GROUP, OUTSIDER, OWNER, Scene
 
 REF = BoardRef(GROUP)
@@ -23,7 +22,7 @@ def test_a_move_is_one_request_of_read_write_look(scene: Scene) -> None:
     )
     assert scene.fake.count == 1
     assert scene.picture()[1][2] == [5, 2, 6]
-    assert outcome.card_before_stage == scene.stage_ids[0]  # STAGE_ID 0 is the first one
+    assert outcome.now == scene.stage_ids[0]  # STAGE_ID 0 is the first one
     assert outcome.change.label == "Task 2"
     assert (outcome.change.before["stage"], outcome.change.after["stage"]) == ("S1", "S2")
     sent = scene.fake.sent("task.stages.movetask")
@@ -43,7 +42,7 @@ def test_planner_says_yes_to_a_card_that_is_not_in_it(scene: Scene) -> None:
     assert caught.value.stage_id == 0
     scene.portal.plan[OWNER, 5] = scene.plan_ids[0]
     outcome = move_card(scene.client, PLAN, scene.actor(), 5, scene.plan_ids[2])
-    assert outcome.card_before_stage == scene.plan_ids[0]
+    assert outcome.now == scene.plan_ids[0]
     assert len(scene.fake.requests[-1]) <= 50
 
 
@@ -81,7 +80,7 @@ def test_a_lost_answer_does_not_forget_where_the_card_was(scene: Scene) -> None:
     _, second, third = scene.stage_ids
     outcome = move_card(scene.client, REF, scene.actor(), 5, third, was_stage=second)
     assert outcome.change.undo is not None
-    assert outcome.change.undo["stage_id"] == second
+    assert outcome.change.undo.stage_id == second
     scene.fake.lose = ["after"]
     unknown = move_card(scene.client, REF, scene.actor(), 6, third)
     assert unknown.change.undo is None
@@ -119,7 +118,7 @@ def test_many_planner_cards(scene: Scene) -> None:
     assert scene.fake.count == 5
     assert [one.task_id for one in outcome.results if isinstance(one.error, NotTaken)] == [5]
     assert outcome.change.undo is not None
-    assert len(outcome.change.undo["moves"]) == 199
+    assert len(outcome.change.undo.moves) == 199
 
 
 def test_a_result_per_card(scene: Scene) -> None:
@@ -129,7 +128,7 @@ def test_a_result_per_card(scene: Scene) -> None:
     kinds = [type(one.error) for one in outcome.results]
     assert kinds == [type(None), NotTaken, NotFound, NotFound]
     assert outcome.change.after["count"] == 1
-    assert [move[0] for move in outcome.change.undo["moves"]] == [1]  # type: ignore[index]
+    assert [move[0] for move in outcome.change.undo.moves] == [1]  # type: ignore[index]
 
 
 def test_bulk_limits(scene: Scene) -> None:
@@ -151,7 +150,7 @@ def test_what_was_done_before_a_break_counts(scene: Scene) -> None:
     done = [one.task_id for one in outcome.results if one.error is None]
     assert 30 < len(done) < 50 and done == ids[: len(done)], "what went with the first batch"
     assert {type(one.error) for one in outcome.results[len(done) :]} == {ConnectionLost}
-    assert [move[0] for move in outcome.change.undo["moves"]] == done  # type: ignore[index]
+    assert [move[0] for move in outcome.change.undo.moves] == done  # type: ignore[index]
     scene.fake.lose = ["before", "before"]
     with pytest.raises(ConnectionLost):
         move_cards(scene.client, REF, scene.actor(), ids, scene.stage_ids[2])
@@ -171,7 +170,7 @@ def test_a_lost_answer_does_no_harm_where_the_person_saw_the_stages(scene: Scene
     scene.fake.lose, scene.fake.lost_error = ["after"], ConnectionLost
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5], scene.stage_ids[2], was_stages=seen)
     assert not outcome.notices and outcome.change.undo
-    moves = {one: stage for one, stage, _below, _above in outcome.change.undo["moves"]}
+    moves = {one: stage for one, stage, _below, _above in outcome.change.undo.moves}
     assert moves == seen and start != scene.portal.picture(GROUP)
 
 

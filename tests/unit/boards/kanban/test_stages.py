@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, NotFound, PortalTimeout
 from boards.core.change import Kind, NoticeCode
 from boards.core.errors import BadInput
 from boards.core.model import BoardRef
-from boards.core.outcome import StageOutcome
+from boards.core.outcome import Outcome
 from boards.kanban.load import load_board
 from boards.kanban.stage_order import ids, is_noop
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
@@ -18,7 +20,7 @@ REF = BoardRef(GROUP)
 PLAN = BoardRef(0)
 
 
-def codes(outcome: StageOutcome) -> list[str]:
+def codes(outcome: Outcome[Any]) -> list[str]:
     return [str(one.code) for one in outcome.notices]
 
 
@@ -26,8 +28,8 @@ def truth(scene: Scene) -> list[tuple[int, str, str, int]]:
     return [(one.id, one.title, one.color, one.sort) for one in scene.portal.board(GROUP)]
 
 
-def told(outcome: StageOutcome) -> list[tuple[int, str, str, int]]:
-    return [(one.id, one.title, one.color, one.sort) for one in outcome.stages]
+def told(outcome: Outcome[Any]) -> list[tuple[int, str, str, int]]:
+    return [(one.id, one.title, one.color, one.sort) for one in outcome.now]
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -41,7 +43,7 @@ def test_a_move_is_one_request_and_tells_the_truth(
     outcome = move_stage(scene.client, REF, scene.actor(), stage_id, after_id)
     assert scene.fake.count == 1
     assert told(outcome) == truth(scene)
-    assert [one.is_first for one in outcome.stages] == [True, False, False]
+    assert [one.is_first for one in outcome.now] == [True, False, False]
     assert (NoticeCode.ANCHOR_GONE in codes(outcome)) == (target == "gone")
     seen = {title: tasks for title, _, tasks in before}
     assert {title: tasks for title, _, tasks in scene.picture()} == seen  # nobody's cards changed columns
@@ -88,7 +90,7 @@ def test_markup_and_references_in_a_title_stay_text(scene: Scene) -> None:
         outcome = rename_stage(scene.client, REF, scene.actor(), scene.stage_ids[0], title)
         stored = scene.portal.stages[scene.stage_ids[0]].title
         assert stored.replace("\u2060", "") == title
-        assert outcome.stages[0].title == title
+        assert outcome.now[0].title == title
 
 
 def test_recolor(scene: Scene) -> None:
@@ -116,7 +118,7 @@ def test_add_at_any_place(scene: Scene, position: int) -> None:
 def test_add_in_my_planner(scene: Scene) -> None:
     outcome = add_stage(scene.client, PLAN, scene.actor(), "Mine", "ff0000", 0)
     assert [one.title for one in scene.portal.board(OWNER, "U")] == ["Mine", "P1", "P2", "P3"]
-    assert ids(outcome.stages) == tuple(one.id for one in scene.portal.board(OWNER, "U"))
+    assert ids(outcome.now) == tuple(one.id for one in scene.portal.board(OWNER, "U"))
     assert outcome.change.board_key == "me"
 
 
@@ -189,11 +191,11 @@ def test_a_lost_answer_does_not_spoil_the_undo(scene: Scene) -> None:
     first, second, third = scene.stage_ids
     outcome = move_stage(scene.client, REF, scene.actor(), third, 0, seen=(first, second, third))
     assert outcome.change.undo is not None
-    assert outcome.change.undo["after_id"] == second
+    assert outcome.change.undo.after_id == second
     scene.fake.lose = ["after"]
     named = rename_stage(scene.client, REF, scene.actor(), first, "New", seen_title="S1")
     assert named.change.undo is not None
-    assert named.change.undo["title"] == "S1"
+    assert named.change.undo.title == "S1"
     scene.fake.lose = ["after"]
     assert rename_stage(scene.client, REF, scene.actor(), first, "Newer").change.undo is None
 

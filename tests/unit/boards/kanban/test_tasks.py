@@ -47,8 +47,8 @@ def test_only_what_was_changed_is_sent(scene: Scene) -> None:
     wanted = TaskEdit(title="Task 5", description="More", deadline="", priority=1, tags=())
     outcome = update_task(scene.client, scene.actor(), 5, wanted, seen=seen)
     assert scene.fake.sent("tasks.task.update")[0]["fields"] == {"DESCRIPTION": "More"}
-    assert outcome.task
-    assert outcome.task.description == "More"
+    assert outcome.now
+    assert outcome.now.description == "More"
     assert outcome.notices == ()
     with pytest.raises(BadInput) as caught:
         update_task(scene.client, scene.actor(), 5, seen, seen=seen)
@@ -120,7 +120,7 @@ def test_a_refused_stage_does_not_hide_what_was_saved(scene: Scene) -> None:
     outcome = update_task(scene.client, scene.actor(), 5, edit)
     assert [one.code for one in outcome.notices] == [NoticeCode.STAGE_NOT_TAKEN]
     assert outcome.change.undo is not None
-    assert outcome.change.undo["values"] == {"title": "Task 5"}
+    assert outcome.change.undo.values == {"title": "Task 5"}
     assert (scene.portal.tasks[5].title, scene.portal.tasks[5].stage_id) == ("Saved", scene.stage_ids[1])
 
 
@@ -133,7 +133,7 @@ def test_a_refusal_is_raised(scene: Scene) -> None:
 def test_saved_and_out_of_sight(scene: Scene) -> None:
     scene.portal.add_group(13, {2: "A"})
     outcome = update_task(scene.client, scene.actor(), 5, TaskEdit(group_id=13))
-    assert outcome.task is None
+    assert outcome.now is None
     assert [one.code for one in outcome.notices] == [NoticeCode.TASK_UNREADABLE]
 
 
@@ -142,7 +142,7 @@ def test_a_lost_answer_keeps_only_what_is_known(scene: Scene) -> None:
     edit, seen = TaskEdit(title="New", priority=2), TaskEdit(title="Task 5")
     outcome = update_task(scene.client, scene.actor(), 5, edit, seen=seen)
     assert outcome.change.undo is not None
-    assert outcome.change.undo["values"] == {"title": "Task 5"}
+    assert outcome.change.undo.values == {"title": "Task 5"}
     assert [(one.code, one.values) for one in outcome.notices] == [
         (NoticeCode.VALUE_BEFORE_UNKNOWN, {"fields": ["priority"]})
     ]
@@ -217,4 +217,4 @@ def test_many_actions_have_their_own_ways_back(scene: Scene) -> None:
     outcome = change_cards(scene.client, scene.actor(), [5, 6, 7], "complete")
     assert [type(one.error) for one in outcome.results] == [type(None), type(None), ActionUnavailable]
     assert outcome.change.undo is not None
-    assert [one["actions"] for one in outcome.change.undo["cards"]] == [["renew"], ["renew", "start"]]
+    assert [card.actions for card in outcome.change.undo.cards] == [("renew",), ("renew", "start")]
