@@ -5,8 +5,4 @@ Whoever undoes, goes on with a job or reads the journal imports this first.
 
 from __future__ import annotations
 
-import boards.crm.undo
-import boards.kanban.undo
-import boards.scrum.undo
-
 __all__: list[str] = []

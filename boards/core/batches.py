@@ -41,10 +41,10 @@ def add_once(
     except PortalTimeout:
         raise
     except OutcomeUnknown:
-        there = [one for one in read(client.call(look).result) if is_twin(one)]
-        new = [one for one in there if seen is None or one.id not in seen]
+        there = [row for row in read(client.call(look).result) if is_twin(row)]
+        new = [row for row in there if seen is None or row.id not in seen]
         if new:
-            return None, max(new, key=lambda one: one.id)
+            return None, max(new, key=lambda row: row.id)
         return client.batch(commands, halt=True, repeatable=False), None
 
 
@@ -73,17 +73,17 @@ class PackedAnswer:
 
     def get(self, key: str) -> Answer | None:
         """The answer of `key`; None when it was refused or never sent."""
-        return next((one[key] for one in self.parts if key in one), None)
+        return next((part[key] for part in self.parts if key in part), None)
 
     def asked(self, key: str) -> bool:
         """Whether `key` was answered or refused."""
-        return any(key in one or key in one.errors for one in self.parts)
+        return any(key in part or key in part.errors for part in self.parts)
 
     def error(self, key: str) -> PortalError | None:
         """Why `key` did not work; None when it did."""
         if self.get(key):
             return None
-        refused = (one.errors[key] for one in self.parts if key in one.errors)
+        refused = (part.errors[key] for part in self.parts if key in part.errors)
         return next(refused, self.broken or NotRun("NOT_RUN", method=key))
 
 

@@ -101,7 +101,7 @@ class Change:
                 "before": self.before,
                 "after": self.after,
                 "undo": self.undo if self.undo is None or isinstance(self.undo, dict) else to_data(self.undo),
-                "notices": [{"code": str(one.code), "values": one.values} for one in self.notices],
+                "notices": [{"code": str(notice.code), "values": notice.values} for notice in self.notices],
                 "aliases": {str(old): new for old, new in self.aliases.items()},
             },
             ensure_ascii=False,
@@ -120,7 +120,7 @@ class Change:
             before=data["before"],
             after=data["after"],
             undo=from_data(data["undo"]) if data["undo"] else None,
-            notices=tuple(Notice(one["code"], one["values"]) for one in data["notices"]),
+            notices=tuple(Notice(notice["code"], notice["values"]) for notice in data["notices"]),
             aliases={int(old): new for old, new in data["aliases"].items()},
         )
 

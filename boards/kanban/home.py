@@ -42,10 +42,15 @@ def read_home(answer: BatchAnswer, actor: Actor, start: int = 0) -> Home:
         for row in group_calls.parse_groups(answer[key]):
             found.setdefault(row.id, to_project(row, roles.get(row.id, "")))
     end = start + len(pages) * PAGE_SIZE
-    ordered = sorted(found.values(), key=lambda one: (not one.role, one.closed, one.name.casefold(), one.id))
+    ordered = sorted(found.values(), key=_by_role_and_name)
     return Home(tuple(ordered), total or len(ordered), end if total > end else None)
 
 
 def load_home(client: Client, actor: Actor, query: str = "", start: int = 0) -> Home:
     """Projects from `start` on, 500 at most, whose name contains `query`; one HTTP request."""
     return read_home(client.batch(home_commands(actor, query, start), halt=False), actor, start)
+
+
+def _by_role_and_name(project: Project) -> tuple[bool, bool, str, int]:
+    """One's own projects first, closed ones last, then by name."""
+    return not project.role, project.closed, project.name.casefold(), project.id

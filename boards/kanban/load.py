@@ -115,10 +115,10 @@ def _group(answer: BatchAnswer) -> group_calls.GroupRow | None:
 def _people(answer: BatchAnswer, columns: tuple[Column, ...]) -> tuple[Person, ...]:
     """Whom to offer in filter and picker: the first page of colleagues and everyone with a card here."""
     users = answer.get(USERS)
-    known = {one.id: one for one in to_people(user_calls.parse_users(users.result))} if users else {}
+    known = {person.id: person for person in to_people(user_calls.parse_users(users.result))} if users else {}
     for person in _responsibles(card for column in columns for card in column.cards):
         known.setdefault(person.id, person)
-    return tuple(sorted(known.values(), key=lambda one: (one.name.casefold(), one.id)))
+    return tuple(sorted(known.values(), key=lambda person: (person.name.casefold(), person.id)))
 
 
 def _responsibles(cards: Iterable[Card]) -> Iterator[Person]:

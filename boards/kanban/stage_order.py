@@ -35,7 +35,7 @@ def surviving_predecessor(stages: Sequence[Stage], order: Sequence[int], stage_i
     """The nearest stage that was before `stage_id` in the old `order` and still exists; 0 for none."""
     there = set(ids(stages))
     earlier = order[: order.index(stage_id)] if stage_id in order else []
-    return next((one for one in reversed(earlier) if one in there), 0)
+    return next((stage for stage in reversed(earlier) if stage in there), 0)
 
 
 def is_noop(stages: Sequence[Stage], stage_id: int, after_id: int) -> bool:
@@ -55,19 +55,18 @@ def moved_ids(stages: Sequence[Stage], stage_id: int, after_id: int) -> tuple[in
 
 def moved(stages: Sequence[Stage], stage_id: int, after_id: int) -> tuple[Stage, ...]:
     """The stages after a move, numbered anew."""
-    one = find(stages, stage_id)
-    if one is None or after_id == stage_id:
+    stage = find(stages, stage_id)
+    if stage is None or after_id == stage_id:
         return numbered(stages)
-    rest = [stage for stage in stages if stage.id != stage_id]
-    return inserted(rest, one, after_id)
+    return inserted(without(stages, stage_id), stage, after_id)
 
 
-def inserted(stages: Sequence[Stage], one: Stage, after_id: int) -> tuple[Stage, ...]:
-    """The stages with a further one after `after_id`: 0 is the front, an unknown id the end (§3.3)."""
+def inserted(stages: Sequence[Stage], new: Stage, after_id: int) -> tuple[Stage, ...]:
+    """The stages with a new one after `after_id`: 0 is the front, an unknown id the end (§3.3)."""
     at = 0 if after_id == 0 else position(stages, after_id) + 1
     if after_id and at == 0:
         at = len(stages)
-    return numbered([*stages[:at], one, *stages[at:]])
+    return numbered([*stages[:at], new, *stages[at:]])
 
 
 def changed(

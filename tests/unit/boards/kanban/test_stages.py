@@ -205,3 +205,22 @@ def test_nobody_waits_for_two_timeouts(scene: Scene) -> None:
     with pytest.raises(PortalTimeout):
         move_stage(scene.client, REF, scene.actor(), scene.stage_ids[0], 0)
     assert scene.fake.count == 1
+
+
+def test_who_sets_what_somebody_else_set_meanwhile_replaced_nothing(scene: Scene) -> None:
+    client, actor, stage = scene.client, scene.actor(), scene.stage_ids[0]
+    rename_stage(client, REF, actor, stage, "Same", seen_title="S1")
+    again = rename_stage(client, REF, actor, stage, "Same", seen_title="S1")
+    color = recolor_stage(client, REF, actor, stage, "00ff00", seen_color="A0A0A0").now[0].color
+    painted = recolor_stage(client, REF, actor, stage, color, seen_color="A0A0A0")
+    assert (codes(again), codes(painted)) == ([], [])
+    assert codes(rename_stage(client, REF, actor, stage, "Other", seen_title="S1")) == ["stage_changed_since"]
+
+
+def test_a_missing_undo_after_a_lost_answer_is_explained(scene: Scene) -> None:
+    scene.fake.lost_error = ConnectionLost
+    for change in (rename_stage, recolor_stage):
+        scene.fake.lose = ["after"]
+        outcome = change(scene.client, REF, scene.actor(), scene.stage_ids[0], "abcdef")
+        assert outcome.change.undo is None
+        assert codes(outcome) == ["value_before_unknown"]

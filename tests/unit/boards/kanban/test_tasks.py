@@ -148,6 +148,15 @@ def test_a_lost_answer_keeps_only_what_is_known(scene: Scene) -> None:
     ]
 
 
+def test_who_sets_what_somebody_else_set_meanwhile_replaced_nothing(scene: Scene) -> None:
+    seen = TaskEdit(title="Task 5", priority=1)
+    update_task(scene.client, scene.actor(), 5, TaskEdit(title="Same"), seen=seen)
+    again = update_task(scene.client, scene.actor(), 5, TaskEdit(title="Same", priority=2), seen=seen)
+    assert again.notices == ()
+    other = update_task(scene.client, scene.actor(), 5, TaskEdit(title="Other"), seen=seen)
+    assert [notice.code for notice in other.notices] == [NoticeCode.FIELD_CHANGED_MEANWHILE]
+
+
 @pytest.mark.parametrize("now", list(TaskStatus))
 @pytest.mark.parametrize("wanted", list(TaskStatus))
 def test_every_way_between_statuses_leads_there(now: TaskStatus, wanted: TaskStatus) -> None:
