@@ -183,8 +183,8 @@ def has_notice(notices: Iterable[Notice], code: NoticeCode) -> bool:
     return any(notice.code == code for notice in notices)
 
 
-def each_once(notices: Iterable[Notice]) -> tuple[Notice, ...]:
-    """The notices in order, none of them twice."""
+def unique(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices in their order, each once."""
     found: list[Notice] = []
     for notice in notices:
         if notice not in found:

@@ -19,7 +19,7 @@ from b24.errors import AccessDenied, ActionUnavailable, NotFound, PortalError, R
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
-from boards.core.change import Change, Kind, NoticeCode, each_once, note
+from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards, require_tags
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskEdit
@@ -155,7 +155,7 @@ def _joined(
         before={"cards": {key: value for done in changes for key, value in done.before["cards"].items()}},
         after={"cards": after, "count": len(after)},
         undo=WriteCards(cards=tuple(back)) if back else None,
-        notices=each_once(notice for done in changes for notice in done.notices),
+        notices=unique(notice for done in changes for notice in done.notices),
     )
     return Outcome(change, cards, results, none_worked(results))
 
@@ -278,7 +278,7 @@ def outcome_of(
         before={"cards": {str(card): _state(was[card], writes[card]) for card in done}},
         after={"cards": {str(card): _wanted(writes[card]) for card in done}, "count": len(done)},
         undo=WriteCards(cards=back) if back else None,
-        notices=each_once(notices),
+        notices=unique(notices),
     )
     refused = [result.task_id for result in results if result.error and result.task_id in was]
     cards = [_card(packed, was[card], writes[card], now) for card in done]

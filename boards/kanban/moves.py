@@ -19,7 +19,7 @@ from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
-from boards.core.change import Change, Kind, NoticeCode, each_once, note
+from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
 from boards.core.errors import NotTaken, StageGone
 from boards.core.ids import StageId
@@ -376,7 +376,7 @@ def _outcome_of_one(ref: BoardRef, move: CardMove, done: _Done, seen: SeenPlaces
         before=_record(done.stages, came_from, below, above),
         after=_record(done.stages, move.stage_id, move.before, move.after),
         undo=back if came_from else None,
-        notices=each_once(_notices_of_one(move, done, seen)),
+        notices=unique(_notices_of_one(move, done, seen)),
     )
     return Outcome(change, came_from, done.results)
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+import msgspec
 
 from b24.client import Client, Command
 from b24.methods import scrum as scrum_calls
@@ -18,19 +19,24 @@ from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
-from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
 from boards.core.errors import ColumnGone, NotTaken
-from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
-from boards.core.outcome import BulkOutcome
+from boards.core.ids import SprintId, StageId
+from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskStatus
+from boards.core.outcome import Outcome, none_worked
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban.convert import to_status
 from boards.kanban.task_edits import way
-from boards.scrum.model import ColumnType, SprintColumn
+from boards.scrum.model import ColumnType, RecipePart, SprintColumn
 from boards.scrum.move_plan import column_for
-from boards.scrum.paging import FIELDS, PAGE_SIZE, by_ids
+from boards.scrum.paging import FIELDS, PAGE_SIZE, by_ids, rows_of
 from boards.scrum.reading import read_columns
 
-COLUMNS, WAS, MOVE, ACT, CHECK, PUT = "columns", "was_", "move_", "act_", "check_", "put_"
+COLUMNS, BEFORE, MOVE, ACT, CHECK, PUT = "columns", "before_", "move_", "act_", "check_", "put_"
+
+CardsOutcome = Outcome[tuple[Card, ...]]
+"""`now` is always empty, cards are not read again; `results`: one CardResult per card, in the order asked."""
 
 
 class MoveEffect(StrEnum):
@@ -57,8 +63,7 @@ def status_after(status: TaskStatus, target: ColumnType) -> TaskStatus:
     return TaskStatus.COMPLETED if effect is MoveEffect.COMPLETES else TaskStatus.PENDING
 
 
-@dataclass(frozen=True)
-class CardStep:
+class CardStep(RecipePart, frozen=True):
     """One card on its way to a column; `actions` bring it to the status it had (undo only).
 
     `seen_column`, `seen_status`: what an undo finds unless somebody else changed it; asked only when what was
@@ -66,10 +71,32 @@ class CardStep:
     """
 
     task_id: int
-    column_id: int
-    actions: tuple[str, ...] = ()
-    seen_column: int = 0
-    seen_status: str = ""
+    column_id: StageId
+    actions: tuple[str, ...]
+    seen_column: StageId = msgspec.field(name="from", default=0)
+    seen_status: str = msgspec.field(name="status", default="")
+
+
+@recipe
+class MoveSprintCards(Recipe, frozen=True, tag="sprint_cards"):
+    """Each card back into its column of the sprint, with the status it had."""
+
+    sprint_id: SprintId
+    moves: tuple[CardStep, ...]
+
+    def run(self, client: Client, context: UndoContext) -> CardsOutcome:
+        return run_card_steps(client, context.ref, self.sprint_id, self.moves)
+
+
+@recipe
+class TakeOffBoard(Recipe, frozen=True, tag="sprint_off_board"):
+    """Takes items off the board of the sprint again; they stay in the sprint."""
+
+    sprint_id: SprintId
+    items: tuple[int, ...]
+
+    def run(self, client: Client, context: UndoContext) -> CardsOutcome:
+        return take_off_board(client, context.ref, self.sprint_id, self.items)
 
 
 def move_sprint_cards(
@@ -81,87 +108,76 @@ def move_sprint_cards(
     column_id: int,
     *,
     seen: Mapping[int, int] | None = None,
-) -> BulkOutcome:
+) -> CardsOutcome:
     """Move cards into a column; one HTTP request for up to 47 of them.
 
     `seen`: the column each card was in on the page. The order within a column cannot be chosen (§3.7). A
     single card's failure is raised: NotTaken when the portal said yes and did nothing, ColumnGone when the
     column is not this sprint's any more (cards that went there are brought back).
     """
-    wanted = require_cards(tuple(task_ids))
-    outcome = run_card_steps(
-        client, ref, actor, sprint_id, [CardStep(one, column_id) for one in wanted], seen
-    )
-    if len(wanted) == 1 and outcome.results[0].error:
-        raise outcome.results[0].error
-    return outcome
+    del actor  # the client already speaks for the person
+    steps = [CardStep(task_id, column_id, ()) for task_id in require_cards(tuple(task_ids))]
+    outcome = run_card_steps(client, ref, sprint_id, steps, seen)
+    return outcome.raise_if_nothing_done() if len(steps) == 1 else outcome
 
 
 def run_card_steps(
     client: Client,
     ref: BoardRef,
-    actor: Actor,
     sprint_id: int,
     steps: Sequence[CardStep],
     seen: Mapping[int, int] | None = None,
-) -> BulkOutcome:
+) -> CardsOutcome:
     """Each card into its own column; the way back is steps again, so undo comes here too."""
-    del actor
     packed = send_packed(client, _commands(sprint_id, steps))
-    columns = {one.id: one for one in _columns(packed)}
-    rows, now = _rows(packed, WAS), _arrived(packed, steps)
-    seen = {one.task_id: one.seen_column for one in steps if one.seen_column} | dict(seen or {})
-    places = {one: _place(row, columns, seen, lost=packed.lost) for one, row in rows.items()}
+    columns = {column.id: column for column in _columns(packed)}
+    rows, now = _rows(packed, BEFORE), _arrived(packed, steps)
+    seen = {step.task_id: step.seen_column for step in steps if step.seen_column} | dict(seen or {})
+    places = {task_id: _place(row, columns, seen, lost=packed.lost) for task_id, row in rows.items()}
     if any(step.column_id not in columns for step in steps):
         _bring_back(client, sprint_id, steps, places, columns)
         raise ColumnGone
     results = tuple(_result(packed, step, rows, now) for step in steps)
     done = [step for step, result in zip(steps, results, strict=True) if result.error is None]
     change = _change(ref, sprint_id, steps, done, _Known(columns, rows, now, places, packed.lost))
-    return BulkOutcome(change, results, change.notices)
+    return Outcome(change, (), results, none_worked(results))
 
 
 def put_on_board(
     client: Client, ref: BoardRef, actor: Actor, sprint_id: int, task_ids: Sequence[int]
-) -> BulkOutcome:
+) -> CardsOutcome:
     """Give items of the sprint that stand in no column a place; two requests for up to 25 of them.
 
     Completed ones go to FINISH, the others to the first NEW column.
     """
-    del actor
+    del actor  # the client already speaks for the person
     wanted = require_cards(tuple(task_ids))
-    first = client.batch({COLUMNS: scrum_calls.get_columns(sprint_id), **by_ids(wanted, WAS)}, halt=False)
-    columns = read_columns(first[COLUMNS])
-    reading = PackedAnswer()
-    reading.parts.append(first)
-    rows = _rows(reading, WAS)
-    own = {one: row for one, row in rows.items() if row.sprint_id == sprint_id}
+    reads = {COLUMNS: scrum_calls.get_columns(sprint_id), **by_ids(wanted, BEFORE)}
+    first = client.batch(reads, halt=False)
+    columns, rows = read_columns(first[COLUMNS]), rows_of(first, BEFORE)
     writes: dict[str, Command] = {}
-    for one, row in own.items():
+    for task_id, row in rows.items():
         column_id = column_for(columns, to_status(row.status))
-        if column_id:
-            writes[f"{PUT}{one}"] = scrum_calls.put_on_board(sprint_id, one, column_id)
-            writes[f"{MOVE}{one}"] = stage_calls.move_task(one, column_id)
-    packed = send_packed(client, writes) if writes else PackedAnswer()
-    results = tuple(_put_result(packed, one, rows) for one in wanted)
-    done = [one.task_id for one in results if one.error is None]
-    undo = {"op": "sprint_off_board", "sprint_id": sprint_id, "items": done}
-    after = {"count": len(done)}
-    change = Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", {}, after, undo if done else None)
-    return BulkOutcome(change, results)
+        if column_id and row.sprint_id == sprint_id:
+            writes |= _placing(sprint_id, task_id, column_id)
+    packed = send_packed(client, writes)
+    results = tuple(_put_result(packed, task_id, rows) for task_id in wanted)
+    done = tuple(result.task_id for result in results if result.error is None)
+    undo = TakeOffBoard(sprint_id, done) if done else None
+    change = Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", {}, {"count": len(done)}, undo)
+    return Outcome(change, (), results, none_worked(results))
 
 
-def take_off_board(
-    client: Client, ref: BoardRef, actor: Actor, sprint_id: int, task_ids: Sequence[int]
-) -> BulkOutcome:
+def take_off_board(client: Client, ref: BoardRef, sprint_id: int, task_ids: Sequence[int]) -> CardsOutcome:
     """Take items off the board again; they stay in the sprint. The undo of `put_on_board`."""
-    del actor
-    packed = send_packed(
-        client, {f"{PUT}{one}": scrum_calls.take_off_board(sprint_id, one) for one in task_ids}
-    )
-    results = tuple(_put_result(packed, one, {}) for one in task_ids)
-    done = sum(one.error is None for one in results)
-    return BulkOutcome(Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", {}, {"count": done}), results)
+    writes: dict[str, Command] = {
+        f"{PUT}{task_id}": scrum_calls.take_off_board(sprint_id, task_id) for task_id in task_ids
+    }
+    packed = send_packed(client, writes)
+    results = tuple(_put_result(packed, task_id, {}) for task_id in task_ids)
+    after = {"count": sum(result.error is None for result in results)}
+    change = Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", {}, after)
+    return Outcome(change, (), results, none_worked(results))
 
 
 # --- the batch ---
@@ -180,7 +196,10 @@ class _Known:
 
 
 def _commands(sprint_id: int, steps: Sequence[CardStep]) -> dict[str, Command]:
-    commands = {COLUMNS: scrum_calls.get_columns(sprint_id), **by_ids([one.task_id for one in steps], WAS)}
+    commands = {
+        COLUMNS: scrum_calls.get_columns(sprint_id),
+        **by_ids([step.task_id for step in steps], BEFORE),
+    }
     for step in steps:
         commands[f"{MOVE}{step.task_id}"] = stage_calls.move_task(step.task_id, step.column_id)
         for index, action in enumerate(step.actions):
@@ -209,8 +228,7 @@ def _columns(packed: PackedAnswer) -> tuple[SprintColumn, ...]:
 
 
 def _rows(packed: PackedAnswer, prefix: str) -> dict[int, TaskRow]:
-    pages = (part[key] for part in packed.parts for key in part if key.startswith(prefix))
-    return {row.id: row for page in pages for row in task_calls.parse_list(page)}
+    return {task_id: row for part in packed.parts for task_id, row in rows_of(part, prefix).items()}
 
 
 def _arrived(packed: PackedAnswer, steps: Sequence[CardStep]) -> dict[int, tuple[int, TaskRow]] | None:
@@ -225,7 +243,7 @@ def _arrived(packed: PackedAnswer, steps: Sequence[CardStep]) -> dict[int, tuple
     return found
 
 
-def _place(row: TaskRow, columns: Mapping[int, Any], seen: Mapping[int, int], *, lost: bool) -> int:
+def _place(row: TaskRow, columns: Mapping[int, SprintColumn], seen: Mapping[int, int], *, lost: bool) -> int:
     """The column a card was in: STAGE_ID follows it on the board; else what the page had."""
     if row.stage_id in columns and not (lost and row.id in seen):
         return row.stage_id
@@ -237,19 +255,25 @@ def _bring_back(
     sprint_id: int,
     steps: Sequence[CardStep],
     places: Mapping[int, int],
-    columns: Mapping[int, Any],
+    columns: Mapping[int, SprintColumn],
 ) -> None:
     """The portal takes any column: cards that left for one that is not the sprint's would be seen nowhere.
 
     Their place on this board is gone, so they get one before they are moved.
     """
-    astray = [step.task_id for step in steps if step.column_id not in columns]
     writes: dict[str, Command] = {}
-    for one in (one for one in astray if places.get(one)):
-        writes[f"{PUT}{one}"] = scrum_calls.put_on_board(sprint_id, one, places[one])
-        writes[f"{MOVE}{one}"] = stage_calls.move_task(one, places[one])
-    if writes:
-        send_packed(client, writes)
+    for step in steps:
+        if step.column_id not in columns and places.get(step.task_id):
+            writes |= _placing(sprint_id, step.task_id, places[step.task_id])
+    send_packed(client, writes)
+
+
+def _placing(sprint_id: int, task_id: int, column_id: int) -> dict[str, Command]:
+    """A place on the board, and the column of the task."""
+    return {
+        f"{PUT}{task_id}": scrum_calls.put_on_board(sprint_id, task_id, column_id),
+        f"{MOVE}{task_id}": stage_calls.move_task(task_id, column_id),
+    }
 
 
 # --- what came of it ---
@@ -281,7 +305,7 @@ def _change(
     ref: BoardRef, sprint_id: int, steps: Sequence[CardStep], done: Sequence[CardStep], known: _Known
 ) -> Change:
     notices = _notices(done, known)
-    moves = [_back(step, known, notices) for step in done if known.places.get(step.task_id)]
+    moves = tuple(_way_back(step, known, notices) for step in done if known.places.get(step.task_id))
     if len(moves) < len(done):
         notices.append(note(NoticeCode.PLACE_UNKNOWN))
     single = done[0].task_id if len(steps) == 1 and done else 0
@@ -290,10 +314,10 @@ def _change(
         board_key=ref.key,
         target=single,
         label=known.rows[single].title if single in known.rows else "",
-        before={"stages": {str(one.task_id): known.places.get(one.task_id, 0) for one in done}},
-        after={"stages": {str(one.task_id): one.column_id for one in done}, "count": len(done)},
-        undo={"op": "sprint_cards", "sprint_id": sprint_id, "moves": moves} if moves else None,
-        notices=tuple(one for index, one in enumerate(notices) if one not in notices[:index]),
+        before={"stages": {str(step.task_id): known.places.get(step.task_id, 0) for step in done}},
+        after={"stages": {str(step.task_id): step.column_id for step in done}, "count": len(done)},
+        undo=MoveSprintCards(sprint_id, moves) if moves else None,
+        notices=unique(notices),
     )
 
 
@@ -314,14 +338,15 @@ def _notices(done: Sequence[CardStep], known: _Known) -> list[Notice]:
     return found + ([note(NoticeCode.TASK_RENEWED, count=renewed)] if renewed else [])
 
 
-def _back(step: CardStep, known: _Known, notices: list[Notice]) -> dict[str, Any]:
+def _way_back(step: CardStep, known: _Known, notices: list[Notice]) -> CardStep:
     """How a card gets back: its column, and from the status that column gives it to the one it had."""
     before, now = _statuses(step, known)
     column = known.columns[known.places[step.task_id]]
     given = status_after(now, column.type)
     actions = way(given, before)
-    if actions is None or (given != before and column.type is ColumnType.FINISH) or before == "5" != given:
+    completed = TaskStatus.COMPLETED
+    inexact = (given != before and column.type is ColumnType.FINISH) or before == completed != given
+    if actions is None or inexact:
         notices.append(note(NoticeCode.NO_EXACT_REVERSE, **{"from": now.value, "to": before.value}))
         actions = ()
-    way_back = {"task_id": step.task_id, "column_id": column.id, "actions": list(actions)}
-    return way_back | {"from": step.column_id, "status": now.value}
+    return CardStep(step.task_id, column.id, actions, step.column_id, now.value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from b24.client import Client, Command
 from b24.errors import Refused
@@ -13,14 +12,18 @@ from b24.methods import sprints as sprint_calls
 from b24.methods import stages as stage_calls
 from boards.core.batches import send_packed
 from boards.core.change import Change, Kind, NoticeCode, note
-from boards.core.errors import ColumnNotEmpty, LastColumnOfType
+from boards.core.errors import ColumnNotEmpty, LastColumnOfType, OfNewerRelease
+from boards.core.ids import SprintId, StageId
+from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
-from boards.core.outcome import ColumnsOutcome
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban.convert import to_status
 from boards.kanban.task_edits import way
-from boards.scrum.cards import CardStep, run_card_steps, status_after
-from boards.scrum.columns import insert_column, is_planned, may_lose, require_column, snapshot
-from boards.scrum.model import ColumnType, SprintColumn
+from boards.scrum.cards import CardStep, MoveSprintCards, run_card_steps, status_after
+from boards.scrum.column_lists import Columns, by_sort, may_lose, require_column, snapshot
+from boards.scrum.column_writing import ColumnsOutcome, insert_column, is_planned
+from boards.scrum.model import ColumnType, RecipePart, SprintColumn
 from boards.scrum.paging import all_rows, first_pages
 from boards.scrum.reading import read_columns
 
@@ -28,18 +31,63 @@ COLUMNS, SPRINT, MOVE, OFF, DELETE = "columns", "sprint", "move_", "off_", "dele
 DELETE_METHOD = "tasks.api.scrum.kanban.deleteStage"
 
 
+class ColumnRecord(RecipePart, frozen=True):
+    """A column as the journal keeps it. `id`: the number it had, 0 in what an older release wrote."""
+
+    name: str
+    color: str
+    type: ColumnType
+    sort: int
+    id: int = 0
+
+    def column(self) -> SprintColumn:
+        """The column to add; it will get another id."""
+        return SprintColumn(0, self.name, self.color, self.type, self.sort)
+
+
+# --- ways back ---
+@recipe
+class DeleteColumn(Recipe, frozen=True, omit_defaults=True, tag="column_delete"):
+    """Deletes a column that was added; its tasks go to `target_id`. Without one they must have left it."""
+
+    sprint_id: SprintId
+    column_id: StageId
+    target_id: StageId = 0
+
+    def run(self, client: Client, context: UndoContext) -> ColumnsOutcome:
+        where = (client, context.ref, context.actor, self.sprint_id)
+        return delete_column(*where, self.column_id, target_id=self.target_id)
+
+
+@recipe
+class RestoreColumn(Recipe, frozen=True, tag="column_restore"):
+    """Adds a deleted column again, and moves its tasks back from where they went (`CardStep.seen_column`).
+
+    `column_id` is its old number.
+    """
+
+    sprint_id: SprintId
+    column_id: int
+    column: ColumnRecord
+    moves: tuple[CardStep, ...]
+
+    def run(self, client: Client, context: UndoContext) -> ColumnsOutcome:
+        return restore_column(client, context.ref, self)
+
+
+# --- deleting ---
 @dataclass(frozen=True)
 class ColumnDeletionPlan:
-    """What deleting a column means. `lacking`: it is the last of its type in a sprint that
-    has begun and cannot go.
+    """What deleting a column means.
 
-    `tasks`: status by task in it; `strays` have a place here and are not in the sprint any more: they only
-    lose that place. `move_effect` tells for each of the `others` what it would do to the tasks.
+    `tasks`: status by task in it. `tasks_of_other_sprints` have a place here though they are not in the
+    sprint any more: they only lose that place. `lacking`: the column is the last of this type in a sprint
+    that has begun, and cannot go.
     """
 
     column: SprintColumn
     tasks: dict[int, TaskStatus]
-    strays: tuple[int, ...]
+    tasks_of_other_sprints: tuple[int, ...]
     others: tuple[SprintColumn, ...]
     lacking: ColumnType | None = None
 
@@ -66,8 +114,8 @@ def plan_column_deletion(
     return ColumnDeletionPlan(
         column=column,
         tasks={row.id: to_status(row.status) for row in rows if row.sprint_id == sprint_id},
-        strays=tuple(row.id for row in rows if row.sprint_id != sprint_id),
-        others=tuple(one for one in columns if one.id != column_id),
+        tasks_of_other_sprints=tuple(row.id for row in rows if row.sprint_id != sprint_id),
+        others=tuple(other for other in columns if other.id != column_id),
         lacking=None if is_planned(answer, SPRINT) else may_lose(columns, column_id),
     )
 
@@ -88,104 +136,102 @@ def delete_column(
     if plan.tasks:
         require_column(plan.others, target_id)
     writes: dict[str, Command] = {
-        f"{OFF}{one}": scrum_calls.take_off_board(sprint_id, one) for one in plan.strays
+        f"{OFF}{task_id}": scrum_calls.take_off_board(sprint_id, task_id)
+        for task_id in plan.tasks_of_other_sprints
     }
-    writes |= {f"{MOVE}{one}": stage_calls.move_task(one, target_id) for one in plan.tasks}
-    client.intend(_gone(ref, sprint_id, plan, target_id, [CardResult(one) for one in plan.tasks]).change)
+    writes |= {f"{MOVE}{task_id}": stage_calls.move_task(task_id, target_id) for task_id in plan.tasks}
+    all_moved = [CardResult(task_id) for task_id in plan.tasks]
+    client.intend(_outcome_if_deleted(ref, sprint_id, plan, target_id, all_moved).change)
     packed = send_packed(client, writes | {DELETE: scrum_calls.delete_column(column_id)})
     answer = packed.get(DELETE)
     if answer is None:
         raise packed.error(DELETE) or Refused("NOT_RUN", method=DELETE_METHOD)
-    results = tuple(CardResult(one, packed.error(f"{MOVE}{one}")) for one in plan.tasks)
-    if not scrum_calls.is_done(answer.result) and not (
-        packed.lost and _is_gone(client, sprint_id, column_id)  # by our own first request
-    ):
-        return _kept(ref, sprint_id, plan, target_id, results)
-    return _gone(ref, sprint_id, plan, target_id, results)
+    results = tuple(CardResult(task_id, packed.error(f"{MOVE}{task_id}")) for task_id in plan.tasks)
+    deleted = scrum_calls.is_done(answer.result)
+    if deleted or (packed.lost and _is_gone(client, sprint_id, column_id)):  # by our own first request
+        return _outcome_if_deleted(ref, sprint_id, plan, target_id, results)
+    return _outcome_if_kept(ref, sprint_id, plan, target_id, results)
+
+
+@looks_for(Kind.COLUMN_DELETE)
+def column_is_gone(client: Client, change: Change) -> bool:
+    """Whether the column of this deletion is gone; one HTTP request."""
+    if not isinstance(change.undo, RestoreColumn):
+        raise OfNewerRelease(f"deletion of column {change.target}")
+    return _is_gone(client, change.undo.sprint_id, change.target)
 
 
 def _is_gone(client: Client, sprint_id: int, column_id: int) -> bool:
     """After a lost answer: the portal says no to deleting what is not there any more."""
     rows = scrum_calls.parse_columns(client.call(scrum_calls.get_columns(sprint_id)).result)
-    return all(one.id != column_id for one in rows)
+    return all(row.id != column_id for row in rows)
 
 
-def _kept(
+def _outcome_if_kept(
     ref: BoardRef, sprint_id: int, plan: ColumnDeletionPlan, target_id: int, results: Sequence[CardResult]
 ) -> ColumnsOutcome:
     """The column stays, with tasks in it that the person does not see; what was moved can be undone."""
-    moved = [one.task_id for one in results if one.error is None]
+    moved = [result.task_id for result in results if result.error is None]
     if not moved:
         raise ColumnNotEmpty
-    notices = (note(NoticeCode.HIDDEN_TASKS_REMAIN),)
-    undo = {
-        "op": "sprint_cards",
-        "sprint_id": sprint_id,
-        "moves": _returns(plan, target_id, moved, plan.column.id),
-    }
-    before = {"stages": dict.fromkeys(map(str, moved), plan.column.id)}
-    after = {"stages": dict.fromkeys(map(str, moved), target_id), "count": len(moved)}
-    change = Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", before, after, undo, notices)
-    return ColumnsOutcome(change, _all(plan), notices, tuple(results))
+    change = Change(
+        kind=Kind.SPRINT_CARDS_MOVE,
+        board_key=ref.key,
+        target=0,
+        label="",
+        before={"stages": dict.fromkeys(map(str, moved), plan.column.id)},
+        after={"stages": dict.fromkeys(map(str, moved), target_id), "count": len(moved)},
+        undo=MoveSprintCards(sprint_id, _steps_back(plan, target_id, moved)),
+        notices=(note(NoticeCode.HIDDEN_TASKS_REMAIN),),
+    )
+    return Outcome(change, _all(plan), tuple(results))
 
 
-def _gone(
+def _outcome_if_deleted(
     ref: BoardRef, sprint_id: int, plan: ColumnDeletionPlan, target_id: int, results: Sequence[CardResult]
 ) -> ColumnsOutcome:
-    moved = [one.task_id for one in results if one.error is None]
-    one = plan.column
+    moved = [result.task_id for result in results if result.error is None]
+    column = plan.column
+    record = ColumnRecord(column.name, column.color, column.type, column.sort)
     change = Change(
         kind=Kind.COLUMN_DELETE,
         board_key=ref.key,
-        target=one.id,
-        label=one.name,
-        before=snapshot(_all(plan), one.id),
-        after=snapshot(plan.others, one.id) | {"moved": len(moved)},
-        undo={
-            "op": "column_restore",
-            "sprint_id": sprint_id,
-            "column_id": one.id,
-            "column": {"name": one.name, "color": one.color, "type": one.type.value, "sort": one.sort},
-            "moves": _returns(plan, target_id, moved, one.id),
-        },
+        target=column.id,
+        label=column.name,
+        before=snapshot(_all(plan), column.id),
+        after=snapshot(plan.others, column.id) | {"moved": len(moved)},
+        undo=RestoreColumn(sprint_id, column.id, record, _steps_back(plan, target_id, moved)),
     )
-    return ColumnsOutcome(change, plan.others, (), tuple(results))
+    return Outcome(change, plan.others, tuple(results))
 
 
-def _all(plan: ColumnDeletionPlan) -> tuple[SprintColumn, ...]:
-    return tuple(sorted((plan.column, *plan.others), key=lambda one: (one.sort, one.id)))
+def _all(plan: ColumnDeletionPlan) -> Columns:
+    return by_sort(plan.column, *plan.others)
 
 
-def _returns(
-    plan: ColumnDeletionPlan, target_id: int, moved: Sequence[int], column_id: int
-) -> list[dict[str, Any]]:
+def _steps_back(plan: ColumnDeletionPlan, target_id: int, moved: Sequence[int]) -> tuple[CardStep, ...]:
     """How the tasks get back, with the status they had."""
-    target = next((one.type for one in plan.others if one.id == target_id), ColumnType.WORK)
-    returns = []
-    for one in moved:
-        was = plan.tasks[one]
-        given = status_after(status_after(was, target), plan.column.type)
-        actions = way(given, was) if plan.column.type is not ColumnType.FINISH else ()
-        returns.append(
-            {"task_id": one, "column_id": column_id, "actions": list(actions or ()), "from": target_id}
-        )
-    return returns
+    target = next((column.type for column in plan.others if column.id == target_id), ColumnType.WORK)
+    own, steps = plan.column, []
+    for task_id in moved:
+        before = plan.tasks[task_id]
+        given = status_after(status_after(before, target), own.type)
+        actions = way(given, before) if own.type is not ColumnType.FINISH else ()
+        steps.append(CardStep(task_id, own.id, actions or (), target_id))
+    return tuple(steps)
 
 
-def restore_column(
-    client: Client, ref: BoardRef, actor: Actor, sprint_id: int, old_id: int, column: SprintColumn,
-    steps: Sequence[CardStep],
-) -> ColumnsOutcome:  # fmt: skip
+# --- bringing back ---
+def restore_column(client: Client, ref: BoardRef, deleted: RestoreColumn) -> ColumnsOutcome:
     """Bring a deleted column back under a new id, and its tasks into it; two requests for up to 47 tasks."""
-    before, made, lost = insert_column(client, sprint_id, column, None)
-    after = tuple(sorted((*before, made), key=lambda one: (one.sort, one.id)))
+    before, made, lost = insert_column(client, deleted.sprint_id, deleted.column.column(), None)
+    after = by_sort(*before, made)
     notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
     results: tuple[CardResult, ...] = ()
-    if steps:
-        own = [CardStep(one.task_id, made.id, one.actions) for one in steps]
-        moved = run_card_steps(client, ref, actor, sprint_id, own)
-        results = moved.results
-    stuck = sum(one.error is not None for one in results)
+    if deleted.moves:
+        steps = [CardStep(step.task_id, made.id, step.actions) for step in deleted.moves]
+        results = run_card_steps(client, ref, deleted.sprint_id, steps).results
+    stuck = sum(result.error is not None for result in results)
     if stuck:
         notices.append(note(NoticeCode.TASKS_NOT_MOVED, count=stuck))
     change = Change(
@@ -195,19 +241,14 @@ def restore_column(
         label=made.name,
         before=snapshot(before, made.id),
         after=snapshot(after, made.id) | {"returned": len(results) - stuck},
-        undo={
-            "op": "column_delete",
-            "sprint_id": sprint_id,
-            "column_id": made.id,
-            "target_id": _target(steps, before),
-        },
+        undo=DeleteColumn(deleted.sprint_id, made.id, _target(deleted.moves, before)),
         notices=tuple(notices),
-        aliases={old_id: made.id},
+        aliases={deleted.column_id: made.id},
     )
-    return ColumnsOutcome(change, after, change.notices, results)
+    return Outcome(change, after, results)
 
 
-def _target(steps: Sequence[CardStep], columns: Sequence[SprintColumn]) -> int:
+def _target(steps: Sequence[CardStep], columns: Columns) -> int:
     """Where the tasks had been meanwhile: there they go when the restored column is deleted again."""
-    wanted = steps[0].column_id if steps else 0
-    return wanted if any(one.id == wanted for one in columns) else 0
+    wanted = steps[0].seen_column if steps else 0
+    return wanted if any(column.id == wanted for column in columns) else 0

@@ -2,43 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from msgspec.structs import asdict
 
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
 from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
 from b24.methods.sprints import EpicRow
-from boards.core.batches import ADD, add_once, chunks, read_then_write, send_packed
+from boards.core.batches import ADD, BEFORE, PackedAnswer, add_once, chunks, read_then_write, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.checks import require_name
 from boards.core.colors import require_color
+from boards.core.edits import compare
 from boards.core.errors import BadInput, BadInputCode, EpicGone
+from boards.core.ids import EpicId, IdKind, alias_key
+from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, Notice
-from boards.core.outcome import EpicOutcome
-from boards.scrum.model import Epic, ItemResult
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.scrum.model import Epic, ItemResult, RecipePart, SomeFields
 from boards.scrum.paging import all_rows, first_pages
 from boards.scrum.planning import load_points
-from boards.scrum.reading import EPICS, epic_commands, epic_key, read_epics, to_epic
+from boards.scrum.reading import EPICS, epic_commands, is_gone, read_epics, to_epic
 
-WAS, WRITE, DELETE, CHECK = "was", "write_", "delete", "check"
+WRITE, DELETE, CHECK = "write_", "delete", "check"
 
 
-@dataclass(frozen=True)
-class EpicEdit:
-    """What is to change of an epic; None leaves a field alone."""
+class EpicEdit(SomeFields, frozen=True):
+    """Fields of an epic that are to change, or that the person saw; None: not given."""
 
     name: str | None = None
     color: str | None = None
     description: str | None = None
 
-    def values(self) -> dict[str, str]:
-        """Only what is given."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+
+class EpicRecord(RecipePart, frozen=True):
+    """An epic without its number, as the journal keeps it."""
+
+    name: str
+    color: str
+    description: str
 
 
+# --- ways back ---
+@recipe
+class DeleteEpic(Recipe, frozen=True, tag="epic_delete"):
+    """Deletes an epic that was added."""
+
+    epic_id: EpicId
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[None]:
+        return delete_epic(client, context.ref, context.actor, self.epic_id)
+
+
+@recipe
+class EditEpic(Recipe, frozen=True, tag="epic_edit"):
+    """Writes the old `values` again; `expected`: what an epic has that nobody changed since."""
+
+    epic_id: EpicId
+    values: EpicEdit
+    expected: EpicEdit
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Epic]:
+        del context
+        return write_epic(client, self.epic_id, self.values, self.expected)
+
+
+@recipe
+class RestoreEpic(Recipe, frozen=True, tag="epic_restore"):
+    """Adds a deleted epic again. `to`: the epic that its items got instead; `epic_id`: its old number."""
+
+    epic_id: int
+    epic: EpicRecord
+    to: EpicId
+    items: tuple[int, ...]
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Epic]:
+        epic = Epic(self.epic_id, **asdict(self.epic))
+        return restore_epic(client, context.ref, context.actor, epic, self.items, self.to)
+
+
+# --- actions ---
 @dataclass(frozen=True)
 class EpicDeletionPlan:
     """What deleting an epic does: its items (`task_ids`) keep the number of something that is gone.
@@ -64,17 +111,17 @@ def add_epic(
     description: str = "",
     *,
     seen: Collection[int] | None = None,
-) -> EpicOutcome:
+) -> Outcome[Epic]:
     """Add an epic. BadInput for a blank name or a bad color; AccessDenied. One HTTP request.
 
-    `seen`: ids of the epics the page showed; only a lost answer needs them (see `adding`).
+    `seen`: ids of the epics the page showed; only a lost answer needs them.
     """
     wanted = Epic(0, require_name(name), require_color(color), description.strip())
     epic, lost = insert_epic(client, ref, actor, wanted, seen)
     notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),) if lost else ()
-    undo = {"op": "epic_delete", "epic_id": epic.id}
-    change = Change(Kind.EPIC_ADD, ref.key, epic.id, epic.name, {}, _record(epic), undo, notices)
-    return EpicOutcome(change, epic, notices)
+    after = asdict(_record(epic))
+    change = Change(Kind.EPIC_ADD, ref.key, epic.id, epic.name, {}, after, DeleteEpic(epic.id), notices)
+    return Outcome(change, epic)
 
 
 def insert_epic(
@@ -96,84 +143,74 @@ def insert_epic(
     made = sprint_calls.parse_epic(answer[ADD].result) if answer else found
     if made is None:
         raise Refused("EMPTY", status=200, method="tasks.api.scrum.epic.add")
-    return Epic(made.id, wanted.name, wanted.color, wanted.description), found is not None
+    return replace(wanted, id=made.id), found is not None
 
 
 def edit_epic(
     client: Client, ref: BoardRef, actor: Actor, epic_id: int, edit: EpicEdit, *, seen: EpicEdit | None = None
-) -> EpicOutcome:
+) -> Outcome[Epic]:
     """Rename, recolor or describe an epic; one HTTP request.
 
     `seen`: the same fields as the person saw them. BadInput also for an empty description, which the portal
-    would ignore. EpicGone when it is not there or not this team's.
+    would ignore. EpicGone when it is not there.
     """
-    return write_epic(client, ref, actor, epic_id, _checked(edit), seen or EpicEdit())
+    del ref, actor  # the journal names the team that the epic really belongs to
+    return write_epic(client, epic_id, _checked(edit), seen or EpicEdit())
 
 
-def write_epic(
-    client: Client, ref: BoardRef, actor: Actor, epic_id: int, edit: EpicEdit, expected: EpicEdit
-) -> EpicOutcome:
+def write_epic(client: Client, epic_id: int, edit: EpicEdit, seen: EpicEdit) -> Outcome[Epic]:
     """`edit_epic` without its checks, for undo."""
-    del actor, ref  # the journal names the team the epic really belongs to
-    commands = {
-        WAS: sprint_calls.get_epic(epic_id),
-        WRITE: sprint_calls.update_epic(epic_id, **edit.values()),
-    }
+    wanted = edit.values()
+    commands = {BEFORE: sprint_calls.get_epic(epic_id), WRITE: sprint_calls.update_epic(epic_id, **wanted)}
     answer, lost = read_then_write(client, commands)
-    row = _there(answer)
-    was = to_epic(row)
-    _ = answer[WRITE]
-    old = {key: getattr(was, key) for key in edit.values()}
-    if lost and old == edit.values():
-        old = expected.values()
-    now = Epic(**(vars(was) | edit.values()))
-    notices = tuple(
-        note(NoticeCode.FIELD_CHANGED_MEANWHILE, field=key, old=old[key])
-        for key, value in expected.values().items()
-        if key in old and old[key] not in (value, edit.values()[key])
-    )
-    back = {key: value for key, value in old.items() if value}  # the portal cannot clear (§4.6)
-    undo = {"op": "epic_edit", "epic_id": epic_id, "values": back, "expected": edit.values()}
+    row = _epic_or_gone(answer)
+    answer.require(WRITE)
+    before = to_epic(row)
+    edited = compare(vars(before), wanted, seen.values(), lost=lost)
+    now = replace(before, **wanted)
+    way_back = {
+        field: value for field, value in edited.way_back.items() if value
+    }  # nothing is cleared (§4.6)
     change = Change(
         kind=Kind.EPIC_EDIT,
         board_key=BoardRef(row.group_id).key,
         target=epic_id,
         label=now.name,
-        before=old,
-        after=edit.values(),
-        undo=undo if back else None,
-        notices=notices,
+        before=edited.way_back,
+        after=wanted,
+        undo=EditEpic(epic_id, EpicEdit(**way_back), edit) if way_back else None,
+        notices=tuple(edited.notices()),
     )
-    return EpicOutcome(change, now, notices)
+    return Outcome(change, now)
 
 
 def plan_epic_deletion(client: Client, ref: BoardRef, actor: Actor, epic_id: int) -> EpicDeletionPlan:
     """What deleting the epic means for its items; one HTTP request for up to 300 of them. EpicGone."""
     del actor
-    reads = {WAS: sprint_calls.get_epic(epic_id), **epic_commands(ref)}
+    reads = {BEFORE: sprint_calls.get_epic(epic_id), **epic_commands(ref)}
     wanted = {"EPIC": epic_id}
     answer = client.batch({**reads, **first_pages(ref, wanted)}, halt=False)
-    row = _there(answer)
+    row = _epic_or_gone(answer)
     if row.group_id != ref.group_id:
         raise EpicGone
-    ids = tuple(one.id for one in all_rows(client, ref, wanted, answer))
-    left = tuple(one for one in read_epics(*(answer.get(key) for key in EPICS)) if one.id != epic_id)
-    return EpicDeletionPlan(to_epic(row), ids, left)
+    ids = tuple(task.id for task in all_rows(client, ref, wanted, answer))
+    others = tuple(epic for epic in read_epics(*(answer.get(key) for key in EPICS)) if epic.id != epic_id)
+    return EpicDeletionPlan(to_epic(row), ids, others)
 
 
 def delete_epic(
     client: Client, ref: BoardRef, actor: Actor, epic_id: int, *, to_epic_id: int = 0
-) -> EpicOutcome:
+) -> Outcome[None]:
     """Delete an epic after its items lost it or went to another one.
 
     Two HTTP requests for up to 48 items, one more for each further 50. EpicGone when either epic is gone.
     """
     plan = plan_epic_deletion(client, ref, actor, epic_id)
-    if to_epic_id and to_epic_id not in {one.id for one in plan.others}:
+    if to_epic_id and to_epic_id not in {epic.id for epic in plan.others}:
         raise EpicGone
-    writes = {f"{WRITE}{one}": _with_epic(one, to_epic_id) for one in plan.task_ids}
+    writes = _assignments(plan.task_ids, to_epic_id)
     ending = {DELETE: sprint_calls.delete_epic(epic_id), CHECK: sprint_calls.get_epic(epic_id)}
-    client.intend(_deleted(ref, plan, to_epic_id, ()).change)
+    client.intend(_deletion(ref, plan, to_epic_id, ()).change)
     packed = send_packed(client, writes | ending)
     refused = packed.error(DELETE)
     gone = packed.lost and isinstance(refused, NotFound)  # by our own first request, whose answer was lost
@@ -181,42 +218,44 @@ def delete_epic(
         raise refused
     if packed.get(CHECK):  # the answer to a deletion is [] even when it failed (surprise 25)
         raise Refused("NOT_DELETED", status=200, method="tasks.api.scrum.epic.delete")
-    results = tuple(ItemResult(one, error=packed.error(f"{WRITE}{one}")) for one in plan.task_ids)
-    return _deleted(ref, plan, to_epic_id, results)
+    return _deletion(ref, plan, to_epic_id, _item_results(packed, plan.task_ids))
 
 
-def _with_epic(task_id: int, epic_id: int) -> Command:
-    """Another epic for one item."""
-    return scrum_calls.update_item(task_id, epic_id=epic_id)
+@looks_for(Kind.EPIC_DELETE)
+def epic_is_gone(client: Client, change: Change) -> bool:
+    """Whether the epic of this deletion is gone; one HTTP request."""
+    return is_gone(client, sprint_calls.get_epic(change.target))
 
 
-def _deleted(
+def _assignments(task_ids: Sequence[int], epic_id: int) -> dict[str, Command]:
+    return {f"{WRITE}{task_id}": scrum_calls.update_item(task_id, epic_id=epic_id) for task_id in task_ids}
+
+
+def _item_results(packed: PackedAnswer, task_ids: Sequence[int]) -> tuple[ItemResult, ...]:
+    return tuple(ItemResult(task_id, packed.error(f"{WRITE}{task_id}")) for task_id in task_ids)
+
+
+def _deletion(
     ref: BoardRef, plan: EpicDeletionPlan, to_epic_id: int, results: tuple[ItemResult, ...]
-) -> EpicOutcome:
-    stuck = sum(one.error is not None for one in results)
-    notices = (note(NoticeCode.EPIC_LEFT_ON_ITEMS, count=stuck),) if stuck else ()
+) -> Outcome[None]:
+    stuck = sum(result.error is not None for result in results)
+    record = _record(plan.epic)
     change = Change(
         kind=Kind.EPIC_DELETE,
         board_key=ref.key,
         target=plan.epic.id,
         label=plan.epic.name,
-        before=_record(plan.epic) | {"count": plan.total},
+        before=asdict(record) | {"count": plan.total},
         after={"epic_id": to_epic_id},
-        undo={
-            "op": "epic_restore",
-            "epic_id": plan.epic.id,
-            "epic": _record(plan.epic),
-            "to": to_epic_id,
-            "items": list(plan.task_ids),
-        },
-        notices=notices,
+        undo=RestoreEpic(plan.epic.id, record, to_epic_id, plan.task_ids),
+        notices=(note(NoticeCode.EPIC_LEFT_ON_ITEMS, count=stuck),) if stuck else (),
     )
-    return EpicOutcome(change, None, notices, results)
+    return Outcome(change, None, results)
 
 
 def restore_epic(
-    client: Client, ref: BoardRef, actor: Actor, old_id: int, epic: Epic, items: Sequence[int], given: int
-) -> EpicOutcome:
+    client: Client, ref: BoardRef, actor: Actor, epic: Epic, items: Sequence[int], given: int
+) -> Outcome[Epic]:
     """Bring a deleted epic back under a new id, and its items under it.
 
     `given`: the epic the items got instead; items that got yet another one since are left alone.
@@ -224,29 +263,26 @@ def restore_epic(
     new, lost = insert_epic(client, ref, actor, epic, None)
     notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
     results: tuple[ItemResult, ...] = ()
+    left_alone = 0
     for part in chunks(items, BATCH_SIZE):
-        found = load_points(client, actor, part)
-        still = [one for one, fact in found.facts.items() if fact.epic_id in (0, given, old_id)]
-        if len(still) < len(part):
-            notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=len(part) - len(still)))
+        facts = load_points(client, actor, part).facts
+        still = [task_id for task_id, fact in facts.items() if fact.epic_id in (0, given, epic.id)]
+        left_alone += len(part) - len(still)
         if still:
-            results += _give(client, still, new.id)
+            results += _item_results(send_packed(client, _assignments(still, new.id)), still)
+    if left_alone:
+        notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=left_alone))
     change = Change(
         kind=Kind.EPIC_ADD,
         board_key=ref.key,
         target=new.id,
         label=new.name,
-        after=_record(new) | {"count": len(results)},
-        undo={"op": "epic_delete", "epic_id": new.id},
+        after=asdict(_record(new)) | {"count": len(results)},
+        undo=DeleteEpic(new.id),
         notices=tuple(notices),
-        aliases={epic_key(old_id): epic_key(new.id)},
+        aliases={alias_key(IdKind.EPIC, epic.id): alias_key(IdKind.EPIC, new.id)},
     )
-    return EpicOutcome(change, new, change.notices, results)
-
-
-def _give(client: Client, task_ids: Sequence[int], epic_id: int) -> tuple[ItemResult, ...]:
-    packed = send_packed(client, {f"{WRITE}{one}": _with_epic(one, epic_id) for one in task_ids})
-    return tuple(ItemResult(one, error=packed.error(f"{WRITE}{one}")) for one in task_ids)
+    return Outcome(change, new, results)
 
 
 # --- shared ---
@@ -262,18 +298,13 @@ def _checked(edit: EpicEdit) -> EpicEdit:
     )
 
 
-def _there(answer: BatchAnswer) -> EpicRow:
-    found = None if isinstance(answer.errors.get(WAS), NotFound) else answer[WAS]
+def _epic_or_gone(answer: BatchAnswer) -> EpicRow:
+    found = None if isinstance(answer.errors.get(BEFORE), NotFound) else answer[BEFORE]
     row = sprint_calls.parse_epic(found.result) if found else None
     if row is None:
         raise EpicGone
     return row
 
 
-def _record(epic: Epic) -> dict[str, Any]:
-    return {"name": epic.name, "color": epic.color, "description": epic.description}
-
-
-def epic_of(data: Mapping[str, str]) -> Epic:
-    """The epic of a way back."""
-    return Epic(0, data["name"], data["color"], data["description"])
+def _record(epic: Epic) -> EpicRecord:
+    return EpicRecord(epic.name, epic.color, epic.description)

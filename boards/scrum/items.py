@@ -6,44 +6,70 @@ before it is assigned, because the portal would clear an unknown one without a w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
-from b24.errors import BacklogExists, NotFound, OutcomeUnknown, PortalTimeout, Refused
+from b24.errors import BacklogExists, NotFound, Refused
 from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
-from boards.core.batches import PackedAnswer, chunks, read_then_write, send_packed
-from boards.core.change import Change, Kind, NoticeCode, note
+from boards.core.batches import PackedAnswer, chunks, read_then_write, send_packed, unless_lost
+from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
+from boards.core.edits import Comparison, compare, value_unknown
 from boards.core.errors import BadInput, BadInputCode, EpicGone, NoScrumRecord
+from boards.core.ids import EpicId
 from boards.core.model import Actor, BoardRef, Notice
-from boards.core.outcome import BacklogOutcome, ItemsOutcome
-from boards.scrum.model import FactsAnswer, ItemFacts, ItemResult
+from boards.core.outcome import Outcome, none_worked
+from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.scrum.model import FactsAnswer, ItemResult, RecipePart, SomeFields
 from boards.scrum.planning import fact_commands, read_points
 from boards.scrum.points import require_points
 
-WAS, TASKS, SET, EPIC = "was_", "tasks_", "set_", "epic"
+BEFORE, TASKS, SET, EPIC = "before_", "tasks_", "set_", "epic"
 PAGE_SIZE = 50
 FIELDS = ("ID", "TITLE", "GROUP_ID", "STATUS", "STAGE_ID", "SPRINT_ID", "BACKLOG_ID")
 
+ItemsOutcome = Outcome[tuple[ItemResult, ...]]
+"""`now`: other items that had to make room; `results`: one ItemResult per item, in the order asked."""
 
-@dataclass(frozen=True)
-class ItemEdit:
-    """What is to change of an item; None leaves a field alone, `points` "" and `epic_id` 0 clear."""
+
+class ItemEdit(SomeFields, frozen=True):
+    """Fields of an item that are to change, or that the person saw; None: not given.
+
+    `points` "" and `epic_id` 0 clear.
+    """
 
     points: str | None = None
-    epic_id: int | None = None
-
-    def values(self) -> dict[str, Any]:
-        """Only what is given."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+    epic_id: EpicId | None = None
 
 
 Edits = Mapping[int, ItemEdit]
+
+
+class ItemValues(RecipePart, frozen=True):
+    """The values an item gets back (`to`), and what it has if nobody changed it since (`expected`)."""
+
+    task_id: int
+    to: ItemEdit
+    expected: ItemEdit = msgspec.field(name="from")
+
+
+@recipe
+class WriteItems(Recipe, frozen=True, tag="scrum_items"):
+    """Points and epics as they were; what was set since by others gets a notice."""
+
+    items: tuple[ItemValues, ...]
+
+    def run(self, client: Client, context: UndoContext) -> ItemsOutcome:
+        edits = {item.task_id: item.to for item in self.items}
+        expected = {item.task_id: item.expected for item in self.items}
+        return write_items(client, context.ref, edits, expected).raise_if_nothing_done()
 
 
 def set_points(
@@ -60,9 +86,12 @@ def set_points(
     that names the value that was replaced. BadInput for a text the portal cannot keep, no or too many items.
     For a single item its failure is raised (NoScrumRecord, AccessDenied …); for several it is in the result.
     """
-    wanted = {one: ItemEdit(points=require_points(points[one])) for one in require_cards(tuple(points))}
-    expected = {one: ItemEdit(points=text) for one, text in (seen or {}).items()}
-    return write_items(client, ref, actor, wanted, expected)
+    wanted = {
+        task_id: ItemEdit(points=require_points(points[task_id])) for task_id in require_cards(tuple(points))
+    }
+    shown = {task_id: ItemEdit(points=text) for task_id, text in (seen or {}).items()}
+    del actor  # the client already speaks for the person
+    return write_items(client, ref, wanted, shown)
 
 
 def assign_epic(
@@ -81,21 +110,43 @@ def assign_epic(
     wanted = dict.fromkeys(require_cards(tuple(task_ids)), ItemEdit(epic_id=epic_id))
     if epic_id < 0:
         raise BadInput("epic_id", BadInputCode.EPIC_MISSING)
-    expected = {one: ItemEdit(epic_id=epic) for one, epic in (seen or {}).items()}
-    return write_items(client, ref, actor, wanted, expected)
+    shown = {task_id: ItemEdit(epic_id=epic) for task_id, epic in (seen or {}).items()}
+    del actor  # the client already speaks for the person
+    return write_items(client, ref, wanted, shown)
 
 
-def write_items(client: Client, ref: BoardRef, actor: Actor, edits: Edits, expected: Edits) -> ItemsOutcome:
+def write_items(client: Client, ref: BoardRef, edits: Edits, seen: Edits) -> ItemsOutcome:
     """Each item its own edit; the way back is an edit again, so undo comes here too."""
-    del actor
-    epics = {one.epic_id for one in edits.values() if one.epic_id}
+    epics = {edit.epic_id for edit in edits.values() if edit.epic_id}
     packed = _send_with_epics(client, ref, edits, epics) if epics else send_packed(client, _commands(edits))
-    facts = _facts(packed)
-    rows = _rows(packed, len(edits))
-    results = tuple(_result(packed, task_id, edit, facts, rows) for task_id, edit in edits.items())
+    read = _Read(_facts(packed), _rows(packed, len(edits)), packed.lost)
+    results = tuple(_result(packed, task_id, edit, read) for task_id, edit in edits.items())
     if len(results) == 1 and results[0].error:
         raise results[0].error
-    return _outcome(ref, edits, expected, results, facts, rows, lost=packed.lost)
+    change = _change(ref, edits, seen, read, [result for result in results if result.error is None])
+    return Outcome(change, (), results, none_worked(results))
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What was read of the items. `lost`: an answer was, so this may already be what we wrote."""
+
+    facts: FactsAnswer
+    rows: Mapping[int, TaskRow]
+    lost: bool
+
+    def title(self, task_id: int) -> str:
+        return self.rows[task_id].title if task_id in self.rows else ""
+
+    def has_left(self, task_id: int, ref: BoardRef) -> bool:
+        """Whether the task belongs to another project now."""
+        return task_id in self.rows and self.rows[task_id].group_id != ref.group_id
+
+    def compared(self, task_id: int, edit: ItemEdit, seen: ItemEdit | None) -> Comparison:
+        """The edit beside what was read; where nothing was, beside what the person saw alone."""
+        facts, wanted = self.facts.facts.get(task_id), edit.values()
+        shown = seen.values() if seen else None
+        return compare(vars(facts) if facts else wanted, wanted, shown, lost=self.lost or facts is None)
 
 
 # --- sending ---
@@ -105,7 +156,7 @@ def _commands(edits: Edits) -> dict[str, Command]:
 
 def _reads(task_ids: Sequence[int]) -> dict[str, Command]:
     """Facts of all items; titles and projects too, unless they would cost a request of their own."""
-    commands = fact_commands(task_ids, WAS)
+    commands = fact_commands(task_ids, BEFORE)
     titles = {
         f"{TASKS}{index}": task_calls.list_tasks({"ID": list(part)}, order={"ID": "ASC"}, select=FIELDS)
         for index, part in enumerate(chunks(task_ids, PAGE_SIZE))
@@ -119,7 +170,10 @@ def _batches(commands: int) -> int:
 
 
 def _writes(edits: Edits) -> dict[str, Command]:
-    return {f"{SET}{one}": scrum_calls.update_item(one, **edit.values()) for one, edit in edits.items()}
+    return {
+        f"{SET}{task_id}": scrum_calls.update_item(task_id, **edit.values())
+        for task_id, edit in edits.items()
+    }
 
 
 def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int]) -> PackedAnswer:
@@ -127,20 +181,20 @@ def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int
 
     Of several items those keep what they have whose epic is gone; EpicGone when that is all of them.
     """
-    looks = {f"{EPIC}{one}": sprint_calls.get_epic(one) for one in sorted(epics)}
+    looks = {f"{EPIC}{epic_id}": sprint_calls.get_epic(epic_id) for epic_id in sorted(epics)}
     reads = looks | _reads(list(edits))
     if len(edits) == 1:
-        packed = _send_halted(client, looks | fact_commands(edits, WAS) | _writes(edits))
+        packed = _send_halted(client, looks | fact_commands(edits, BEFORE) | _writes(edits))
     else:
         packed = send_packed(client, reads)
-    gone = {one for one in epics if not _is_there(packed, f"{EPIC}{one}", ref)}
-    rest = {one: edit for one, edit in edits.items() if edit.epic_id not in gone}
+    gone = {epic_id for epic_id in epics if not _is_there(packed, f"{EPIC}{epic_id}", ref)}
+    rest = {task_id: edit for task_id, edit in edits.items() if edit.epic_id not in gone}
     if not rest:
         raise EpicGone
     if len(edits) > 1:
-        lost = {f"{SET}{one}": NotFound("EPIC_GONE", status=404) for one in edits if one not in rest}
+        refused = {f"{SET}{task_id}": NotFound("EPIC_GONE", status=404) for task_id in {*edits} - {*rest}}
         writes = send_packed(client, _writes(rest))
-        packed.parts += [BatchAnswer({}, lost), *writes.parts]
+        packed.parts += [BatchAnswer({}, refused), *writes.parts]
         packed.broken = packed.broken or writes.broken
     return packed
 
@@ -163,11 +217,11 @@ def _is_there(packed: PackedAnswer, key: str, ref: BoardRef) -> bool:
 
 # --- reading what came of it ---
 def _facts(packed: PackedAnswer) -> FactsAnswer:
-    parts = [read_points(part, WAS) for part in packed.parts]
+    parts = [read_points(part, BEFORE) for part in packed.parts]
     return FactsAnswer(
-        {one: fact for part in parts for one, fact in part.facts.items()},
-        tuple(one for part in parts for one in part.missing),
-        {one: error for part in parts for one, error in part.refused.items()},
+        {task_id: fact for part in parts for task_id, fact in part.facts.items()},
+        tuple(task_id for part in parts for task_id in part.missing),
+        {task_id: error for part in parts for task_id, error in part.refused.items()},
     )
 
 
@@ -176,105 +230,66 @@ def _rows(packed: PackedAnswer, count: int) -> dict[int, TaskRow]:
     return {row.id: row for page in pages if page for row in task_calls.parse_list(page)}
 
 
-def _result(
-    packed: PackedAnswer, task_id: int, edit: ItemEdit, facts: FactsAnswer, rows: Mapping[int, TaskRow]
-) -> ItemResult:
-    title = rows[task_id].title if task_id in rows else ""
-    if task_id in facts.missing:
-        return ItemResult(task_id, title, error=NoScrumRecord(task_id), offer_record=True)
+def _result(packed: PackedAnswer, task_id: int, edit: ItemEdit, read: _Read) -> ItemResult:
+    title = read.title(task_id)
+    if task_id in read.facts.missing:
+        return ItemResult(task_id, NoScrumRecord(task_id), title, offer_record=True)
     answer = packed.get(f"{SET}{task_id}")
-    error: Exception | None = facts.refused.get(task_id) if answer is None else None
+    error: Exception | None = read.facts.refused.get(task_id) if answer is None else None
     error = error or packed.error(f"{SET}{task_id}")
     if answer and not scrum_calls.is_done(answer.result):
         error = Refused("FALSE", status=200, method="tasks.api.scrum.task.update")
-    was = facts.facts.get(task_id)
-    now = replace(was, **edit.values()) if was and error is None else was
-    return ItemResult(task_id, title, now, error)
+    before = read.facts.facts.get(task_id)
+    now = replace(before, **edit.values()) if before and error is None else before
+    return ItemResult(task_id, error, title, now)
 
 
-def _outcome(
-    ref: BoardRef,
-    edits: Edits,
-    expected: Edits,
-    results: Sequence[ItemResult],
-    facts: FactsAnswer,
-    rows: Mapping[int, TaskRow],
-    *,
-    lost: bool,
-) -> ItemsOutcome:
-    done = [one for one in results if one.error is None]
-    before: dict[int, ItemEdit] = {}
-    notices: list[Notice] = []
-    for one in done:
-        edit, was = edits[one.task_id], facts.facts.get(one.task_id)
-        witness = expected.get(one.task_id)
-        old = _before(edit, was, witness, lost=lost)
-        if old is None:
-            notices.append(note(NoticeCode.VALUE_BEFORE_UNKNOWN, fields=list(edit.values())))
-        else:
-            before[one.task_id] = old
-            notices += _surprises(one, edit, old, witness)
-        if one.task_id in rows and rows[one.task_id].group_id != ref.group_id:
-            notices.append(note(NoticeCode.ITEM_LEFT_TEAM, task=one.title))
-    change = _change(ref, edits, before, done, _unique(notices))
-    return ItemsOutcome(change, tuple(results), change.notices)
-
-
-def _before(
-    edit: ItemEdit, was: ItemFacts | None, witness: ItemEdit | None, *, lost: bool
-) -> ItemEdit | None:
-    """The values before, for the fields that were written; None when nobody knows them.
-
-    After a lost answer, reading our own value tells nothing; then what the person saw is the best witness.
-    """
-    if was is None:
-        return witness
-    read = ItemEdit(**{key: getattr(was, key) for key in edit.values()})
-    if not lost or read != edit:
-        return read
-    return witness
-
-
-def _surprises(one: ItemResult, edit: ItemEdit, old: ItemEdit, witness: ItemEdit | None) -> list[Notice]:
-    """Two people at the same item: the value that was replaced is not the one the person saw."""
-    if witness is None or old in (witness, edit):
-        return []
-    task = one.title or f"#{one.task_id}"
-    if edit.points is not None:
-        return [note(NoticeCode.POINTS_CHANGED_MEANWHILE, task=task, old=old.points or "", new=edit.points)]
-    return [note(NoticeCode.EPIC_CHANGED_MEANWHILE, task=task, old=old.epic_id or 0)]
-
-
-def _change(
-    ref: BoardRef,
-    edits: Edits,
-    before: Edits,
-    done: Sequence[ItemResult],
-    notices: Sequence[Notice],
-) -> Change:
-    kind = (
-        Kind.SCRUM_POINTS if any(one.points is not None for one in edits.values()) else Kind.SCRUM_EPIC_ASSIGN
+def _change(ref: BoardRef, edits: Edits, seen: Edits, read: _Read, done: Sequence[ItemResult]) -> Change:
+    points = any(edit.points is not None for edit in edits.values())
+    compared = {
+        result.task_id: read.compared(result.task_id, edits[result.task_id], seen.get(result.task_id))
+        for result in done
+    }
+    before = {task_id: found.way_back for task_id, found in compared.items() if found.way_back}
+    after = {task_id: edits[task_id].values() for task_id in compared}
+    way_back = tuple(
+        ItemValues(task_id, ItemEdit(**values), edits[task_id]) for task_id, values in before.items()
     )
     single = done[0] if len(edits) == 1 else None
-    old = {str(one): edit.values() for one, edit in before.items()}
-    new = {str(one.task_id): edits[one.task_id].values() for one in done}
-    back = [
-        {"task_id": one, "to": edit.values(), "from": edits[one].values()} for one, edit in before.items()
-    ]
     return Change(
-        kind=kind,
+        kind=Kind.SCRUM_POINTS if points else Kind.SCRUM_EPIC_ASSIGN,
         board_key=ref.key,
         target=single.task_id if single else 0,
         label=single.title if single else "",
-        before=next(iter(old.values()), {}) if single else {"items": old},
-        after=next(iter(new.values()), {}) if single else {"items": new, "count": len(done)},
-        undo={"op": "scrum_items", "items": back} if back else None,
-        notices=tuple(notices),
+        before=before.get(single.task_id, {}) if single else {"items": _by_text(before)},
+        after=after[single.task_id] if single else {"items": _by_text(after), "count": len(done)},
+        undo=WriteItems(way_back) if way_back else None,
+        notices=unique(_notices(ref, read, done, compared, edits)),
     )
 
 
-def _unique(notices: Sequence[Notice]) -> list[Notice]:
-    return [one for index, one in enumerate(notices) if one not in notices[:index]]
+def _by_text(values: Mapping[int, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {str(task_id): fields for task_id, fields in values.items()}
+
+
+def _notices(
+    ref: BoardRef,
+    read: _Read,
+    done: Sequence[ItemResult],
+    compared: Mapping[int, Comparison],
+    edits: Edits,
+) -> Iterable[Notice]:
+    for result in done:
+        found = compared[result.task_id]
+        yield from value_unknown(found.unknown)
+        task = result.title or f"#{result.task_id}"
+        if "points" in found.replaced:
+            old, new = found.before["points"], edits[result.task_id].points
+            yield note(NoticeCode.POINTS_CHANGED_MEANWHILE, task=task, old=old, new=new)
+        if "epic_id" in found.replaced:
+            yield note(NoticeCode.EPIC_CHANGED_MEANWHILE, task=task, old=found.before["epic_id"])
+        if read.has_left(result.task_id, ref):
+            yield note(NoticeCode.ITEM_LEFT_TEAM, task=result.title)
 
 
 # What a team may lack: a backlog, and the scrum record of a task (behaviour.md §4.2, §4.5; surprise 9).
@@ -283,30 +298,27 @@ def _unique(notices: Sequence[Notice]) -> list[Notice]:
 RECORD = "record_"
 
 
-def add_backlog(client: Client, ref: BoardRef, actor: Actor) -> BacklogOutcome:
-    """Give a team its backlog; one HTTP request, two when an answer was lost.
+def add_backlog(client: Client, ref: BoardRef, actor: Actor) -> Outcome[int]:
+    """Give a team its backlog; one HTTP request, two when an answer was lost. `now`: the backlog's id.
 
     There is no way back: the page says so. AccessDenied for who is no member.
     """
+    add = scrum_calls.add_backlog(ref.group_id, actor.user_id)
     try:
-        made = client.call(scrum_calls.add_backlog(ref.group_id, actor.user_id), repeatable=False)
-    except PortalTimeout:
-        raise
-    except (BacklogExists, OutcomeUnknown):
-        made = _once_more(client, ref, actor)
+        made = unless_lost(lambda: client.call(add, repeatable=False))
+    except BacklogExists:
+        made = None
+    if made is None:
+        made = _backlog_added_or_there(client, ref, add)
     backlog_id = scrum_calls.parse_backlog(made.result).id
     if not backlog_id:
-        raise Refused("EMPTY", status=200, method="tasks.api.scrum.backlog.add")
-    return BacklogOutcome(Change(Kind.BACKLOG_ADD, ref.key, backlog_id, ""), backlog_id)
+        raise Refused("EMPTY", status=200, method=add.method)
+    return Outcome(Change(Kind.BACKLOG_ADD, ref.key, backlog_id, ""), backlog_id)
 
 
-def _once_more(client: Client, ref: BoardRef, actor: Actor) -> Answer:
+def _backlog_added_or_there(client: Client, ref: BoardRef, add: Command) -> Answer:
     """The backlog that is there; a team has one at most, so adding it again is safe."""
-    commands = {
-        "add": scrum_calls.add_backlog(ref.group_id, actor.user_id),
-        "look": scrum_calls.get_backlog(ref.group_id),
-    }
-    return client.batch(commands, halt=False)["look"]
+    return client.batch({"add": add, "look": scrum_calls.get_backlog(ref.group_id)}, halt=False)["look"]
 
 
 def add_records(
@@ -323,14 +335,16 @@ def add_records(
     packed = send_packed(
         client,
         {
-            f"{RECORD}{one}": scrum_calls.update_item(one, entity_id=entity_id, created_by=actor.user_id)
-            for one in wanted
+            f"{RECORD}{task_id}": scrum_calls.update_item(
+                task_id, entity_id=entity_id, created_by=actor.user_id
+            )
+            for task_id in wanted
         },
     )
-    results = tuple(ItemResult(one, error=packed.error(f"{RECORD}{one}")) for one in wanted)
+    results = tuple(ItemResult(task_id, packed.error(f"{RECORD}{task_id}")) for task_id in wanted)
     if len(results) == 1 and results[0].error:
         raise results[0].error
-    done = sum(one.error is None for one in results)
-    after = {"entity_id": entity_id, "count": done}
+    after = {"entity_id": entity_id, "count": sum(result.error is None for result in results)}
     single = wanted[0] if len(wanted) == 1 else 0
-    return ItemsOutcome(Change(Kind.SCRUM_RECORDS, ref.key, single, "", {}, after), results)
+    change = Change(Kind.SCRUM_RECORDS, ref.key, single, "", {}, after)
+    return Outcome(change, (), results, none_worked(results))

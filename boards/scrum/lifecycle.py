@@ -11,22 +11,33 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from b24.client import BatchAnswer, Client, Command
-from b24.errors import AccessDenied, OutcomeUnknown, PortalError, PortalTimeout, Refused
+from b24.errors import AccessDenied, PortalError, Refused
 from b24.methods import groups as group_calls
 from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
+from b24.methods.sprints import SprintRow
 from b24.methods.tasks import TaskRow
+from boards.core.batches import unless_lost
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.errors import CannotStart, SprintGone
+from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, Notice, TaskStatus
-from boards.core.outcome import SprintOutcome
+from boards.core.outcome import Outcome
 from boards.kanban.convert import to_status
 from boards.scrum.model import ColumnType, Sprint, SprintColumn, SprintStatus
 from boards.scrum.paging import all_rows, first_pages
 from boards.scrum.reading import read_columns, read_scrum_rights, read_sprints, to_sprint
 from boards.scrum.sprints import own_row
 
-SPRINT, OWN, ACTIVE, DONE, LAST, MEMBERS, TASKS = "was", "own", "active", "done", "last", "members", "tasks_"
+SPRINT, OWN, ACTIVE, DONE, LAST, MEMBERS, TASKS = (
+    "sprint",
+    "own",
+    "active",
+    "done",
+    "last",
+    "members",
+    "tasks_",
+)
 PAGES = 4
 
 
@@ -71,7 +82,7 @@ class StartPreview:
     columns: tuple[SprintColumn, ...] = ()
     source: StartColumns = StartColumns.DEFAULT
     last: Sprint | None = None
-    rival: Sprint | None = None
+    other_active_sprint: Sprint | None = None
     starting: tuple[int, ...] = ()
     to_backlog: tuple[int, ...] = ()
     keeps_places: bool = False
@@ -88,7 +99,7 @@ def preview_start(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -
     return _read_start(client, ref, actor, sprint_id, answer)
 
 
-def start_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> SprintOutcome:
+def start_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> Outcome[Sprint]:
     """Start a sprint; two HTTP requests, a third when the portal refused or its answer was lost.
 
     What would make it fail is looked up first: a start that fails leaves columns and moved items behind. It
@@ -101,13 +112,11 @@ def start_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) ->
         raise CannotStart(before.refusals)
     client.intend(_started(ref, replace(before.sprint, status=SprintStatus.ACTIVE), before).change)
     try:
-        answer = client.call(sprint_calls.start_sprint(sprint_id), repeatable=False)
-    except PortalTimeout:
-        raise
-    except OutcomeUnknown:
-        return _started_after_all(client, ref, before)
+        answer = unless_lost(lambda: client.call(sprint_calls.start_sprint(sprint_id), repeatable=False))
     except Refused as refused:
         raise _cannot_start(client, ref, actor, before, refused) from refused
+    if answer is None:
+        return _started_after_all(client, ref, before)
     row = sprint_calls.parse_sprint(answer.result)
     if row is None or row.status != SprintStatus.ACTIVE:
         raise CannotStart((StartRefusal.UNKNOWN,))
@@ -134,14 +143,14 @@ def _read_start(
     starting, leaving = _split(rows)
     own, done = read_columns(answer.get(OWN)), read_sprints(answer.get(DONE))
     old = read_columns(answer.get(LAST)) if done else ()
-    rival = next((one for one in read_sprints(answer.get(ACTIVE)) if one.id != sprint_id), None)
+    active = read_sprints(answer.get(ACTIVE))
     source = StartColumns.OWN if own else StartColumns.COPIED if done else StartColumns.DEFAULT
     preview = StartPreview(
         sprint=sprint,
         columns=own or old,
         source=source,
         last=done[0] if done else None,
-        rival=rival,
+        other_active_sprint=next((other for other in active if other.id != sprint_id), None),
         starting=starting,
         to_backlog=leaving,
         keeps_places=bool(done) and _alike(own or old, old),
@@ -158,10 +167,10 @@ def _refusals(
     if preview.sprint.status != SprintStatus.PLANNED:
         return (StartRefusal.NOT_PLANNED,)
     source = preview.source
-    lacks_new = bool(preview.columns) and not any(one.type is ColumnType.NEW for one in preview.columns)
+    lacks_new = bool(preview.columns) and all(column.type is not ColumnType.NEW for column in preview.columns)
     reasons = {
         StartRefusal.NOT_ALLOWED: not may_start,
-        StartRefusal.ANOTHER_ACTIVE: preview.rival is not None,
+        StartRefusal.ANOTHER_ACTIVE: preview.other_active_sprint is not None,
         StartRefusal.NO_OPEN_TASKS: not preview.starting,
         StartRefusal.LAST_WITHOUT_COLUMNS: source is StartColumns.COPIED and not old,
         StartRefusal.NO_NEW_COLUMN: lacks_new,
@@ -185,8 +194,8 @@ def _split(rows: Sequence[TaskRow]) -> tuple[tuple[int, ...], tuple[int, ...]]:
 
 def _alike(columns: Sequence[SprintColumn], old: Sequence[SprintColumn]) -> bool:
     """Whether tasks keep the column they had: as many columns, the same titles and types."""
-    shape = [(one.name, one.type) for one in columns]
-    return bool(old) and shape == [(one.name, one.type) for one in old]
+    shape = [(column.name, column.type) for column in columns]
+    return bool(old) and shape == [(column.name, column.type) for column in old]
 
 
 def _cannot_start(
@@ -204,12 +213,12 @@ def _cannot_start(
 def _left_behind(before: StartPreview, after: StartPreview) -> tuple[LeftBehind, ...]:
     made = before.source is not StartColumns.OWN and after.source is StartColumns.OWN
     still = {*after.starting, *after.to_backlog}
-    went = any(one not in still for one in before.to_backlog)
+    went = any(task_id not in still for task_id in before.to_backlog)
     found = {LeftBehind.COLUMNS: made, LeftBehind.COMPLETED_MOVED: went}
-    return tuple(one for one, true in found.items() if true)
+    return tuple(trace for trace, true in found.items() if true)
 
 
-def _started_after_all(client: Client, ref: BoardRef, before: StartPreview) -> SprintOutcome:
+def _started_after_all(client: Client, ref: BoardRef, before: StartPreview) -> Outcome[Sprint]:
     """The answer was lost: look whether it runs. A second start would be refused, so none is tried."""
     answer = client.batch({SPRINT: sprint_calls.get_sprint(before.sprint.id)})
     sprint = to_sprint(own_row(answer, ref, SPRINT))
@@ -218,7 +227,7 @@ def _started_after_all(client: Client, ref: BoardRef, before: StartPreview) -> S
     return _started(ref, sprint, before, lost=True)
 
 
-def _started(ref: BoardRef, sprint: Sprint, before: StartPreview, *, lost: bool = False) -> SprintOutcome:
+def _started(ref: BoardRef, sprint: Sprint, before: StartPreview, *, lost: bool = False) -> Outcome[Sprint]:
     notices = [note(NoticeCode.SPRINT_START_FINAL)]
     if before.to_backlog:
         notices.append(note(NoticeCode.ITEMS_TO_BACKLOG, count=len(before.to_backlog)))
@@ -233,7 +242,7 @@ def _started(ref: BoardRef, sprint: Sprint, before: StartPreview, *, lost: bool 
         after={"status": sprint.status.value, "count": len(before.starting)},
         notices=tuple(notices),
     )
-    return SprintOutcome(change, sprint, change.notices)
+    return Outcome(change, sprint)
 
 
 # Completing the active sprint: the preview, and doing it. The portal takes the GROUP's id (surprise 8).
@@ -271,7 +280,7 @@ def preview_complete(client: Client, ref: BoardRef, actor: Actor, sprint_id: int
         **first_pages(ref, wanted, COMPLETING_TASKS, COMPLETING_PAGES),
     }
     answer = client.batch(reads, halt=False)
-    sprint = next((one for one in read_sprints(answer[ACTIVE]) if one.id == sprint_id), None)
+    sprint = next((active for active in read_sprints(answer[ACTIVE]) if active.id == sprint_id), None)
     if sprint is None:
         raise SprintGone
     rows = all_rows(client, ref, wanted, answer, COMPLETING_TASKS, COMPLETING_PAGES)
@@ -283,7 +292,7 @@ def preview_complete(client: Client, ref: BoardRef, actor: Actor, sprint_id: int
 def _preview(
     sprint: Sprint, columns: Sequence[SprintColumn], rows: Sequence[TaskRow], may_complete: bool
 ) -> CompletePreview:
-    finish = {one.id for one in columns if one.type is ColumnType.FINISH}
+    finish = {column.id for column in columns if column.type is ColumnType.FINISH}
     there = {row.id for row in rows if row.stage_id in finish}
     done = {row.id for row in rows if to_status(row.status) == TaskStatus.COMPLETED}
     return CompletePreview(
@@ -297,7 +306,7 @@ def _preview(
     )
 
 
-def complete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> SprintOutcome:
+def complete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> Outcome[Sprint]:
     """Complete the active sprint; two HTTP requests.
 
     `sprint_id` is the one the person saw: the portal completes whichever is active, so it is looked up
@@ -305,23 +314,22 @@ def complete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int)
     says nothing (`null`). There is no way back (`SPRINT_COMPLETE_FINAL`).
     """
     preview = preview_complete(client, ref, actor, sprint_id)
-    lost = False
     ended = replace(preview.sprint, status=SprintStatus.COMPLETED)
     client.intend(_completed(ref, ended, preview, lost=False).change)
-    try:
-        answer = client.call(sprint_calls.complete_sprint(ref.group_id), repeatable=False)
+    answer = unless_lost(lambda: client.call(sprint_calls.complete_sprint(ref.group_id), repeatable=False))
+    lost = answer is None
+    if answer is None:
+        row: SprintRow | None = own_row(
+            client.batch({SPRINT: sprint_calls.get_sprint(sprint_id)}), ref, SPRINT
+        )
+    else:
         row = sprint_calls.parse_sprint(answer.result)
-    except PortalTimeout:
-        raise
-    except OutcomeUnknown:
-        lost = True
-        row = own_row(client.batch({"was": sprint_calls.get_sprint(sprint_id)}), ref)
     if row is None or row.status != SprintStatus.COMPLETED:
         raise Refused("NULL", status=200, method="tasks.api.scrum.sprint.complete")
     return _completed(ref, to_sprint(row), preview, lost=lost)
 
 
-def _completed(ref: BoardRef, sprint: Sprint, preview: CompletePreview, *, lost: bool) -> SprintOutcome:
+def _completed(ref: BoardRef, sprint: Sprint, preview: CompletePreview, *, lost: bool) -> Outcome[Sprint]:
     notices: list[Notice] = [note(NoticeCode.SPRINT_COMPLETE_FINAL)]
     if preview.to_backlog:
         notices.append(note(NoticeCode.ITEMS_TO_BACKLOG, count=len(preview.to_backlog)))
@@ -336,4 +344,24 @@ def _completed(ref: BoardRef, sprint: Sprint, preview: CompletePreview, *, lost:
         after={"status": sprint.status.value, "count": len(preview.finished) + len(preview.to_finish)},
         notices=tuple(notices),
     )
-    return SprintOutcome(change, sprint, change.notices)
+    return Outcome(change, sprint)
+
+
+# --- after a lost answer ---
+@looks_for(Kind.SPRINT_START)
+def has_started(client: Client, change: Change) -> bool:
+    """Whether the sprint of this start is active; one HTTP request."""
+    return _has_status(client, change, SprintStatus.ACTIVE)
+
+
+@looks_for(Kind.SPRINT_COMPLETE)
+def is_completed(client: Client, change: Change) -> bool:
+    """Whether the sprint of this completion is completed; one HTTP request."""
+    return _has_status(client, change, SprintStatus.COMPLETED)
+
+
+def _has_status(client: Client, change: Change, status: SprintStatus) -> bool:
+    answer = client.batch({SPRINT: sprint_calls.get_sprint(change.target)})
+    row = sprint_calls.parse_sprint(answer[SPRINT].result)
+    own = BoardRef.parse(change.board_key).group_id
+    return row is not None and (row.status, row.group_id) == (status, own)

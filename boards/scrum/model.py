@@ -6,8 +6,11 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
-from boards.core.model import Card, Person, TaskStatus, Why
+import msgspec
+
+from boards.core.model import Card, CardResult, Person, TaskStatus, Why
 
 
 class SprintStatus(StrEnum):
@@ -151,21 +154,21 @@ class ScrumTeam:
 
     @property
     def active(self) -> Sprint | None:
-        return next((one for one in self.sprints if one.active), None)
+        return next((sprint for sprint in self.sprints if sprint.active), None)
 
     @property
     def entity_ids(self) -> frozenset[int]:
         """The lists that can be planned: the backlog and the open sprints."""
         own = {self.backlog_id} if self.backlog_id else set()
-        return frozenset({*own, *(one.id for one in self.sprints)})
+        return frozenset({*own, *(sprint.id for sprint in self.sprints)})
 
     def sprint(self, sprint_id: int) -> Sprint | None:
         """The open or completed sprint with that id."""
-        return next((one for one in (*self.sprints, *self.completed) if one.id == sprint_id), None)
+        return next((sprint for sprint in (*self.sprints, *self.completed) if sprint.id == sprint_id), None)
 
     def epic(self, epic_id: int | None) -> Epic | None:
         """The epic with that id; None for none and for one that was deleted."""
-        return next((one for one in self.epics if one.id == epic_id), None)
+        return next((epic for epic in self.epics if epic.id == epic_id), None)
 
 
 @dataclass(frozen=True)
@@ -181,7 +184,7 @@ class Planning:
 
     @property
     def items(self) -> tuple[Item, ...]:
-        return tuple(item for one in self.lists for item in one.items)
+        return tuple(item for items in self.lists for item in items.items)
 
     @property
     def unknown_ids(self) -> tuple[int, ...]:
@@ -196,7 +199,7 @@ class Planning:
 
     @property
     def backlog(self) -> ItemList | None:
-        return next((one for one in self.lists if one.is_backlog), None)
+        return next((items for items in self.lists if items.is_backlog), None)
 
 
 @dataclass(frozen=True)
@@ -237,16 +240,13 @@ class SprintBoard:
 
 
 @dataclass(frozen=True)
-class ItemResult:
-    """What became of one item. `facts` is how it is now; `error` is None when it worked.
+class ItemResult(CardResult):
+    """What became of one item. `facts` is how it is now.
 
     `offer_record`: the task has no scrum record; `add_records` can give it one.
     """
 
-    task_id: int
-    title: str = ""
     facts: ItemFacts | None = None
-    error: Exception | None = None
     offer_record: bool = False
 
 
@@ -261,3 +261,15 @@ class FactsAnswer:
     facts: dict[int, ItemFacts] = field(default_factory=dict)
     missing: tuple[int, ...] = ()
     refused: dict[int, Exception] = field(default_factory=dict)
+
+
+class RecipePart(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Values inside an undo recipe of scrum. A field with its default is not written down."""
+
+
+class SomeFields(RecipePart, frozen=True):
+    """Some fields of a thing: those to change, or those a person saw. None: the field is not given."""
+
+    def values(self) -> dict[str, Any]:
+        """Only the given fields."""
+        return {name: value for name, value in msgspec.structs.asdict(self).items() if value is not None}

@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
-from b24.errors import OutcomeUnknown, PortalTimeout, Refused
+from b24.errors import Refused
 from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
 from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods.tasks import TaskRow
-from boards.core.batches import PackedAnswer, chunks, send_packed
+from boards.core.batches import PackedAnswer, chunks, read_then_write, send_packed
 from boards.core.errors import LeftTeam, NoScrumRecord
 from boards.core.model import BoardRef, TaskStatus
 from boards.kanban.convert import to_status
@@ -25,7 +25,7 @@ from boards.scrum.model import ColumnType, FactsAnswer, ItemFacts, ItemResult, S
 from boards.scrum.planning import fact_commands, read_points
 from boards.scrum.reading import read_backlog_id, read_columns, read_sprints
 
-BACKLOG, OPEN, ACTIVE, COLUMNS, TASKS, WAS = "backlog", "open", "active", "columns", "tasks_", "was_"
+BACKLOG, OPEN, ACTIVE, COLUMNS, TASKS, BEFORE = "backlog", "open", "active", "columns", "tasks_", "before_"
 OFF, SET, PUT, STEP, AGAIN = "off_", "set_", "put_", "step_", "again_"
 PHASES = (OFF, SET, PUT, STEP)
 READS = 4  # commands of the first batch beside the lists of tasks and the facts
@@ -71,12 +71,13 @@ def column_for(columns: Sequence[SprintColumn], status: TaskStatus, stage_id: in
     """
     done = status == TaskStatus.COMPLETED
     wanted = ColumnType.FINISH if done else ColumnType.NEW
-    own = [one for one in columns if one.id == stage_id and (one.type is ColumnType.FINISH) == done]
-    usual = [one for one in columns if one.type is wanted]
-    return next((one.id for one in (*own, *usual, *columns)), 0)
+    fitting = [column for column in columns if (column.type is ColumnType.FINISH) == done]
+    own = [column for column in fitting if column.id == stage_id]
+    usual = [column for column in columns if column.type is wanted]
+    return next((column.id for column in (*own, *usual, *columns)), 0)
 
 
-class Deed:
+class ItemMove:
     """One move of some items. `read`, then `write`, then ask for results."""
 
     def __init__(self, ref: BoardRef, moves: Sequence[Move], seen: Seen, active_id: int) -> None:
@@ -95,15 +96,15 @@ class Deed:
     # --- the first batch ---
     def _guess(self) -> dict[str, Command]:
         """Writes that go out with the first batch; none when two batches are enough without."""
-        assumed = {one: Place(fact.entity_id) for one, fact in self.seen.items()}
-        if not self.lists.active_id or any(one.task_id not in assumed for one in self.moves):
+        assumed = {task_id: Place(facts.entity_id) for task_id, facts in self.seen.items()}
+        if not self.lists.active_id or any(move.task_id not in assumed for move in self.moves):
             return {}
         whole = self._plan(self.moves, assumed, FIRST_COLUMN)
         room = BATCH_SIZE - READS - len(list(self._pages()))
         return dict(list(whole.items())[:room]) if BATCH_SIZE < len(whole) <= BATCH_SIZE + room else {}
 
     def _pages(self) -> Iterable[Sequence[int]]:
-        return chunks([one.task_id for one in self.moves], PAGE_SIZE)
+        return chunks([move.task_id for move in self.moves], PAGE_SIZE)
 
     def _reads(self) -> dict[str, Command]:
         commands = {
@@ -116,7 +117,7 @@ class Deed:
             wanted = {"ID": list(part)}
             commands[f"{TASKS}{index}"] = task_calls.list_tasks(wanted, order={"ID": "ASC"}, select=FIELDS)
         room = BATCH_SIZE - len(commands) - len(self.early)
-        return commands | fact_commands([one.task_id for one in self.moves][: max(room, 0)], WAS)
+        return commands | fact_commands([move.task_id for move in self.moves][: max(room, 0)], BEFORE)
 
     def read(self, client: Client) -> None:
         """The first request. Raises what the portal says to the lists (AccessDenied …)."""
@@ -125,14 +126,14 @@ class Deed:
         sprints = read_sprints(answer[OPEN])
         active = read_sprints(answer.get(ACTIVE))
         active_id = active[0].id if active else 0
-        targets = {one.id for one in sprints} | {read_backlog_id(answer, BACKLOG)}
+        targets = {sprint.id for sprint in sprints} | {read_backlog_id(answer, BACKLOG)}
         columns = read_columns(answer.get(COLUMNS)) if active_id else ()
         self.lists = Lists(frozenset(targets - {0}), active_id, columns)
-        self.facts = read_points(answer, WAS)
+        self.facts = read_points(answer, BEFORE)
         for index, _ in enumerate(self._pages()):
             page = answer.get(f"{TASKS}{index}")
             self.rows |= {row.id: row for row in (task_calls.parse_list(page) if page else ())}
-        self.places = {one: self._place(row) for one, row in self.rows.items()}
+        self.places = {task_id: self._place(row) for task_id, row in self.rows.items()}
 
     def _send_first(self, client: Client, commands: Mapping[str, Command]) -> BatchAnswer:
         """Pure reading may be repeated blindly; with writes in it, a repeat would read what we wrote.
@@ -142,13 +143,8 @@ class Deed:
         if not self.early:
             self.lost = client.answer_lost
             return client.batch(commands, halt=False)
-        try:
-            return client.batch(commands, halt=False, repeatable=False)
-        except PortalTimeout:
-            raise
-        except OutcomeUnknown:
-            self.lost = True
-            return client.batch(commands, halt=False, repeatable=False)
+        answer, self.lost = read_then_write(client, commands, halt=False)
+        return answer
 
     def _place(self, row: TaskRow) -> Place:
         fact = self.facts.facts.get(row.id)
@@ -165,16 +161,15 @@ class Deed:
             self.later = send_packed(client, commands)
 
     def _late(self) -> dict[str, Command]:
-        staying = [one for one in self.moves if not self._homeless(one)]
-        fitting = [one for one in staying if not self.early or self._as_assumed(one)]
-        others = [one for one in staying if one not in fitting]
-        due = {
-            key: one for key, one in self._plan(fitting, self.places, None).items() if key not in self.early
-        }
-        again = self._plan([self._afresh(one) for one in others], self._fresh_places(others), None)
-        repairs = {f"{AGAIN}{key}": one for key, one in (self._undone(others) | again).items()}
-        homeless = [one for one in self.moves if self.early and self._homeless(one)]
-        return due | repairs | self._undone(homeless) | self._restored(homeless)
+        staying = [move for move in self.moves if not self._without_list(move)]
+        fitting = [move for move in staying if not self.early or self._as_assumed(move)]
+        others = [move for move in staying if move not in fitting]
+        planned = self._plan(fitting, self.places, None)
+        due = {key: command for key, command in planned.items() if key not in self.early}
+        again = self._plan([self._afresh(move) for move in others], self._fresh_places(others), None)
+        repairs = {f"{AGAIN}{key}": command for key, command in (self._undone(others) | again).items()}
+        without_list = [move for move in self.moves if self.early and self._without_list(move)]
+        return due | repairs | self._undone(without_list) | self._restored(without_list)
 
     def _as_assumed(self, move: Move) -> bool:
         place = self.places.get(move.task_id)
@@ -186,27 +181,26 @@ class Deed:
 
     def _fresh_places(self, moves: Iterable[Move]) -> dict[int, Place]:
         """Where they are, after the places that were given too early are taken back."""
-        places = {one.task_id: self.places[one.task_id] for one in moves}
+        places = {move.task_id: self.places[move.task_id] for move in moves}
         return {
-            one: replace(place, entity_id=0) if f"{PUT}{one}" in self.early else place
-            for one, place in places.items()
+            task_id: replace(place, entity_id=0) if f"{PUT}{task_id}" in self.early else place
+            for task_id, place in places.items()
         }
 
     def _undone(self, moves: Iterable[Move]) -> dict[str, Command]:
-        """Places on the board that were given too early."""
-        given = [one.task_id for one in moves if f"{PUT}{one.task_id}" in self.early]
-        return {f"{OFF}{one}": scrum_calls.take_off_board(self._put_on[one], one) for one in given}
-
-    @property
-    def _put_on(self) -> dict[int, int]:
-        return {one.task_id: one.entity_id for one in self.moves}
+        """Takes places on the board back that were given too early."""
+        return {
+            f"{OFF}{move.task_id}": scrum_calls.take_off_board(move.entity_id, move.task_id)
+            for move in moves
+            if f"{PUT}{move.task_id}" in self.early
+        }
 
     def _restored(self, moves: Iterable[Move]) -> dict[str, Command]:
         """Tasks of other projects, back into the list they were in: the portal would not have refused."""
         return {
-            f"{AGAIN}{SET}{one.task_id}": scrum_calls.update_item(one.task_id, entity_id=place.entity_id)
-            for one in moves
-            if (place := self.places.get(one.task_id)) and place.entity_id
+            f"{AGAIN}{SET}{move.task_id}": scrum_calls.update_item(move.task_id, entity_id=place.entity_id)
+            for move in moves
+            if (place := self.places.get(move.task_id)) and place.entity_id
         }
 
     def _plan(
@@ -218,7 +212,7 @@ class Deed:
             place = places.get(move.task_id, Place(0))
             for phase, command in self._steps(move, place, column).items():
                 plan[phase][f"{phase}{move.task_id}"] = command
-        return {key: one for phase in PHASES for key, one in plan[phase].items()}
+        return {key: command for phase in PHASES for key, command in plan[phase].items()}
 
     def _steps(self, move: Move, place: Place, column: str | None) -> dict[str, Command]:
         active_id, task_id = self.lists.active_id, move.task_id
@@ -236,7 +230,7 @@ class Deed:
         return steps
 
     # --- what came of it ---
-    def was(self, task_id: int) -> ItemFacts | None:
+    def before(self, task_id: int) -> ItemFacts | None:
         """The item before: as read, else as the page saw it."""
         read = None if self.lost else self.facts.facts.get(task_id)
         found = read or self.seen.get(task_id) or self.facts.facts.get(task_id)
@@ -245,35 +239,40 @@ class Deed:
             return found
         return replace(found or ItemFacts("", 0, 0, 0.0), entity_id=place.entity_id)
 
+    def is_place_unknown(self, move: Move) -> bool:
+        """Whether the item may be where it was read only since our own first attempt put it there."""
+        place = self.places.get(move.task_id)
+        written = place is not None and place.entity_id == move.entity_id
+        return self.lost and move.task_id not in self.seen and written
+
     def result(self, move: Move) -> ItemResult:
         """What became of one item."""
         title = self.rows[move.task_id].title if move.task_id in self.rows else ""
-        homeless = self._homeless(move)
-        if homeless:
-            offer = isinstance(homeless, NoScrumRecord)
-            return ItemResult(move.task_id, title, error=homeless, offer_record=offer)
+        refusal = self._without_list(move)
+        if refusal:
+            return ItemResult(move.task_id, refusal, title, offer_record=isinstance(refusal, NoScrumRecord))
         error = self._error(move)
-        was = self.was(move.task_id)
-        if was is None or error:
-            return ItemResult(move.task_id, title, was, error)
-        sort = was.sort if move.sort is None else move.sort
-        return ItemResult(move.task_id, title, ItemFacts(was.points, was.epic_id, move.entity_id, sort))
+        facts = self.before(move.task_id)
+        if facts and not error:
+            sort = facts.sort if move.sort is None else move.sort
+            facts = replace(facts, entity_id=move.entity_id, sort=sort)
+        return ItemResult(move.task_id, error, title, facts)
 
     def off_board(self) -> int:
         """How many items came into the active sprint without getting a place on its board."""
-        came = [one for one in self.moves if self._entered(one) and self.result(one).error is None]
-        return sum(not self._on_board(one) for one in came)
+        came = [move for move in self.moves if self._entered(move) and self.result(move).error is None]
+        return sum(not self._on_board(move) for move in came)
 
     def _entered(self, move: Move) -> bool:
-        was = self.places.get(move.task_id)
+        place = self.places.get(move.task_id)
         into = move.entity_id == self.lists.active_id
-        return into and was is not None and was.entity_id != move.entity_id
+        return into and place is not None and place.entity_id != move.entity_id
 
     def _on_board(self, move: Move) -> bool:
         answer = self._answer(f"{STEP}{move.task_id}")
         return answer is not None and scrum_calls.is_done(answer.result)
 
-    def _homeless(self, move: Move) -> Exception | None:
+    def _without_list(self, move: Move) -> Exception | None:
         """Why the item must not be moved: another project's, or no scrum record."""
         row = self.rows.get(move.task_id)
         if row is not None and row.group_id != self.ref.group_id:
@@ -286,8 +285,8 @@ class Deed:
         answer = self._answer(key)
         if answer is not None:
             return None if scrum_calls.is_done(answer.result) else Refused("FALSE", status=200)
-        was = self.places.get(move.task_id)
-        if was and was.entity_id == move.entity_id and move.sort is None:
+        place = self.places.get(move.task_id)
+        if place and place.entity_id == move.entity_id and move.sort is None:
             return None  # it was there already
         early = next((part.errors[key] for part in self.parts if key in part.errors), None)
         return early or self.later.error(key)

@@ -9,16 +9,54 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+
+import msgspec
 
 from b24.client import BATCH_SIZE, Client
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.checks import require_cards
 from boards.core.errors import BadInput, BadInputCode, SprintGone
+from boards.core.ids import EpicId, SprintId, StageId
 from boards.core.model import Actor, BoardRef, Notice
-from boards.core.outcome import ItemsOutcome
-from boards.scrum.model import ItemFacts, ItemResult
-from boards.scrum.move_plan import WRITES_PER_ITEM, Deed, Move, Seen
+from boards.core.outcome import Outcome, none_worked
+from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.scrum.items import ItemsOutcome
+from boards.scrum.model import ItemFacts, ItemResult, RecipePart
+from boards.scrum.move_plan import WRITES_PER_ITEM, ItemMove, Move, Seen
+
+
+class ItemReturn(RecipePart, frozen=True):
+    """The list, sort and column an item goes back to.
+
+    `sort` None: it keeps the one it has. `from_list`, `from_sort`, `points` and `epic_id`: what the item has
+    if nobody changed it since.
+    """
+
+    task_id: int
+    entity_id: SprintId
+    sort: float | None
+    stage_id: StageId
+    from_list: SprintId = msgspec.field(name="from")
+    from_sort: float | None
+    points: str
+    epic_id: EpicId
+
+
+@recipe
+class MoveItems(Recipe, frozen=True, tag="scrum_move"):
+    """Each item back into its list, at its place; on the sprint's board into its column."""
+
+    active_id: SprintId
+    items: tuple[ItemReturn, ...]
+
+    def run(self, client: Client, context: UndoContext) -> ItemsOutcome:
+        moves = [Move(item.task_id, item.entity_id, item.sort, item.stage_id) for item in self.items]
+        seen = {
+            item.task_id: ItemFacts(item.points, item.epic_id, item.from_list, item.from_sort or 0.0)
+            for item in self.items
+        }
+        outcome = run_moves(client, context.ref, moves, seen, active_id=self.active_id)
+        return outcome.raise_if_nothing_done()
 
 
 def move_items(
@@ -42,42 +80,42 @@ def move_items(
     without an `entity_id`, SprintGone when the list is not one of the team's (any more), and for a single
     item its failure.
     """
+    del actor  # the client already speaks for the person
     wanted = require_cards(tuple(task_ids))
     if entity_id <= 0:
         raise BadInput("entity_id", BadInputCode.LIST_MISSING)
     known = dict(seen or {})
-    sorts, exact = _sorts(wanted, after_id, [one for one in following if one not in wanted], known)
-    making_room = [one for one in sorts if one not in wanted]
-    moves = [Move(one, entity_id, sorts.get(one)) for one in (*wanted, *making_room)]
-    outcome = run_moves(client, ref, actor, moves, known, active_id=active_id)
-    shown = tuple(one for one in outcome.results if one.task_id in wanted)
-    shifted = tuple(one for one in outcome.results if one.task_id not in wanted)
-    if len(wanted) == 1 and shown[0].error:
-        raise shown[0].error
+    below = [task_id for task_id in following if task_id not in wanted]
+    sorts, exact = _sorts(wanted, after_id, below, known)
+    making_room = [task_id for task_id in sorts if task_id not in wanted]
+    moves = [Move(task_id, entity_id, sorts.get(task_id)) for task_id in (*wanted, *making_room)]
+    outcome = run_moves(client, ref, moves, known, active_id=active_id)
+    results, shifted = outcome.results[: len(wanted)], outcome.results[len(wanted) :]
+    if len(wanted) == 1 and results[0].error:
+        raise results[0].error
     notices = outcome.notices if exact else (*outcome.notices, note(NoticeCode.ORDER_NOT_KEPT))
-    after = outcome.change.after | {"count": sum(one.error is None for one in shown)}
-    return ItemsOutcome(replace(outcome.change, after=after, notices=notices), shown, notices, shifted)
+    after = outcome.change.after | {"count": sum(result.error is None for result in results)}
+    change = replace(outcome.change, after=after, notices=notices)
+    return replace(outcome, change=change, now=shifted, results=results)
 
 
 def run_moves(
     client: Client,
     ref: BoardRef,
-    actor: Actor,
     moves: Sequence[Move],
     seen: Seen | None = None,
     *,
     active_id: int = 0,
 ) -> ItemsOutcome:
     """Each item to its own list; the way back is a list of moves again, so undo comes here too."""
-    del actor
-    deed = Deed(ref, moves, dict(seen or {}), active_id)
-    deed.read(client)
-    if not deed.early and any(one.entity_id not in deed.lists.targets for one in moves):
+    item_move = ItemMove(ref, moves, dict(seen or {}), active_id)
+    item_move.read(client)
+    targets = item_move.lists.targets
+    if not item_move.early and any(move.entity_id not in targets for move in moves):
         raise SprintGone
-    deed.write(client)
-    results = tuple(deed.result(one) for one in moves)
-    notices = _notices(deed, moves, results)
-    return ItemsOutcome(_change(deed, moves, results, notices), results, notices)
+    item_move.write(client)
+    results = tuple(item_move.result(move) for move in moves)
+    return Outcome(_change(item_move, results), (), results, none_worked(results))
 
 
 def _sorts(
@@ -86,66 +124,66 @@ def _sorts(
     """Sorts for the moved items and those that make room, and whether the exact place is reached."""
     if not after_id and not following:
         return {}, True
-    sorts = {one: fact.sort for one, fact in known.items()}
+    sorts = {task_id: facts.sort for task_id, facts in known.items()}
     if after_id and after_id not in sorts:
         return {}, False
     room = max(BATCH_SIZE - WRITES_PER_ITEM * len(wanted), 0)
     return place(wanted, sorts.get(after_id), following, sorts, room)
 
 
-def _notices(deed: Deed, moves: Sequence[Move], results: Sequence[ItemResult]) -> tuple[Notice, ...]:
-    found: list[Notice] = []
-    for move, result in zip(moves, results, strict=True):
-        old, seen = deed.was(move.task_id), deed.seen.get(move.task_id)
-        if result.error is None and old and seen and old.entity_id not in (seen.entity_id, move.entity_id):
-            found.append(note(NoticeCode.ITEM_MOVED_MEANWHILE, task=result.title or f"#{move.task_id}"))
-    off_board = deed.off_board()
-    if off_board:
-        found.append(note(NoticeCode.NOT_ON_SPRINT_BOARD, count=off_board))
-    return tuple(found)
-
-
-def _change(
-    deed: Deed, moves: Sequence[Move], results: Sequence[ItemResult], notices: tuple[Notice, ...]
-) -> Change:
-    done = [move for move, result in zip(moves, results, strict=True) if result.error is None]
-    titles = {one.task_id: one.title for one in results}
-    single = done[0].task_id if len(moves) == 1 and done else 0
-    back = [_back(deed, move) for move in done]
+def _change(item_move: ItemMove, results: Sequence[ItemResult]) -> Change:
+    pairs = zip(item_move.moves, results, strict=True)
+    done = [(move, result) for move, result in pairs if result.error is None]
+    found = [_item_return(item_move, move) for move, _result in done]
+    way_back = tuple(item for item in found if item)
+    single = done[0][1] if len(item_move.moves) == 1 and done else None
+    before = {move.task_id: item_move.before(move.task_id) for move, _result in done}
     return Change(
         kind=Kind.SCRUM_MOVE,
-        board_key=deed.ref.key,
-        target=single,
-        label=titles.get(single, ""),
-        before={"lists": {str(one.task_id): _entity(deed.was(one.task_id)) for one in done}},
-        after={"lists": {str(one.task_id): one.entity_id for one in done}, "count": len(done)},
-        undo={"op": "scrum_move", "active_id": deed.lists.active_id, "items": [one for one in back if one]}
-        if any(back)
-        else None,
-        notices=notices,
+        board_key=item_move.ref.key,
+        target=single.task_id if single else 0,
+        label=single.title if single else "",
+        before={
+            "lists": {str(task_id): facts.entity_id if facts else 0 for task_id, facts in before.items()}
+        },
+        after={"lists": {str(move.task_id): move.entity_id for move, _result in done}, "count": len(done)},
+        undo=MoveItems(item_move.lists.active_id, way_back) if way_back else None,
+        notices=_notices(item_move, done, all_known=len(way_back) == len(done)),
     )
 
 
-def _entity(was: ItemFacts | None) -> int:
-    return was.entity_id if was else 0
+def _notices(
+    item_move: ItemMove, done: Sequence[tuple[Move, ItemResult]], *, all_known: bool
+) -> tuple[Notice, ...]:
+    found: list[Notice] = []
+    for move, result in done:
+        before, seen = item_move.before(move.task_id), item_move.seen.get(move.task_id)
+        if before and seen and before.entity_id not in (seen.entity_id, move.entity_id):
+            found.append(note(NoticeCode.ITEM_MOVED_MEANWHILE, task=result.title or f"#{move.task_id}"))
+    off_board = item_move.off_board()
+    if off_board:
+        found.append(note(NoticeCode.NOT_ON_SPRINT_BOARD, count=off_board))
+    if not all_known:
+        found.append(note(NoticeCode.PLACE_UNKNOWN))
+    return tuple(found)
 
 
-def _back(deed: Deed, move: Move) -> dict[str, Any] | None:
-    """How one item gets back: its list, its sort and its column; what it has now tells later surprises."""
-    was = deed.was(move.task_id)
-    if was is None or not was.entity_id:
+def _item_return(item_move: ItemMove, move: Move) -> ItemReturn | None:
+    """How one item gets back; None when nobody knows where it was."""
+    before = item_move.before(move.task_id)
+    if before is None or not before.entity_id or item_move.is_place_unknown(move):
         return None
-    stage_id = deed.places[move.task_id].stage_id if move.task_id in deed.places else 0
-    return {
-        "task_id": move.task_id,
-        "entity_id": was.entity_id,
-        "sort": was.sort if move.sort is not None else None,
-        "stage_id": stage_id,
-        "from": move.entity_id,
-        "from_sort": move.sort,
-        "points": was.points,
-        "epic_id": was.epic_id,
-    }
+    place = item_move.places.get(move.task_id)
+    return ItemReturn(
+        task_id=move.task_id,
+        entity_id=before.entity_id,
+        sort=before.sort if move.sort is not None else None,
+        stage_id=place.stage_id if place else 0,
+        from_list=move.entity_id,
+        from_sort=move.sort,
+        points=before.points,
+        epic_id=before.epic_id,
+    )
 
 
 # Where an item comes to stand in its list: the sort between those of its neighbours; pure.
@@ -186,21 +224,21 @@ def place(
     those that are known; at most `room` of the following are shifted. The second value is False when the
     exact order cannot be reached.
     """
-    below = next((sorts[one] for one in following if one in sorts), None)
+    below = next((sorts[task_id] for task_id in following if task_id in sorts), None)
     found = sorts_between(above, below, len(moved))
     if found is not None:
         return dict(zip(moved, found, strict=True)), not following or following[0] in sorts
     last = above or 0.0
     wanted: dict[int, float] = {}
-    for one in moved:
+    for task_id in moved:
         last += 1
-        wanted[one] = last
+        wanted[task_id] = last
     shifted = 0
-    for one in following:
-        if one not in sorts or sorts[one] - last > CLOSEST:
+    for task_id in following:
+        if task_id not in sorts or sorts[task_id] - last > CLOSEST:
             break
         if shifted == room:
             return wanted, False
         last, shifted = last + 1, shifted + 1
-        wanted[one] = last
+        wanted[task_id] = last
     return wanted, True

@@ -68,7 +68,9 @@ def rows_of(answer: BatchAnswer, prefix: str = ITEMS) -> dict[int, TaskRow]:
 
 
 def _last_id(answer: BatchAnswer, prefix: str) -> int:
-    return max((one for page in _came(answer, prefix) for one in task_calls.parse_ids(page)), default=0)
+    return max(
+        (task_id for page in _came(answer, prefix) for task_id in task_calls.parse_ids(page)), default=0
+    )
 
 
 def _came(answer: BatchAnswer, prefix: str) -> Iterator[Answer]:

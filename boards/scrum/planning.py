@@ -79,7 +79,9 @@ def load_planning(
     facts = FactsAnswer(dict(known or {}))
     commands = _rest(ref, team, pages)
     if with_points:
-        wanted = sorted((one for pile in pages.values() for one in pile.rows), key=facts.facts.__contains__)
+        wanted = sorted(
+            (task_id for pile in pages.values() for task_id in pile.rows), key=facts.facts.__contains__
+        )
         if commands or not set(wanted) <= facts.facts.keys():
             commands |= _fill(wanted, BATCH_SIZE - len(commands))
     fresh = FactsAnswer()
@@ -144,7 +146,7 @@ def read_points(answer: BatchAnswer, prefix: str) -> FactsAnswer:
         if key.startswith(prefix)
     }
     errors = {
-        int(key.removeprefix(prefix)): one for key, one in answer.errors.items() if key.startswith(prefix)
+        int(key.removeprefix(prefix)): error for key, error in answer.errors.items() if key.startswith(prefix)
     }
     missing = tuple(task_id for task_id, error in errors.items() if isinstance(error, NotFound))
     refused = {task_id: error for task_id, error in errors.items() if task_id not in missing}
@@ -158,14 +160,14 @@ def merge(old: FactsAnswer, new: FactsAnswer) -> FactsAnswer:
 
 def fact_commands(task_ids: Iterable[int], prefix: str = FACTS) -> dict[str, Command]:
     """One command per item."""
-    return {f"{prefix}{one}": scrum_calls.get_item(one) for one in task_ids}
+    return {f"{prefix}{task_id}": scrum_calls.get_item(task_id) for task_id in task_ids}
 
 
 # --- the two batches ---
 def _first_pages(answer: BatchAnswer, team: ScrumTeam) -> dict[int, _Pages]:
     """What the first batch brought, by list in the order of the page."""
-    asked = [one.id for one in _asked_sprints(answer)]
-    pages = {one.id: _Pages() for one in team.sprints}
+    asked = [sprint.id for sprint in _asked_sprints(answer)]
+    pages = {sprint.id: _Pages() for sprint in team.sprints}
     for index, sprint_id in enumerate(asked[:SPRINTS_AT_FIRST]):
         pages[sprint_id].take(0, answer.get(f"{SPRINT_PAGE}{index}"))
     if team.backlog_id:
@@ -205,7 +207,7 @@ def _fill(task_ids: Iterable[int], room: int) -> dict[str, Command]:
 
 def _planning(team: ScrumTeam, pages: Mapping[int, _Pages], facts: FactsAnswer) -> Planning:
     lists = tuple(_list(team, entity_id, pile, facts) for entity_id, pile in pages.items())
-    people = people_of(item for one in lists for item in one.items)
+    people = people_of(item for items in lists for item in items.items)
     return Planning(replace(team, people=people), lists)
 
 

@@ -96,7 +96,7 @@ class Scale:
         number = parse_points(text)
         if number is None:
             return Estimate(text, None, Fit.UNCLEAR)
-        fits = self.open_ended or any(one.number == number for one in self.values)
+        fits = self.open_ended or any(value.number == number for value in self.values)
         return Estimate(text, number, Fit.ON if fits else Fit.OFF)
 
 
@@ -194,7 +194,7 @@ def own_scale(entries: Iterable[tuple[str, str]]) -> Scale:
 
 def _find_label(values: Iterable[ScaleValue], text: str) -> ScaleValue | None:
     wanted = text.casefold()
-    return next((one for one in values if one.label.casefold() == wanted), None)
+    return next((value for value in values if value.label.casefold() == wanted), None)
 
 
 def _numbers(*labels: str) -> tuple[ScaleValue, ...]:
@@ -221,7 +221,9 @@ SCALES: dict[ScaleKind, Scale] = {
 
 def scale_to_data(scale: Scale) -> dict[str, object]:
     """For the store's JSON; `scale_from_data` gives the same scale again."""
-    values = [[one.label, "" if one.number is None else show_points(one.number)] for one in scale.values]
+    values = [
+        [value.label, "" if value.number is None else show_points(value.number)] for value in scale.values
+    ]
     return {"kind": scale.kind.value, "values": values}
 
 

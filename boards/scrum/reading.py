@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 
 from b24.client import Answer, BatchAnswer, Client, Command
 from b24.errors import AccessDenied, NotFound, ScopeMissing
@@ -27,10 +27,12 @@ from boards.scrum.model import (
     SprintStatus,
 )
 
+ASKED = "asked"
+
 
 def to_sprint(row: SprintRow) -> Sprint:
     """A sprint; an unknown status counts as completed, so that nothing is offered for it."""
-    known = row.status in {one.value for one in SprintStatus}
+    known = row.status in {status.value for status in SprintStatus}
     return Sprint(
         id=row.id,
         name=row.name,
@@ -53,9 +55,9 @@ def to_epic(row: EpicRow) -> Epic:
 
 def read_epics(*answers: Answer | None) -> tuple[Epic, ...]:
     """The epics of some pages, by name."""
-    pages = (sprint_calls.parse_epics(one.result) for one in answers if one)
+    pages = (sprint_calls.parse_epics(answer.result) for answer in answers if answer)
     found = (to_epic(row) for page in pages for row in page)
-    return tuple(sorted(found, key=lambda one: (one.name.casefold(), one.id)))
+    return tuple(sorted(found, key=lambda epic: (epic.name.casefold(), epic.id)))
 
 
 def to_facts(row: ItemRow) -> ItemFacts:
@@ -91,12 +93,12 @@ def to_item(row: TaskRow, entity_id: int, facts: ItemFacts | None, *, missing: b
 
 def in_order(items: Iterable[Item]) -> tuple[Item, ...]:
     """As the portal shows them: by sort; items whose sort is not known yet follow."""
-    return tuple(sorted(items, key=lambda one: (one.sort is None, one.sort or 0.0, one.task_id)))
+    return tuple(sorted(items, key=lambda item: (item.sort is None, item.sort or 0.0, item.task_id)))
 
 
 def to_column(row: ColumnRow) -> SprintColumn:
     """A column; an unknown type is shown as WORK, and kept in `odd_type` to be told."""
-    known = row.type in {one.value for one in ColumnType}
+    known = row.type in {kind.value for kind in ColumnType}
     return SprintColumn(
         id=row.id,
         name=row.name,
@@ -124,36 +126,21 @@ def is_closed(answer: BatchAnswer, key: str) -> bool:
     return isinstance(answer.errors.get(key), AccessDenied)
 
 
+def is_gone(client: Client, command: Command) -> bool:
+    """Whether the portal no longer has what this command asks for; one HTTP request.
+
+    Any refusal but NotFound is raised: it is no sign that the thing is gone.
+    """
+    answer = client.batch({ASKED: command})
+    return isinstance(answer.errors.get(ASKED), NotFound) or not answer[ASKED].result
+
+
 def people_of(items: Iterable[Item]) -> tuple[Person, ...]:
     """Who is responsible for something, by name."""
-    found: Mapping[int, Person] = {one.responsible.id: one.responsible for one in items if one.responsible}
-    return tuple(sorted(found.values(), key=lambda one: (one.name.casefold(), one.id)))
-
-
-# Epics and sprints that came back under another id, in the one table of aliases.
-
-
-Resolve = Callable[[int], int]
-
-
-def epic_key(epic_id: int) -> int:
-    """How an epic stands in the table."""
-    return -2 * epic_id
-
-
-def sprint_key(sprint_id: int) -> int:
-    """How a sprint, or a backlog, stands in the table."""
-    return -2 * sprint_id - 1
-
-
-def resolve_epic(resolve: Resolve, epic_id: int) -> int:
-    """The id an epic has now; 0 stays 0."""
-    return resolve(epic_key(epic_id)) // -2 if epic_id else 0
-
-
-def resolve_sprint(resolve: Resolve, sprint_id: int) -> int:
-    """The id a sprint has now; a backlog never changes its own."""
-    return (resolve(sprint_key(sprint_id)) + 1) // -2 if sprint_id else 0
+    found: Mapping[int, Person] = {
+        item.responsible.id: item.responsible for item in items if item.responsible
+    }
+    return tuple(sorted(found.values(), key=lambda person: (person.name.casefold(), person.id)))
 
 
 # The team of a page: backlog, sprints, epics, role. Seven commands that ride in the page's one batch.
@@ -208,7 +195,7 @@ def read_team(answer: BatchAnswer, ref: BoardRef, actor: Actor) -> ScrumTeam:
         title=title,
         rights=read_scrum_rights(answer, actor),
         backlog_id=read_backlog_id(answer, BACKLOG),
-        sprints=tuple(sorted(open_sprints, key=lambda one: not one.active)),
+        sprints=tuple(sorted(open_sprints, key=lambda sprint: not sprint.active)),
         completed=read_sprints(answer.get(DONE)),
         epics=read_epics(*(answer.get(key) for key in EPICS)),
     )

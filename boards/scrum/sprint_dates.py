@@ -45,8 +45,12 @@ def _moment(text: str, field: str, at: dt.time, zone: dt.tzinfo) -> dt.datetime:
 
 def suggest_dates(sprints: Sequence[Sprint], now: dt.datetime) -> tuple[dt.date, dt.date]:
     """Days for the next sprint: after the last one that is open, as long as the latest one was."""
-    dated = [(one.start, one.end, one) for one in sprints if one.start and one.end and one.end > one.start]
-    latest = max(dated, key=lambda one: one[1], default=None)
+    dated = [
+        (sprint.start, sprint.end)
+        for sprint in sprints
+        if sprint.start and sprint.end and sprint.end > sprint.start
+    ]
+    latest = max(dated, key=lambda dates: dates[1], default=None)
     length = latest[1] - latest[0] if latest else USUAL_LENGTH
     days = max(round(length / dt.timedelta(days=1)), 1)
     start = max(now.date(), latest[1].date() + dt.timedelta(days=1)) if latest else now.date()
@@ -55,6 +59,6 @@ def suggest_dates(sprints: Sequence[Sprint], now: dt.datetime) -> tuple[dt.date,
 
 def suggest_name(sprints: Sequence[Sprint]) -> str:
     """The name after the newest sprint's: "Sprint 7" → "Sprint 8"; "" where there is no number to go on."""
-    newest = max(sprints, key=lambda one: one.id, default=None)
+    newest = max(sprints, key=lambda sprint: sprint.id, default=None)
     found = _TRAILING_NUMBER.match(newest.name) if newest else None
     return f"{found[1]}{int(found[2]) + 1}{found[3]}" if found else ""

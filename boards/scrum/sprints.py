@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec.structs import asdict
 
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import NotFound, Refused
@@ -13,35 +15,99 @@ from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
 from b24.methods.sprints import SprintRow
 from b24.wire import as_int
-from boards.core.batches import ADD, add_once, read_then_write
+from boards.core.batches import ADD, BEFORE, add_once, read_then_write
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.checks import require_name
+from boards.core.edits import compare
 from boards.core.errors import BadInput, BadInputCode, SprintGone
+from boards.core.ids import IdKind, SprintId, alias_key
+from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, Notice
-from boards.core.outcome import SprintOutcome
-from boards.scrum.model import ItemResult, Sprint, SprintColumn, SprintStatus
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.scrum.column_deletion import ColumnRecord
+from boards.scrum.model import ItemResult, RecipePart, SomeFields, Sprint, SprintColumn, SprintStatus
 from boards.scrum.move_plan import Move
 from boards.scrum.moves import run_moves
 from boards.scrum.paging import all_rows, by_ids, first_pages, rows_of
-from boards.scrum.reading import read_backlog_id, read_columns, sprint_key, to_sprint
+from boards.scrum.reading import is_gone, read_backlog_id, read_columns, to_sprint
 from boards.scrum.sprint_dates import require_dates
 
-WAS, WRITE, CHECK, COLUMNS, BACKLOG = "was", "write", "check", "columns_", "backlog"
+WRITE, CHECK, COLUMNS, BACKLOG = "write", "check", "columns_", "backlog"
 
 
 @dataclass(frozen=True)
 class SprintEdit:
-    """What is to change of a sprint; None leaves a field alone. The two dates go together."""
+    """Fields of a sprint that are to change, or that the person saw; None: not given.
+
+    The two dates go together.
+    """
 
     name: str | None = None
     start: dt.datetime | None = None
     end: dt.datetime | None = None
 
-    def values(self) -> dict[str, Any]:
-        """Only what is given."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+
+class SprintTexts(SomeFields, frozen=True):
+    """A `SprintEdit` as the journal keeps it: moments as ISO 8601 with offset."""
+
+    name: str | None = None
+    start: str | None = None
+    end: str | None = None
 
 
+class SprintRecord(RecipePart, frozen=True, omit_defaults=False):
+    """A sprint as the journal keeps it; moments as in `SprintTexts`, None for none."""
+
+    name: str
+    start: str | None = None
+    end: str | None = None
+    sort: int = 0
+
+    def sprint(self, sprint_id: int) -> Sprint:
+        """The planned sprint with that id."""
+        begins, ends = _moment(self.start), _moment(self.end)
+        return Sprint(sprint_id, self.name, SprintStatus.PLANNED, begins, ends, sort=self.sort)
+
+
+# --- ways back ---
+@recipe
+class DeleteSprint(Recipe, frozen=True, tag="sprint_delete"):
+    """Deletes a sprint that was added."""
+
+    sprint_id: SprintId
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[None]:
+        return delete_sprint(client, context.ref, context.actor, self.sprint_id)
+
+
+@recipe
+class EditSprint(Recipe, frozen=True, tag="sprint_edit"):
+    """Writes the old `values` again; `expected`: what a sprint has that nobody changed since."""
+
+    sprint_id: SprintId
+    values: SprintTexts
+    expected: SprintTexts
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Sprint]:
+        del context
+        return write_sprint(client, self.sprint_id, self.values, self.expected)
+
+
+@recipe
+class RestoreSprint(Recipe, frozen=True, tag="sprint_restore"):
+    """Adds a deleted planned sprint again, with its columns and items. `sprint_id`: its old number."""
+
+    sprint_id: int
+    sprint: SprintRecord
+    items: tuple[int, ...]
+    columns: tuple[ColumnRecord, ...]
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Sprint]:
+        return restore_sprint(client, context.ref, context.actor, self)
+
+
+# --- actions ---
 @dataclass(frozen=True)
 class SprintDeletionPlan:
     """What deleting a sprint does: its items go to the backlog.
@@ -72,7 +138,7 @@ def add_sprint(
     *,
     zone: dt.tzinfo | None = None,
     seen: Collection[int] | None = None,
-) -> SprintOutcome:
+) -> Outcome[Sprint]:
     """Plan a sprint. BadInput for a blank name and for dates that are none or reversed. One HTTP request.
 
     `zone`: where bare days are meant, else that of `actor.now`. `seen`: ids of the sprints the page showed.
@@ -81,9 +147,11 @@ def add_sprint(
     wanted = Sprint(0, require_name(name), SprintStatus.PLANNED, begins, ends)
     sprint, lost = insert_sprint(client, ref, actor, wanted, seen)
     notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),) if lost else ()
-    undo = {"op": "sprint_delete", "sprint_id": sprint.id}
-    change = Change(Kind.SPRINT_ADD, ref.key, sprint.id, sprint.name, {}, record(sprint), undo, notices)
-    return SprintOutcome(change, sprint, notices)
+    after = asdict(_record(sprint))
+    change = Change(
+        Kind.SPRINT_ADD, ref.key, sprint.id, sprint.name, {}, after, DeleteSprint(sprint.id), notices
+    )
+    return Outcome(change, sprint)
 
 
 def insert_sprint(
@@ -121,60 +189,53 @@ def edit_sprint(
     dates: tuple[str, str] | None = None,
     zone: dt.tzinfo | None = None,
     seen: SprintEdit | None = None,
-) -> SprintOutcome:
+) -> Outcome[Sprint]:
     """Rename a sprint or give it other dates (start, end); one HTTP request.
 
     `seen`: the same fields as the person saw them. BadInput as in `add_sprint`, SprintGone when the sprint
-    is not there or not this team's.
+    is not there.
     """
+    del ref  # the journal names the team that the sprint really belongs to
     if name is None and dates is None:
         raise BadInput("name", BadInputCode.NOTHING_TO_CHANGE)
     edit = SprintEdit(name=None if name is None else require_name(name))
     if dates:
         begins, ends = require_dates(*dates, zone or actor.now.tzinfo or dt.UTC)
         edit = replace(edit, start=begins, end=ends)
-    return write_sprint(client, ref, actor, sprint_id, edit, seen or SprintEdit())
+    return write_sprint(client, sprint_id, _texts(edit), _texts(seen or SprintEdit()))
 
 
-def write_sprint(
-    client: Client, ref: BoardRef, actor: Actor, sprint_id: int, edit: SprintEdit, expected: SprintEdit
-) -> SprintOutcome:
+def write_sprint(client: Client, sprint_id: int, edit: SprintTexts, seen: SprintTexts) -> Outcome[Sprint]:
     """`edit_sprint` without its checks, for undo."""
-    del actor, ref  # the journal names the team the sprint really belongs to
-    write = sprint_calls.update_sprint(sprint_id, **edit.values())
-    answer, lost = read_then_write(client, {WAS: sprint_calls.get_sprint(sprint_id), WRITE: write})
-    row = _there(answer)
-    was = to_sprint(row)
-    _ = answer[WRITE]
-    old = {key: getattr(was, key) for key in edit.values()}
-    if lost and old == edit.values():
-        old = expected.values()
-    notices = tuple(_surprises(old, edit.values(), expected.values()))
-    now = replace(was, **edit.values())
-    back = {key: value for key, value in old.items() if value is not None}
-    undo = {
-        "op": "sprint_edit",
-        "sprint_id": sprint_id,
-        "values": _plain(back),
-        "expected": _plain(edit.values()),
+    wanted = edit.values()
+    written: dict[str, Any] = wanted | {
+        field: dt.datetime.fromisoformat(wanted[field]) for field in ("start", "end") if field in wanted
     }
+    write = sprint_calls.update_sprint(sprint_id, **written)
+    answer, lost = read_then_write(client, {BEFORE: sprint_calls.get_sprint(sprint_id), WRITE: write})
+    row = _sprint_or_gone(answer)
+    answer.require(WRITE)
+    before = to_sprint(row)
+    edited = compare(asdict(_record(before)), wanted, seen.values(), lost=lost, same=_same)
+    way_back = {field: value for field, value in edited.way_back.items() if value is not None}
+    now = replace(before, **written)
     change = Change(
         kind=Kind.SPRINT_EDIT,
         board_key=BoardRef(row.group_id).key,
         target=sprint_id,
         label=now.name,
-        before=_plain(old),
-        after=_plain(edit.values()),
-        undo=undo if back else None,
-        notices=notices,
+        before=edited.way_back,
+        after=wanted,
+        undo=EditSprint(sprint_id, SprintTexts(**way_back), edit) if way_back else None,
+        notices=tuple(edited.notices()),
     )
-    return SprintOutcome(change, now, notices)
+    return Outcome(change, now)
 
 
 def plan_sprint_deletion(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> SprintDeletionPlan:
     """What deleting the sprint does; one HTTP request for up to 300 items. SprintGone."""
     del actor
-    reads = {WAS: sprint_calls.get_sprint(sprint_id), COLUMNS: scrum_calls.get_columns(sprint_id)}
+    reads = {BEFORE: sprint_calls.get_sprint(sprint_id), COLUMNS: scrum_calls.get_columns(sprint_id)}
     wanted = {"SPRINT_ID": sprint_id}
     answer = client.batch({**reads, **first_pages(ref, wanted)}, halt=False)
     sprint = to_sprint(own_row(answer, ref))
@@ -182,7 +243,7 @@ def plan_sprint_deletion(client: Client, ref: BoardRef, actor: Actor, sprint_id:
     return SprintDeletionPlan(sprint, ids, read_columns(answer.get(COLUMNS)))
 
 
-def delete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> SprintOutcome:
+def delete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -> Outcome[None]:
     """Delete a sprint; its items go to the backlog. Two HTTP requests for up to 300 items.
 
     Refused where the team has no backlog for its items. An active or completed sprint has no undo.
@@ -194,7 +255,13 @@ def delete_sprint(client: Client, ref: BoardRef, actor: Actor, sprint_id: int) -
     answer = client.batch(commands, halt=False)
     if CHECK in answer:  # the answer to a deletion is [] even when it failed (surprise 25)
         raise answer.errors.get(WRITE) or Refused("NOT_DELETED", status=200, method=commands[WRITE].method)
-    return SprintOutcome(change, None, change.notices)
+    return Outcome(change, None)
+
+
+@looks_for(Kind.SPRINT_DELETE)
+def sprint_is_gone(client: Client, change: Change) -> bool:
+    """Whether the sprint of this deletion is gone; one HTTP request."""
+    return is_gone(client, sprint_calls.get_sprint(change.target))
 
 
 def _deletion(ref: BoardRef, plan: SprintDeletionPlan) -> Change:
@@ -206,99 +273,92 @@ def _deletion(ref: BoardRef, plan: SprintDeletionPlan) -> Change:
         board_key=ref.key,
         target=plan.sprint.id,
         label=plan.sprint.name,
-        before=record(plan.sprint) | {"count": plan.total},
+        before=asdict(_record(plan.sprint)) | {"count": plan.total},
         undo=None if plan.final else _restoring(plan),
         notices=tuple(notices),
     )
 
 
-def _restoring(plan: SprintDeletionPlan) -> dict[str, Any]:
-    columns = [
-        {"id": one.id, "name": one.name, "color": one.color, "type": one.type.value, "sort": one.sort}
-        for one in plan.columns
-    ]
-    return {
-        "op": "sprint_restore",
-        "sprint_id": plan.sprint.id,
-        "sprint": record(plan.sprint),
-        "items": list(plan.task_ids),
-        "columns": columns,
-    }
+def _restoring(plan: SprintDeletionPlan) -> RestoreSprint:
+    columns = tuple(
+        ColumnRecord(column.name, column.color, column.type, column.sort, column.id)
+        for column in plan.columns
+    )
+    return RestoreSprint(plan.sprint.id, _record(plan.sprint), plan.task_ids, columns)
 
 
-def restore_sprint(
-    client: Client, ref: BoardRef, actor: Actor, old_id: int, recipe: Mapping[str, Any]
-) -> SprintOutcome:
+def restore_sprint(client: Client, ref: BoardRef, actor: Actor, deleted: RestoreSprint) -> Outcome[Sprint]:
     """Bring a deleted planned sprint back under a new id, with columns and the items left in the backlog.
 
     Three requests for up to 46 items, one more when the sprint was found after a lost answer.
     """
-    new, lost = insert_sprint(client, ref, actor, sprint_of(recipe["sprint"]), None)
+    new, lost = insert_sprint(client, ref, actor, deleted.sprint.sprint(0), None)
     notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
-    there = read_columns(client.call(scrum_calls.get_columns(new.id))) if lost else ()
-    waiting, columns = _return_columns(client, ref, new.id, recipe, there)
-    gone = len(recipe["items"]) - len(waiting)
+    present = read_columns(client.call(scrum_calls.get_columns(new.id))) if lost else ()
+    waiting, columns = _return_columns(client, ref, new.id, deleted, present)
+    gone = len(deleted.items) - len(waiting)
     if gone:
         notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=gone))
     results: tuple[ItemResult, ...] = ()
     if waiting:
-        results = run_moves(client, ref, actor, [Move(one, new.id) for one in waiting]).results
-    stuck = sum(one.error is not None for one in results)
+        results = run_moves(client, ref, [Move(task_id, new.id) for task_id in waiting]).results
+    stuck = sum(result.error is not None for result in results)
     if stuck:
         notices.append(note(NoticeCode.ITEMS_NOT_RETURNED, count=stuck))
+    own = {alias_key(IdKind.SPRINT, deleted.sprint_id): alias_key(IdKind.SPRINT, new.id)}
     change = Change(
         kind=Kind.SPRINT_ADD,
         board_key=ref.key,
         target=new.id,
         label=new.name,
-        after=record(new) | {"count": len(results) - stuck},
-        undo={"op": "sprint_delete", "sprint_id": new.id},
+        after=asdict(_record(new)) | {"count": len(results) - stuck},
+        undo=DeleteSprint(new.id),
         notices=tuple(notices),
-        aliases={sprint_key(old_id): sprint_key(new.id), **columns},
+        aliases=own | columns,
     )
-    return SprintOutcome(change, new, change.notices, results)
+    return Outcome(change, new, results)
 
 
 def _return_columns(
-    client: Client, ref: BoardRef, sprint_id: int, recipe: Mapping[str, Any], there: Sequence[SprintColumn]
+    client: Client, ref: BoardRef, sprint_id: int, deleted: RestoreSprint, present: Sequence[SprintColumn]
 ) -> tuple[list[int], dict[int, int]]:
-    """Add the old columns to the new sprint, but for those that are `there` already.
+    """Add the old columns to the new sprint, but for those that are `present` already.
 
     The items that still are in the backlog, and the new ids of columns by their old ones.
     """
-    known = {(one.name, one.color, one.type.value, one.sort): one.id for one in there}
-    places = [
-        known.get((one["name"], one["color"], one["type"], one["sort"]), 0) for one in recipe["columns"]
-    ]
+    ids = {replace(column, id=0): column.id for column in present}
+    places = [ids.get(record.column(), 0) for record in deleted.columns]
     adds = {
         f"{COLUMNS}{index}": scrum_calls.add_column(
-            sprint_id, one["name"], one["color"], one["type"], one["sort"]
+            sprint_id, record.name, record.color, record.type.value, record.sort
         )
-        for index, one in enumerate(recipe["columns"])
+        for index, record in enumerate(deleted.columns)
         if not places[index]
     }
-    reads = {BACKLOG: scrum_calls.get_backlog(ref.group_id), **by_ids(recipe["items"])}
+    reads = {BACKLOG: scrum_calls.get_backlog(ref.group_id), **by_ids(deleted.items)}
     commands: dict[str, Command] = dict(list((reads | adds).items())[:BATCH_SIZE])
     answer = client.batch(commands, halt=False, repeatable=False)
     backlog_id, rows = read_backlog_id(answer, BACKLOG), rows_of(answer)
     made = {key: as_int(found.result) for key in adds if (found := answer.get(key))}
-    places = [one or made.get(f"{COLUMNS}{index}", 0) for index, one in enumerate(places)]
-    aliases = {
-        one["id"]: new for one, new in zip(recipe["columns"], places, strict=True) if new and "id" in one
-    }
-    return [one for one in recipe["items"] if one in rows and rows[one].backlog_id == backlog_id], aliases
+    places = [place or made.get(f"{COLUMNS}{index}", 0) for index, place in enumerate(places)]
+    pairs = zip(deleted.columns, places, strict=True)
+    aliases = {record.id: place for record, place in pairs if place and record.id}
+    waiting = [
+        task_id for task_id in deleted.items if task_id in rows and rows[task_id].backlog_id == backlog_id
+    ]
+    return waiting, aliases
 
 
 # --- shared ---
-def own_row(answer: BatchAnswer, ref: BoardRef, key: str = WAS) -> SprintRow:
+def own_row(answer: BatchAnswer, ref: BoardRef, key: str = BEFORE) -> SprintRow:
     """The sprint under a key; SprintGone when it is not there or not this team's."""
-    row = _there(answer, key)
+    row = _sprint_or_gone(answer, key)
     if row.group_id != ref.group_id:
         raise SprintGone
     return row
 
 
-def _there(answer: BatchAnswer, key: str = WAS) -> SprintRow:
+def _sprint_or_gone(answer: BatchAnswer, key: str = BEFORE) -> SprintRow:
     found = None if isinstance(answer.errors.get(key), NotFound) else answer[key]
     row = sprint_calls.parse_sprint(found.result) if found else None
     if row is None:
@@ -306,32 +366,22 @@ def _there(answer: BatchAnswer, key: str = WAS) -> SprintRow:
     return row
 
 
-def _surprises(old: Mapping[str, Any], new: Mapping[str, Any], expected: Mapping[str, Any]) -> list[Notice]:
-    """Somebody changed the sprint meanwhile."""
-    lost = [key for key, seen in expected.items() if key in old and old[key] not in (seen, new[key])]
-    return [note(NoticeCode.FIELD_CHANGED_MEANWHILE, field=key, old=_plain(old)[key]) for key in lost]
+def _record(sprint: Sprint) -> SprintRecord:
+    return SprintRecord(sprint.name, _text(sprint.start), _text(sprint.end), sprint.sort)
 
 
-def record(sprint: Sprint) -> dict[str, Any]:
-    """A sprint for the journal and for the way back."""
-    return _plain({"name": sprint.name, "start": sprint.start, "end": sprint.end}) | {"sort": sprint.sort}
+def _texts(edit: SprintEdit) -> SprintTexts:
+    return SprintTexts(edit.name, _text(edit.start), _text(edit.end))
 
 
-def sprint_of(data: Mapping[str, Any]) -> Sprint:
-    """The sprint of a way back."""
-    start, end = (dt.datetime.fromisoformat(data[key]) if data.get(key) else None for key in ("start", "end"))
-    return Sprint(0, data["name"], SprintStatus.PLANNED, start, end, sort=data.get("sort", 0))
+def _text(moment: dt.datetime | None) -> str | None:
+    return moment.isoformat(timespec="seconds") if moment else None
 
 
-def edit_of(data: Mapping[str, Any]) -> SprintEdit:
-    """The edit of a way back."""
-    dates = {key: dt.datetime.fromisoformat(data[key]) for key in ("start", "end") if data.get(key)}
-    return SprintEdit(name=data.get("name"), **dates)
+def _moment(text: str | None) -> dt.datetime | None:
+    return dt.datetime.fromisoformat(text) if text else None
 
 
-def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Moments as ISO 8601, the rest as it is."""
-    return {
-        key: value.isoformat(timespec="seconds") if isinstance(value, dt.datetime) else value
-        for key, value in values.items()
-    }
+def _same(field: str, value: str | None, other: str | None) -> bool:
+    """Whether two values of a field are the same; one moment may be written with several offsets."""
+    return value == other if field == "name" else _moment(value) == _moment(other)

@@ -150,7 +150,7 @@ class Totals:
 def count_totals(planning: Planning, scale: Scale) -> Totals:
     """The sums of a page; items whose points are not read yet are counted as `unknown`."""
     return Totals(
-        lists={one.entity_id: sum_items(one.items, scale) for one in planning.lists},
+        lists={items.entity_id: sum_items(items.items, scale) for items in planning.lists},
         epics=epic_totals(planning.team, planning.items, scale),
         people=person_totals(planning.items, scale),
     )
@@ -163,18 +163,18 @@ def sum_items(items: Iterable[Item], scale: Scale) -> PointSum:
 
 def epic_totals(team: ScrumTeam, items: Iterable[Item], scale: Scale) -> tuple[EpicTotal, ...]:
     """Points per epic in the team's order, then of the items without one."""
-    known = {one.id for one in team.epics}
+    known = {epic.id for epic in team.epics}
     groups = _grouped(items, lambda item: item.epic_id if item.epic_id in known else 0)
     epics: list[Epic | None] = [*team.epics, *([None] if 0 in groups else [])]
-    return tuple(EpicTotal(one, *_both(groups.get(one.id if one else 0, []), scale)) for one in epics)
+    return tuple(EpicTotal(epic, *_both(groups.get(epic.id if epic else 0, []), scale)) for epic in epics)
 
 
 def person_totals(items: Iterable[Item], scale: Scale) -> tuple[PersonTotal, ...]:
     """Points per responsible person, by name; those without one last."""
     groups = _grouped(items, lambda item: item.responsible.id if item.responsible else 0)
     people = {id_: group[0].responsible for id_, group in groups.items()}
-    order = sorted(people, key=lambda one: (not one, (people[one] or Person(0, "")).name.casefold(), one))
-    return tuple(PersonTotal(people[one], *_both(groups[one], scale)) for one in order)
+    order = sorted(people, key=lambda who: (not who, (people[who] or Person(0, "")).name.casefold(), who))
+    return tuple(PersonTotal(people[who], *_both(groups[who], scale)) for who in order)
 
 
 def _both(items: list[Item], scale: Scale) -> tuple[PointSum, PointSum]:
@@ -221,7 +221,7 @@ class Velocity:
     @property
     def complete(self) -> bool:
         """Whether the points of all items are known."""
-        return all(one.completed.complete for one in self.results)
+        return all(result.completed.complete for result in self.results)
 
 
 @dataclass(frozen=True)
@@ -263,17 +263,17 @@ def load_history(
     del actor
     facts = known or {}
     wanted = sprints[: BATCH_SIZE // PAGES_AT_FIRST]
-    pages = [(one.id, page * PAGE_SIZE) for one in wanted for page in range(PAGES_AT_FIRST)]
-    found: dict[int, dict[int, Item]] = {one.id: {} for one in wanted}
+    pages = [(sprint.id, page * PAGE_SIZE) for sprint in wanted for page in range(PAGES_AT_FIRST)]
+    found: dict[int, dict[int, Item]] = {sprint.id: {} for sprint in wanted}
     totals = _read_pages(client, ref, pages, found, facts)
     rest = [
-        (one.id, start)
-        for one in wanted
-        for start in range(PAGES_AT_FIRST * PAGE_SIZE, totals.get(one.id, 0), PAGE_SIZE)
+        (sprint.id, start)
+        for sprint in wanted
+        for start in range(PAGES_AT_FIRST * PAGE_SIZE, totals.get(sprint.id, 0), PAGE_SIZE)
     ]
     for part in chunks(rest, BATCH_SIZE):
         _read_pages(client, ref, part, found, facts)
-    return {one: in_order(items.values()) for one, items in found.items()}
+    return {sprint_id: in_order(items.values()) for sprint_id, items in found.items()}
 
 
 def _read_pages(
@@ -286,7 +286,9 @@ def _read_pages(
     """Put the items of these pages into `found`; the totals by sprint."""
     if not pages:
         return {}
-    commands = {f"{PAGE}{one}_{start}": list_sprint(ref, one, start) for one, start in pages}
+    commands = {
+        f"{PAGE}{sprint_id}_{start}": list_sprint(ref, sprint_id, start) for sprint_id, start in pages
+    }
     answer = client.batch(commands, halt=True)
     totals: dict[int, int] = {}
     for sprint_id, start in pages:
@@ -301,9 +303,9 @@ def measure_velocity(
     sprints: Sequence[Sprint], history: Mapping[int, Sequence[Item]], scale: Scale
 ) -> Velocity:
     """The velocity of the sprints whose items are known: the last five, whichever way they are given."""
-    ended = sorted((one for one in sprints if one.id in history), key=_ended)[-LAST_SPRINTS:]
-    results = tuple(_result(one, history[one.id], scale) for one in ended)
-    done = [one.completed.total for one in results]
+    ended = sorted((sprint for sprint in sprints if sprint.id in history), key=_ended)[-LAST_SPRINTS:]
+    results = tuple(_result(sprint, history[sprint.id], scale) for sprint in ended)
+    done = [result.completed.total for result in results]
     if not done:
         return Velocity()
     average = (sum(done, Decimal()) / len(done)).quantize(_TENTH, ROUND_HALF_UP)
@@ -316,7 +318,7 @@ def _ended(sprint: Sprint) -> tuple[float, int]:
 
 def _result(sprint: Sprint, items: Sequence[Item], scale: Scale) -> SprintResult:
     return SprintResult(
-        sprint, sum_items(items, scale), sum_items((one for one in items if one.completed), scale)
+        sprint, sum_items(items, scale), sum_items((item for item in items if item.completed), scale)
     )
 
 

@@ -12,9 +12,8 @@ from flask_babel import gettext as _
 from boards.core.change import NoticeCode
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import BoardRef, Column, Rights, Stage
-from boards.core.outcome import BulkOutcome
 from boards.scrum.board import load_lane, load_sprint_board
-from boards.scrum.cards import move_sprint_cards, put_on_board
+from boards.scrum.cards import CardsOutcome, move_sprint_cards, put_on_board
 from boards.scrum.model import SprintBoard, SprintColumn, SprintLane
 from web.actions.responses import account_of, announced, done_toast, toast
 from web.actions.run import Done, run_action
@@ -151,7 +150,7 @@ def _moved(place: SprintPlace, task_ids: list[int], column_id: int, seen: dict[i
     return _answer(done, column_id)
 
 
-def _answer(done: Done[BulkOutcome], column_id: int) -> Response:
+def _answer(done: Done[CardsOutcome], column_id: int) -> Response:
     """A toast; the cards where they are; the board anew when tasks were completed or opened again."""
     outcome = done.outcome
     if outcome is None:

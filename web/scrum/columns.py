@@ -9,9 +9,10 @@ from flask import Blueprint, Response, render_template, request
 
 from boards.core.colors import DEFAULT, parse_color
 from boards.core.model import Column, Stage
-from boards.core.outcome import ColumnsOutcome, StageOutcome
+from boards.core.outcome import Outcome
 from boards.scrum.cards import MoveEffect, move_effect
 from boards.scrum.column_deletion import delete_column, plan_column_deletion
+from boards.scrum.column_writing import ColumnsOutcome
 from boards.scrum.columns import Edit, add_column, edit_column, move_column
 from boards.scrum.model import ColumnType, SprintColumn
 from web.actions.responses import announced, done_toast, shaped, shaper
@@ -159,13 +160,13 @@ def _answer(key: str, sprint_id: int, done: Done[ColumnsOutcome], *, new: bool =
     place, outcome = place_of(key, sprint_id), done.outcome
     if outcome is None:
         return shaped(place, Done(None, done.change, done.entry_id, repeated=True))
-    memory.remember_columns(sprint_id, outcome.columns)
-    stages: tuple[Stage, ...] = tuple(stage_of(one) for one in outcome.columns)
+    memory.remember_columns(sprint_id, outcome.now)
+    stages: tuple[Stage, ...] = tuple(stage_of(one) for one in outcome.now)
     html = ""
     if new:
         stage = next(one for one in stages if one.id == outcome.change.target)
         html = render_template("kanban/_column.html", column=Column(stage), key=place.key, rights=shaper())
-    whole = StageOutcome(outcome.change, stages, outcome.notices)
+    whole = Outcome(outcome.change, stages)
     return shaped(place, Done(whole, done.change, done.entry_id), html=html)
 
 

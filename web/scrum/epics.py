@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from flask import Blueprint, Response, render_template, request
 
 from boards.core.colors import DEFAULT
-from boards.core.outcome import EpicOutcome
+from boards.core.outcome import Outcome
 from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
 from web.actions.responses import announced, done_toast
 from web.actions.run import Done, run_action
@@ -96,5 +97,5 @@ def _form(key: str, address: str, name: str, color: str) -> str:
     )
 
 
-def _done(done: Done[EpicOutcome]) -> Response:
+def _done(done: Done[Outcome[Any]]) -> Response:
     return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)

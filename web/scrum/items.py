@@ -8,8 +8,7 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.outcome import ItemsOutcome
-from boards.scrum.items import add_records, assign_epic, set_points
+from boards.scrum.items import ItemsOutcome, add_records, assign_epic, set_points
 from boards.scrum.model import ItemFacts
 from boards.scrum.moves import move_items
 from web.actions.responses import account_of, announced, done_toast
@@ -112,7 +111,7 @@ def answer(
         return announced(done_toast(done), board_refresh={})
     worked = [one for one in outcome.results if one.error is None]
     toast = done_toast(done, outcome.notices) if worked else ""
-    ref, facts = team_of(key), result_facts((*outcome.results, *outcome.shifted))
+    ref, facts = team_of(key), result_facts((*outcome.results, *outcome.now))
     memory.learn_facts(ref, facts.facts)
     html = facts_html(ref, facts)
     html += one_toast_only(toast) if one_toast else toast

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 
 from boards.core.errors import CannotStart
-from boards.core.outcome import SprintOutcome
+from boards.core.outcome import Outcome
 from boards.scrum.lifecycle import complete_sprint, preview_complete, preview_start, start_sprint
 from boards.scrum.reading import load_team
 from boards.scrum.sprint_dates import suggest_dates, suggest_name
@@ -153,5 +154,5 @@ def _moment(name: str) -> dt.datetime | None:
         return None
 
 
-def _done(done: Done[SprintOutcome]) -> Response:
+def _done(done: Done[Outcome[Any]]) -> Response:
     return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)

@@ -111,22 +111,22 @@ def team(desk: Desk) -> TeamVisit:
     return team
 
 
-Act = Callable[[TeamVisit], Outcome]
+Act = Callable[[TeamVisit], Outcome[Any]]
 
 
-def estimate(team: TeamVisit) -> Outcome:
+def estimate(team: TeamVisit) -> Outcome[Any]:
     ids = team.list_ids(2)[:5]
     team.carrier.count = 0
     return set_points(team.client, team.ref, team.actor, dict.fromkeys(ids, "0,5 $result[was]"))
 
 
-def clear_points(team: TeamVisit) -> Outcome:
+def clear_points(team: TeamVisit) -> Outcome[Any]:
     ids = [one.task_id for one in team.planning().items if one.points][:3]
     team.carrier.count = 0
     return set_points(team.client, team.ref, team.actor, dict.fromkeys(ids, ""))
 
 
-def give_epic(team: TeamVisit) -> Outcome:
+def give_epic(team: TeamVisit) -> Outcome[Any]:
     planning = team.planning()
     item = planning.lists[2].items[0]
     epic = next(one for one in planning.team.epics if one.id != item.epic_id)
@@ -134,7 +134,7 @@ def give_epic(team: TeamVisit) -> Outcome:
     return assign_epic(team.client, team.ref, team.actor, [item.task_id], epic.id)
 
 
-def reorder(team: TeamVisit) -> Outcome:
+def reorder(team: TeamVisit) -> Outcome[Any]:
     ids, facts = team.list_ids(2), team.facts()
     team.carrier.count = 0
     return move_items(
@@ -149,15 +149,15 @@ def reorder(team: TeamVisit) -> Outcome:
     )
 
 
-def into_planned(team: TeamVisit) -> Outcome:
+def into_planned(team: TeamVisit) -> Outcome[Any]:
     return to_the_end_of(team, 1)
 
 
-def into_active(team: TeamVisit) -> Outcome:
+def into_active(team: TeamVisit) -> Outcome[Any]:
     return to_the_end_of(team, 0)
 
 
-def to_the_end_of(team: TeamVisit, index: int) -> Outcome:
+def to_the_end_of(team: TeamVisit, index: int) -> Outcome[Any]:
     """Three items of the backlog below the last one of a sprint."""
     planning, facts = team.planning(), team.facts()
     target, active = planning.lists[index], planning.lists[0].entity_id
@@ -174,25 +174,25 @@ def to_the_end_of(team: TeamVisit, index: int) -> Outcome:
     )
 
 
-def out_of_active(team: TeamVisit) -> Outcome:
+def out_of_active(team: TeamVisit) -> Outcome[Any]:
     lane = next(lane for lane in team.sprint_board().lanes if lane.cards)
     planning = team.planning()
     team.carrier.count = 0
     return move_items(team.client, team.ref, team.actor, [lane.cards[0].id], planning.team.backlog_id)
 
 
-def new_epic(team: TeamVisit) -> Outcome:
+def new_epic(team: TeamVisit) -> Outcome[Any]:
     team.carrier.count = 0
     return add_epic(team.client, team.ref, team.actor, "<b>Эпик</b> & 漢字 🎉", "#abc", "Why & how")
 
 
-def rename_epic(team: TeamVisit) -> Outcome:
+def rename_epic(team: TeamVisit) -> Outcome[Any]:
     epic = team.planning().team.epics[0]
     team.carrier.count = 0
     return edit_epic(team.client, team.ref, team.actor, epic.id, EpicEdit(name="Other", color="112233"))
 
 
-def drop_epic(team: TeamVisit) -> Outcome:
+def drop_epic(team: TeamVisit) -> Outcome[Any]:
     planning = team.planning()
     used = {one.epic_id for one in planning.items}
     epic = next(one for one in planning.team.epics if one.id in used)
@@ -200,12 +200,12 @@ def drop_epic(team: TeamVisit) -> Outcome:
     return delete_epic(team.client, team.ref, team.actor, epic.id)
 
 
-def new_sprint(team: TeamVisit) -> Outcome:
+def new_sprint(team: TeamVisit) -> Outcome[Any]:
     team.carrier.count = 0
     return add_sprint(team.client, team.ref, team.actor, "Sprint 99", "2027-01-04", "2027-01-17")
 
 
-def date_sprint(team: TeamVisit) -> Outcome:
+def date_sprint(team: TeamVisit) -> Outcome[Any]:
     sprint = team.planning().team.sprints[1]
     team.carrier.count = 0
     return edit_sprint(
@@ -213,13 +213,13 @@ def date_sprint(team: TeamVisit) -> Outcome:
     )
 
 
-def drop_sprint(team: TeamVisit) -> Outcome:
+def drop_sprint(team: TeamVisit) -> Outcome[Any]:
     sprint = team.planning().team.sprints[1]
     team.carrier.count = 0
     return delete_sprint(team.client, team.ref, team.actor, sprint.id)
 
 
-def shift_column(team: TeamVisit) -> Outcome:
+def shift_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     last, columns = board.columns[-1], board.columns
@@ -227,7 +227,7 @@ def shift_column(team: TeamVisit) -> Outcome:
     return move_column(team.client, team.ref, team.actor, board.sprint.id, last.id, 0, columns=columns)
 
 
-def shape_column(team: TeamVisit) -> Outcome:
+def shape_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     one = board.columns[1]
@@ -237,7 +237,7 @@ def shape_column(team: TeamVisit) -> Outcome:
     )
 
 
-def new_column(team: TeamVisit) -> Outcome:
+def new_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     after, columns = board.columns[0].id, board.columns
@@ -247,7 +247,7 @@ def new_column(team: TeamVisit) -> Outcome:
     )
 
 
-def drop_column(team: TeamVisit) -> Outcome:
+def drop_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.WORK and lane.cards)
@@ -256,7 +256,7 @@ def drop_column(team: TeamVisit) -> Outcome:
     return delete_column(team.client, team.ref, team.actor, board.sprint.id, lane.column.id, target_id=target)
 
 
-def finish_card(team: TeamVisit) -> Outcome:
+def finish_card(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.WORK and lane.cards)
@@ -267,7 +267,7 @@ def finish_card(team: TeamVisit) -> Outcome:
     )
 
 
-def reopen_card(team: TeamVisit) -> Outcome:
+def reopen_card(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.FINISH and lane.cards)
@@ -277,7 +277,7 @@ def reopen_card(team: TeamVisit) -> Outcome:
     )
 
 
-def fill_board(team: TeamVisit) -> Outcome:
+def fill_board(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint and board.off_board
     ids = [one.task_id for one in board.off_board]
@@ -386,7 +386,7 @@ def test_rights_hold_what_they_promise(desk: Desk) -> None:
     rights = member.planning().team.rights
     assert (rights.may_plan, rights.may_start, rights.why_not_start) == (True, False, Why.SCRUM_START_ROLE)
     made = add_epic(member.client, member.ref, member.actor, "By a member", "abc")
-    assert made.epic
+    assert made.now.id
 
 
 # --- starting and completing ---
@@ -402,7 +402,7 @@ def test_a_sprint_is_completed_and_the_next_one_started(team: TeamVisit) -> None
     foreseen = preview_start(team.client, team.ref, team.actor, planned.id)
     assert foreseen.can_start
     started = start_sprint(team.client, team.ref, team.actor, planned.id)
-    assert started.sprint and started.sprint.active
+    assert started.now.active
     board = team.sprint_board()
     assert [(one.name, one.type) for one in board.columns] == [
         (one.name, one.type) for one in foreseen.columns
@@ -469,4 +469,4 @@ def test_a_team_without_backlog() -> None:
     assert not planning.team.closed
     assert not planning.team.has_backlog
     made = add_backlog(team.client, team.ref, team.actor)
-    assert team.planning().team.backlog_id == made.backlog_id
+    assert team.planning().team.backlog_id == made.now

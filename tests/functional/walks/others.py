@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from boards.scrum.reading import sprint_key
+from boards.core.ids import IdKind, alias_key
 from tests.functional.crm.page import portal_rows
 from tests.functional.in_process import Ground
 from tests.functional.walks import pages
@@ -117,7 +117,7 @@ def renames_sprint(g: Ground, a: int, b: int) -> set[Fact]:
     if not sprint:
         return set()
     g.sandbox.act("member", "tasks.api.scrum.sprint.update", id=sprint, fields={"name": f"Theirs {b % 50}"})
-    return {("sprint name", origins(g)(sprint_key(sprint)))}
+    return {("sprint name", origins(g)(alias_key(IdKind.SPRINT, sprint)))}
 
 
 def _lanes(g: Ground) -> list[dict[str, Any]]:

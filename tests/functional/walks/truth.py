@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from boards.core.change import Change, Kind
-from boards.scrum.reading import epic_key, sprint_key
+from boards.core.ids import IdKind, alias_key
 from sandbox.portal import SPRINT_BOARD
 from store.models import JournalEntry, StageAlias
 from tests.functional.crm.page import portal_rows
@@ -65,14 +65,15 @@ def teamwork(g: Ground, astray: frozenset[int]) -> Iterator[tuple[Fact, Any]]:
         scrum = portal.scrum
         entities = [one for one in scrum.entities.values() if one.group_id == group]
         for epic in (one for one in scrum.epics.values() if one.group_id == group):
-            yield ("epic", first(epic_key(epic.id))), (epic.name, epic.color.lstrip("#"))
+            yield ("epic", first(alias_key(IdKind.EPIC, epic.id))), (epic.name, epic.color.lstrip("#"))
         for entity in entities:
-            key = first(sprint_key(entity.id))
+            key = first(alias_key(IdKind.SPRINT, entity.id))
             yield ("sprint", key), (entity.status, entity.start, entity.end)
             yield ("sprint name", key), entity.name
             yield ("list", key), [one.task_id for one in scrum.items_of(entity.id)]
             for item in scrum.items_of(entity.id):
-                epic = 0 if item.task_id in astray or not item.epic_id else first(epic_key(item.epic_id))
+                known = item.epic_id and item.task_id not in astray
+                epic = first(alias_key(IdKind.EPIC, item.epic_id)) if known else 0
                 yield ("item", item.task_id), (key, epic)
                 yield ("points", item.task_id), item.points
                 yield ("status", item.task_id), portal.tasks[item.task_id].status

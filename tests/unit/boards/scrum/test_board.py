@@ -8,10 +8,16 @@ from b24.errors import OperationTimeLimit
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import ColumnGone, NotTaken, SprintGone
 from boards.core.model import BoardRef, Filters, TaskStatus, Why
-from boards.core.outcome import BulkOutcome
 from boards.core.undo import undo_change
 from boards.scrum.board import load_lane, load_sprint_board
-from boards.scrum.cards import MoveEffect, move_effect, move_sprint_cards, put_on_board, status_after
+from boards.scrum.cards import (
+    CardsOutcome,
+    MoveEffect,
+    move_effect,
+    move_sprint_cards,
+    put_on_board,
+    status_after,
+)
 from boards.scrum.model import ColumnType, SprintBoard
 from tests.unit.boards.fakes.scrum_scene import ADMIN, REF, ScrumScene
 
@@ -21,15 +27,13 @@ def board(team: ScrumScene, sprint_id: int = 0, filters: Filters | None = None) 
     return load_sprint_board(team.client, REF, team.actor(), sprint_id, *more)
 
 
-def move(team: ScrumScene, ids: list[int], column: int, **more: object) -> BulkOutcome:
+def move(team: ScrumScene, ids: list[int], column: int, **more: object) -> CardsOutcome:
     where = team.columns[column]
     return move_sprint_cards(team.client, REF, team.actor(), team.active, ids, where, **more)  # type: ignore[arg-type]
 
 
-def back(team: ScrumScene, outcome: BulkOutcome) -> BulkOutcome:
-    undone = undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
-    assert isinstance(undone, BulkOutcome)
-    return undone
+def back(team: ScrumScene, outcome: CardsOutcome) -> CardsOutcome:
+    return undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
 
 
 def test_one_request(team: ScrumScene) -> None:

@@ -14,11 +14,12 @@ from boards.core.errors import (
     LastColumnOfType,
     SprintGone,
 )
-from boards.core.outcome import ColumnsOutcome
 from boards.core.undo import undo_change
 from boards.scrum.board import load_sprint_board
 from boards.scrum.column_deletion import delete_column, plan_column_deletion
-from boards.scrum.columns import add_column, edit_column, lacking, may_lose, move_column
+from boards.scrum.column_lists import lacking, may_lose
+from boards.scrum.column_writing import ColumnsOutcome
+from boards.scrum.columns import add_column, edit_column, move_column
 from boards.scrum.model import ColumnType, SprintColumn
 from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
 
@@ -69,9 +70,7 @@ def delete(team: ScrumScene, index: int, target: int | None = None) -> ColumnsOu
 
 
 def back(team: ScrumScene, outcome: ColumnsOutcome) -> ColumnsOutcome:
-    undone = undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
-    assert isinstance(undone, ColumnsOutcome)
-    return undone
+    return undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +81,7 @@ def test_moving(team: ScrumScene, index: int, after: int, order: list[str]) -> N
     start = team.picture()
     outcome = move(team, index, after)
     assert team.fake.count == 1
-    assert names(team) == order == [one.name for one in outcome.columns]
+    assert names(team) == order == [one.name for one in outcome.now]
     assert outcome.change.kind is Kind.COLUMN_MOVE
     forth = back(team, outcome)
     assert team.picture() == start
@@ -102,7 +101,7 @@ def test_somebody_added_a_column_meanwhile(team: ScrumScene) -> None:
     team.portal._column(team.active, "Theirs", "WORK", "111111", 150)
     outcome = move(team, 3, 0, columns)
     assert [one.code for one in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
-    assert names(team) == ["C3", "C1", "Theirs", "C2"] == [one.name for one in outcome.columns]
+    assert names(team) == ["C3", "C1", "Theirs", "C2"] == [one.name for one in outcome.now]
     assert team.fake.count == 2
 
 
@@ -162,10 +161,10 @@ def test_a_planned_sprint_may_have_any_columns_or_none(team: ScrumScene) -> None
     """Its start says what is missing; so what was made before the start can be taken back."""
     acts = (team.client, REF, team.actor(), team.planned)
     made = add_column(*acts, "First", "112233", 0, columns=())
-    retyped = edit_column(*acts, made.columns[0].id, kind="NEW")
+    retyped = edit_column(*acts, made.now[0].id, kind="NEW")
     undo_change(team.client, team.actor(), retyped.change)
     assert [one.type for one in team.portal.own_columns(team.planned)] == ["WORK"]
-    edit_column(*acts, made.columns[0].id, kind="FINISH")
+    edit_column(*acts, made.now[0].id, kind="FINISH")
     undo_change(team.client, team.actor(), made.change)
     assert team.portal.own_columns(team.planned) == []
 
@@ -244,7 +243,7 @@ def test_adding(team: ScrumScene, after: int, order: list[str], crowded: bool) -
     start = team.picture()
     outcome = add(team, after)
     assert team.fake.count == (2 if crowded and after < 3 else 1)
-    assert names(team) == order == [one.name for one in outcome.columns]
+    assert names(team) == order == [one.name for one in outcome.now]
     back(team, outcome)
     assert team.picture() == start
 
@@ -276,7 +275,11 @@ def test_tasks_are_moved_before_and_come_back(team: ScrumScene, target: int, sta
     team.portal.tasks[22].status = status
     start = team.picture()
     plan = plan_column_deletion(team.client, REF, team.actor(), team.active, team.columns[1])
-    assert (plan.total, plan.strays, [one.name for one in plan.others]) == (1, (), ["C1", "C3"])
+    assert (plan.total, plan.tasks_of_other_sprints, [one.name for one in plan.others]) == (
+        1,
+        (),
+        ["C1", "C3"],
+    )
     with pytest.raises(ColumnNotEmpty):
         delete(team, 1)
     with pytest.raises(ColumnGone):
@@ -292,10 +295,10 @@ def test_tasks_are_moved_before_and_come_back(team: ScrumScene, target: int, sta
     assert team.portal.relations[22] == [team.columns[target]]
 
 
-def test_strays_only_lose_their_place(team: ScrumScene) -> None:
+def test_tasks_of_other_sprints_only_lose_their_place(team: ScrumScene) -> None:
     team.portal.stand(1, team.columns[1])  # in the backlog, with a place left over
     plan = plan_column_deletion(team.client, REF, team.actor(), team.active, team.columns[1])
-    assert plan.strays == (1,)
+    assert plan.tasks_of_other_sprints == (1,)
     delete(team, 1, 0)
     assert team.portal.relations[1] == []
     assert names(team) == ["C1", "C3"]

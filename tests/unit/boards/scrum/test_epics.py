@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout, Refused
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, EpicGone
-from boards.core.outcome import EpicOutcome
+from boards.core.ids import IdKind, alias_key, current_id
+from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
-from boards.scrum.reading import epic_key, resolve_epic, resolve_sprint, sprint_key
+from boards.scrum.model import Epic
 from tests.unit.boards.fakes.scrum_scene import OUTSIDER, REF, TEAM, ScrumScene
 
 
-def add(team: ScrumScene, name: str = "Mobile", color: str = "#abc", **more: object) -> EpicOutcome:
+def add(team: ScrumScene, name: str = "Mobile", color: str = "#abc", **more: object) -> Outcome[Epic]:
     return add_epic(team.client, REF, team.actor(), name, color, **more)  # type: ignore[arg-type]
 
 
-def edit(team: ScrumScene, what: EpicEdit, seen: EpicEdit | None = None) -> EpicOutcome:
+def edit(team: ScrumScene, what: EpicEdit, seen: EpicEdit | None = None) -> Outcome[Epic]:
     return edit_epic(team.client, REF, team.actor(), team.epic, what, seen=seen)
 
 
-def back(team: ScrumScene, outcome: EpicOutcome) -> EpicOutcome:
+def back(team: ScrumScene, outcome: Outcome[Any]) -> Outcome[Epic]:
     change = Change.from_json(outcome.change.to_json())
-    undone = undo_change(team.client, team.actor(), change)
-    assert isinstance(undone, EpicOutcome)
-    return undone
+    return undo_change(team.client, team.actor(), change)
 
 
 def test_an_epic_is_added_and_taken_back(team: ScrumScene) -> None:
@@ -35,7 +36,7 @@ def test_an_epic_is_added_and_taken_back(team: ScrumScene) -> None:
     assert team.fake.count == 1
     made = team.portal.epics[outcome.change.target]
     assert (made.name, made.color, made.group_id) == ("Mobile app", "#aabbcc", TEAM)
-    assert outcome.epic and outcome.epic.color == "AABBCC"
+    assert outcome.now.color == "AABBCC"
     assert outcome.change.kind is Kind.EPIC_ADD
     back(team, outcome)
     assert team.picture() == start
@@ -178,11 +179,10 @@ def test_deleting_cares_for_the_items(team: ScrumScene, many: bool, to_other: bo
     assert team.fake.count == (11 if many else 2)
     assert team.epic not in team.portal.epics
     assert {item.epic_id for item in team.portal.items.values()} == {0, target}
-    assert (outcome.epic, outcome.notices) == (None, ())
+    assert (outcome.now, outcome.notices) == (None, ())
     undone = back(team, outcome)
     assert team.picture() == start
-    assert undone.epic
-    assert undone.change.aliases == {epic_key(team.epic): epic_key(undone.epic.id)}
+    assert undone.change.aliases == {alias_key(IdKind.EPIC, team.epic): alias_key(IdKind.EPIC, undone.now.id)}
 
 
 def test_items_that_got_another_epic_since_keep_it(team: ScrumScene) -> None:
@@ -231,9 +231,13 @@ def test_a_connection_that_breaks_while_deleting(team: ScrumScene) -> None:
 
 
 def test_numbers_of_epics_sprints_and_stages_do_not_meet() -> None:
-    keys = {epic_key(one) for one in range(1, 50)} | {sprint_key(one) for one in range(1, 50)}
+    keys = {alias_key(kind, number) for kind in (IdKind.EPIC, IdKind.SPRINT) for number in range(1, 50)}
     assert len(keys) == 98 and max(keys) < 0
-    table = {epic_key(5): epic_key(9), sprint_key(5): sprint_key(8), 5: 7}
-    assert resolve_epic(lambda one: table.get(one, one), 5) == 9
-    assert resolve_sprint(lambda one: table.get(one, one), 5) == 8
-    assert resolve_epic(lambda one: one, 0) == 0 == resolve_sprint(lambda one: one, 0)
+    table = {
+        alias_key(IdKind.EPIC, 5): alias_key(IdKind.EPIC, 9),
+        alias_key(IdKind.SPRINT, 5): alias_key(IdKind.SPRINT, 8),
+        5: 7,
+    }
+    for kind, now in ((IdKind.EPIC, 9), (IdKind.SPRINT, 8), (IdKind.STAGE, 7)):
+        assert current_id(lambda key: table.get(key, key), kind, 5) == now
+        assert current_id(lambda key: key, kind, 0) == 0

@@ -7,9 +7,8 @@ import pytest
 from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, EpicGone, NoScrumRecord
-from boards.core.outcome import ItemsOutcome
 from boards.core.undo import undo_change
-from boards.scrum.items import assign_epic, set_points
+from boards.scrum.items import ItemsOutcome, assign_epic, set_points
 from tests.unit.boards.fakes.scrum_scene import REF, TEAM, ScrumScene
 
 

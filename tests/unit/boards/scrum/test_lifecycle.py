@@ -8,7 +8,7 @@ from b24.errors import AccessDenied, PortalTimeout, Refused, SprintNotStarted
 from boards.core.change import Kind, NoticeCode
 from boards.core.errors import CannotStart, SprintGone
 from boards.core.model import BoardRef
-from boards.core.outcome import SprintOutcome
+from boards.core.outcome import Outcome
 from boards.scrum.lifecycle import (
     LeftBehind,
     StartColumns,
@@ -19,7 +19,7 @@ from boards.scrum.lifecycle import (
     preview_start,
     start_sprint,
 )
-from boards.scrum.model import SprintStatus
+from boards.scrum.model import Sprint, SprintStatus
 from tests.unit.boards.fakes.scrum_scene import MEMBER, REF, ScrumScene
 
 
@@ -27,11 +27,11 @@ def look(team: ScrumScene) -> StartPreview:
     return preview_start(team.client, REF, team.actor(), team.planned)
 
 
-def start(team: ScrumScene) -> SprintOutcome:
+def start(team: ScrumScene) -> Outcome[Sprint]:
     return start_sprint(team.client, REF, team.actor(), team.planned)
 
 
-def finish(team: ScrumScene) -> SprintOutcome:
+def finish(team: ScrumScene) -> Outcome[Sprint]:
     return complete_sprint(team.client, REF, team.actor(), team.active)
 
 
@@ -72,7 +72,7 @@ def test_a_first_sprint_gets_the_usual_columns(ready: ScrumScene) -> None:
     shown = look(ready)
     assert (shown.source, shown.columns, shown.last) == (StartColumns.DEFAULT, (), None)
     outcome = start(ready)
-    assert outcome.sprint and outcome.sprint.active
+    assert outcome.now.active
 
 
 def test_a_start(ready: ScrumScene) -> None:
@@ -83,7 +83,7 @@ def test_a_start(ready: ScrumScene) -> None:
     assert ready.portal.lane(first.id) == [11, 12, 13]
     assert (outcome.change.kind, outcome.change.undo) == (Kind.SPRINT_START, None)
     assert [one.code for one in outcome.notices] == [NoticeCode.SPRINT_START_FINAL]
-    assert outcome.sprint and outcome.sprint.status is SprintStatus.ACTIVE
+    assert outcome.now.status is SprintStatus.ACTIVE
 
 
 def test_the_look_before_a_start_is_a_batch_of_its_own(ready: ScrumScene) -> None:
@@ -139,7 +139,7 @@ def test_several_reasons_at_once(team: ScrumScene) -> None:
         StartRefusal.ANOTHER_ACTIVE,
         StartRefusal.NO_OPEN_TASKS,
     )
-    assert look(team).rival
+    assert look(team).other_active_sprint
 
 
 def test_a_refusal_leaves_something_behind_and_says_so(ready: ScrumScene) -> None:

@@ -17,7 +17,7 @@ from boards.scrum.lifecycle import complete_sprint, start_sprint
 from boards.scrum.sprints import delete_sprint
 from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
 
-Deed = Callable[[ScrumScene], Any]
+Action = Callable[[ScrumScene], Any]
 
 
 def _start(team: ScrumScene) -> Any:
@@ -25,7 +25,7 @@ def _start(team: ScrumScene) -> Any:
     return start_sprint(team.client, REF, team.actor(), team.planned)
 
 
-DEEDS: dict[Kind, Deed] = {
+ACTIONS: dict[Kind, Action] = {
     Kind.EPIC_DELETE: lambda team: delete_epic(
         team.client, REF, team.actor(), team.epic, to_epic_id=team.other_epic
     ),
@@ -38,7 +38,7 @@ DEEDS: dict[Kind, Deed] = {
 }
 
 
-@pytest.fixture(params=DEEDS)
+@pytest.fixture(params=ACTIONS)
 def kind(request: pytest.FixtureRequest) -> Kind:
     found: Kind = request.param
     return found
@@ -48,7 +48,7 @@ def unanswered(team: ScrumScene, kind: Kind, fate: str) -> Change:
     """What was said before the portal was asked; it did it (after) or not (before), and kept silent."""
     team.fake.lose, team.fake.lost_error = ["", fate, fate], PortalTimeout
     with pytest.raises(PortalTimeout):
-        DEEDS[kind](team)
+        ACTIONS[kind](team)
     team.fake.lose = []
     [(sent, change)] = team.fake.intended
     assert sent == 1, "after the look and before the write"
@@ -56,7 +56,7 @@ def unanswered(team: ScrumScene, kind: Kind, fate: str) -> Change:
 
 
 def test_what_is_said_is_what_comes_of_it(team: ScrumScene, kind: Kind) -> None:
-    change = DEEDS[kind](team).change
+    change = ACTIONS[kind](team).change
     [(sent, said)] = team.fake.intended
     assert (sent, said, said.kind) == (1, change, kind)
 

@@ -9,8 +9,8 @@ import pytest
 from b24.errors import ConnectionLost
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, LeftTeam, NoScrumRecord, SprintGone
-from boards.core.outcome import ItemsOutcome
 from boards.core.undo import undo_change
+from boards.scrum.items import ItemsOutcome
 from boards.scrum.moves import move_items, place, sorts_between
 from tests.unit.boards.fakes.scrum_scene import REF, TEAM, ScrumScene
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 
 from b24.errors import PortalTimeout, Refused
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, NoScrumRecord, SprintGone
-from boards.core.outcome import SprintOutcome
+from boards.core.ids import IdKind, alias_key
+from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.scrum.items import add_backlog, add_records, set_points
 from boards.scrum.model import Sprint, SprintStatus
 from boards.scrum.moves import move_items
-from boards.scrum.reading import sprint_key
 from boards.scrum.sprint_dates import require_dates, suggest_dates, suggest_name
 from boards.scrum.sprints import SprintEdit, add_sprint, delete_sprint, edit_sprint, plan_sprint_deletion
 from tests.unit.boards.fakes.scrum_scene import NOW, PLAIN, REF, TEAM, ScrumScene
@@ -24,14 +25,12 @@ ZONE = dt.timezone(dt.timedelta(hours=3))
 
 def add(
     team: ScrumScene, start: str = "2026-03-16", end: str = "2026-03-29", **more: object
-) -> SprintOutcome:
+) -> Outcome[Sprint]:
     return add_sprint(team.client, REF, team.actor(), "Sprint 4", start, end, **more)  # type: ignore[arg-type]
 
 
-def back(team: ScrumScene, outcome: SprintOutcome) -> SprintOutcome:
-    undone = undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
-    assert isinstance(undone, SprintOutcome)
-    return undone
+def back(team: ScrumScene, outcome: Outcome[Any]) -> Outcome[Sprint]:
+    return undo_change(team.client, team.actor(), Change.from_json(outcome.change.to_json()))
 
 
 def test_a_sprint_is_added_with_what_the_docs_do_not_tell(team: ScrumScene) -> None:
@@ -169,11 +168,10 @@ def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, ma
     assert set(team.portal.in_list(team.backlog)) >= {1, 11, 12, 13}
     assert [one.code for one in outcome.notices] == [NoticeCode.ITEMS_TO_BACKLOG]
     undone = back(team, outcome)
-    assert undone.sprint
     assert team.picture() == start
-    assert team.portal.shape(undone.sprint.id) == shape
-    again = [one.id for one in team.portal.own_columns(undone.sprint.id)]
-    sprint = {sprint_key(team.planned): sprint_key(undone.sprint.id)}
+    assert team.portal.shape(undone.now.id) == shape
+    again = [one.id for one in team.portal.own_columns(undone.now.id)]
+    sprint = {alias_key(IdKind.SPRINT, team.planned): alias_key(IdKind.SPRINT, undone.now.id)}
     assert undone.change.aliases == sprint | dict(zip(columns, again, strict=True))
 
 
@@ -181,18 +179,16 @@ def test_a_move_made_before_the_deletion_is_undone_to_the_new_sprint(team: Scrum
     moved = move_items(team.client, REF, team.actor(), [11], team.backlog)
     gone = delete_sprint(team.client, REF, team.actor(), team.planned)
     undone = back(team, gone)
-    assert undone.sprint
     aliases = undone.change.aliases
     undo_change(team.client, team.actor(), moved.change, lambda one: aliases.get(one, one))
-    assert team.portal.in_list(undone.sprint.id) == [11, 12, 13]
+    assert team.portal.in_list(undone.now.id) == [11, 12, 13]
 
 
 def test_items_that_were_moved_on_are_left_alone(team: ScrumScene) -> None:
     outcome = delete_sprint(team.client, REF, team.actor(), team.planned)
     team.portal.items[11].entity_id = team.active
     undone = back(team, outcome)
-    assert undone.sprint
-    assert team.portal.in_list(undone.sprint.id) == [12, 13]
+    assert team.portal.in_list(undone.now.id) == [12, 13]
     assert [one.code for one in undone.notices] == [NoticeCode.TASKS_LEFT_ALONE]
 
 
@@ -258,9 +254,9 @@ def test_records_of_other_projects_are_refused(team: ScrumScene) -> None:
 def test_a_team_gets_its_backlog_once(team: ScrumScene, fate: str) -> None:
     team.fake.lose = [fate]
     outcome = add_backlog(team.client, type(REF)(PLAIN), team.actor())
-    assert team.portal.entities[outcome.backlog_id].group_id == PLAIN
+    assert team.portal.entities[outcome.now].group_id == PLAIN
     again = add_backlog(team.client, type(REF)(PLAIN), team.actor())
-    assert again.backlog_id == outcome.backlog_id
+    assert again.now == outcome.now
     team.fake.lose, team.fake.lost_error = ["after"], PortalTimeout
     with pytest.raises(PortalTimeout):
         add_backlog(team.client, REF, team.actor())
