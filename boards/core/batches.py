@@ -36,31 +36,42 @@ def add_once(
     if there is none a third adds it. Without `seen` the newest twin counts.
     """
     commands: Mapping[str, Command] = {BEFORE: look, ADD: add}
-    try:
-        return client.batch(commands, halt=True, repeatable=False), None
-    except PortalTimeout:
-        raise
-    except OutcomeUnknown:
-        there = [one for one in read(client.call(look).result) if is_twin(one)]
-        new = [one for one in there if seen is None or one.id not in seen]
-        if new:
-            return None, max(new, key=lambda one: one.id)
-        return client.batch(commands, halt=True, repeatable=False), None
+    answer = unless_lost(lambda: client.batch(commands, halt=True, repeatable=False))
+    if answer is not None:
+        return answer, None
+    rows = read(client.call(look).result)
+    new = [row for row in rows if is_twin(row) and (seen is None or row.id not in seen)]
+    if new:
+        return None, max(new, key=lambda row: row.id)
+    return client.batch(commands, halt=True, repeatable=False), None
 
 
-def read_then_write(client: Client, commands: Mapping[str, Command]) -> tuple[BatchAnswer, bool]:
-    """The answers of a halted batch, and whether a first answer got lost on the way.
+def read_then_write(
+    client: Client, commands: Mapping[str, Command], *, halt: bool = True
+) -> tuple[BatchAnswer, bool]:
+    """The answers of a batch, and whether a first answer got lost on the way.
 
     A lost answer makes us send the same again, which is right for writes that set a value. But then the
     reading may already show what we wrote ourselves, so the caller must not take it for what was before.
-    Someone who waited a whole minute for nothing is told, not kept waiting for another one.
+    """
+    answer = unless_lost(lambda: client.batch(commands, halt=halt, repeatable=False))
+    if answer is not None:
+        return answer, False
+    return client.batch(commands, halt=halt, repeatable=False), True
+
+
+def unless_lost(send: Callable[[], T]) -> T | None:
+    """What `send` gives; None when the portal's answer got lost, so that nobody knows what it has done.
+
+    PortalTimeout is raised: someone who waited a whole minute for nothing is told, not kept waiting for
+    another one. So is every other PortalError.
     """
     try:
-        return client.batch(commands, halt=True, repeatable=False), False
+        return send()
     except PortalTimeout:
         raise
     except OutcomeUnknown:
-        return client.batch(commands, halt=True, repeatable=False), True
+        return None
 
 
 class PackedAnswer:
@@ -73,17 +84,17 @@ class PackedAnswer:
 
     def get(self, key: str) -> Answer | None:
         """The answer of `key`; None when it was refused or never sent."""
-        return next((one[key] for one in self.parts if key in one), None)
+        return next((part[key] for part in self.parts if key in part), None)
 
     def asked(self, key: str) -> bool:
         """Whether `key` was answered or refused."""
-        return any(key in one or key in one.errors for one in self.parts)
+        return any(key in part or key in part.errors for part in self.parts)
 
     def error(self, key: str) -> PortalError | None:
         """Why `key` did not work; None when it did."""
         if self.get(key):
             return None
-        refused = (one.errors[key] for one in self.parts if key in one.errors)
+        refused = (part.errors[key] for part in self.parts if key in part.errors)
         return next(refused, self.broken or NotRun("NOT_RUN", method=key))
 
 
@@ -109,13 +120,8 @@ def _send(client: Client, commands: dict[str, Command], packed: PackedAnswer) ->
     """One batch of values being set. Only the first one also reads, so only there a repeat matters."""
     if packed.parts:
         return client.batch(commands, halt=False)
-    try:
-        return client.batch(commands, halt=False, repeatable=False)
-    except PortalTimeout:
-        raise
-    except OutcomeUnknown:
-        packed.lost = True
-        return client.batch(commands, halt=False, repeatable=False)
+    answer, packed.lost = read_then_write(client, commands, halt=False)
+    return answer
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

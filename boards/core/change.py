@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -175,3 +176,12 @@ class NoticeCode(StrEnum):
 def note(code: NoticeCode, **values: object) -> Notice:
     """A notice with that code."""
     return Notice(code, values)
+
+
+def unique(notices: Iterable[Notice]) -> tuple[Notice, ...]:
+    """The notices in their order, each once."""
+    found: list[Notice] = []
+    for notice in notices:
+        if notice not in found:
+            found.append(notice)
+    return tuple(found)
