@@ -70,7 +70,7 @@ class Change:
     label: str
     before: dict[str, Any] = field(default_factory=dict)
     after: dict[str, Any] = field(default_factory=dict)
-    undo: Recipe | UnknownRecipe | dict[str, Any] | None = None
+    undo: Recipe | UnknownRecipe | None = None
     notices: tuple[Notice, ...] = ()
     aliases: dict[int, int] = field(default_factory=dict)
 
@@ -100,7 +100,7 @@ class Change:
                 "label": self.label,
                 "before": self.before,
                 "after": self.after,
-                "undo": self.undo if self.undo is None or isinstance(self.undo, dict) else to_data(self.undo),
+                "undo": to_data(self.undo) if self.undo else None,
                 "notices": [{"code": str(notice.code), "values": notice.values} for notice in self.notices],
                 "aliases": {str(old): new for old, new in self.aliases.items()},
             },

@@ -5,8 +5,10 @@ Rules of `crm.status.update`: behaviour.md §6.5; surprise 5.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 from b24.client import Client
 from b24.methods import crm as crm_calls
@@ -15,6 +17,8 @@ from boards.core.checks import require_title
 from boards.core.colors import require_color
 from boards.core.errors import BadInput, BadInputCode, StageGone
 from boards.core.model import Actor, Notice
+from boards.core.outcome import Outcome
+from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.crm.load import to_record, to_stages
 from boards.crm.model import GROUPS, SEVERAL, CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit
 from boards.crm.sort_values import plan_sorts
@@ -39,25 +43,27 @@ def reorder(
     none of the rows, or nothing would change.
     """
     del actor
-    before = seen or read_directory(client, entity_id)
-    wanted = arranged(before.stages, order)
-    sorts = plan_sorts([(one.id, one.sort) for one in wanted])
+    shown = seen or read_directory(client, entity_id)
+    wanted = arranged(shown.stages, order)
+    sorts = plan_sorts([(stage.id, stage.sort) for stage in wanted])
     if not sorts:
         raise BadInput("order", BadInputCode.NOTHING_TO_CHANGE)
-    edits = {one.id: RowEdit(sort=sorts[one.id]) for one in wanted if one.id in sorts}
-    known = {one.id: RowEdit(sort=one.sort) for one in before.stages}
+    edits = {stage.id: RowEdit(sort=sorts[stage.id]) for stage in wanted if stage.id in sorts}
+    known = {stage.id: RowEdit(sort=stage.sort) for stage in shown.stages}
     written = write_rows(client, [entity_id], edits, known)
-    return _outcome(Kind.CRM_ORDER, written, _meanwhile(written, before, known))
+    return _outcome(Kind.CRM_ORDER, written, _meanwhile(written, shown))
 
 
 def arranged(stages: Sequence[CrmStage], order: Sequence[int]) -> tuple[CrmStage, ...]:
     """The stages by group, in each first those of `order`; BadInput when it names others."""
-    places = {one: place for place, one in enumerate(dict.fromkeys(order))}
-    if places.keys() - {one.id for one in stages}:
+    places = {stage_id: place for place, stage_id in enumerate(dict.fromkeys(order))}
+    if places.keys() - {stage.id for stage in stages}:
         raise BadInput("order", BadInputCode.STAGE_MISSING)
-    return tuple(
-        sorted(stages, key=lambda one: (GROUPS.index(one.semantic), places.get(one.id, len(places))))
-    )
+
+    def place(stage: CrmStage) -> tuple[int, int]:
+        return GROUPS.index(stage.semantic), places.get(stage.id, len(places))
+
+    return tuple(sorted(stages, key=place))
 
 
 def rename(
@@ -122,20 +128,21 @@ def apply_copy(
     del actor
     edits: dict[int, RowEdit] = {}
     entity_ids: dict[str, None] = {}
-    for one in changes:
-        edits[one.stage_id] = RowEdit(**{**edits.get(one.stage_id, RowEdit()).values(), **one.edit.values()})
-        entity_ids[one.entity_id] = None
+    for change in changes:
+        planned = edits.get(change.stage_id, RowEdit())
+        edits[change.stage_id] = msgspec.structs.replace(planned, **change.edit.values())
+        entity_ids[change.entity_id] = None
     if not edits:
         raise BadInput("what", BadInputCode.NOTHING_TO_CHANGE)
-    stages = {one.id: one for directory in seen for one in directory.stages}
-    known = {one: _known(stages[one], edit) for one, edit in edits.items() if one in stages}
+    stages = {stage.id: stage for directory in seen for stage in directory.stages}
+    known = {row_id: _known(stages[row_id], edit) for row_id, edit in edits.items() if row_id in stages}
     return _outcome(Kind.CRM_COPY, write_rows(client, list(entity_ids), edits, known))
 
 
 def _known(stage: CrmStage, edit: RowEdit) -> RowEdit:
     """Of what was seen of a stage, what the edit replaces."""
     seen = values_of(stage)
-    return RowEdit(**{name: getattr(seen, name) for name in edit.values()})
+    return RowEdit(**{field: getattr(seen, field) for field in edit.values()})
 
 
 def read_directory(client: Client, entity_id: str) -> Directory:
@@ -145,76 +152,92 @@ def read_directory(client: Client, entity_id: str) -> Directory:
     return Directory(entity_id, entity_id, stages.get(entity_id, ()))
 
 
-def write_back(client: Client, actor: Actor, kind: Kind, rows: Sequence[Mapping[str, Any]]) -> CrmOutcome:
-    """Old values back into rows, for undo: one HTTP request, a second one if rows were restored since.
+class RowBefore(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A row that was written: what it had (`was`) and what it got (`expected`)."""
 
-    A deleted row comes back under another id but with its code, by which it is found.
+    id: int
+    entity_id: str
+    status_id: str
+    was: RowEdit
+    expected: RowEdit
+
+
+@recipe
+class WriteRows(Recipe, frozen=True, tag="crm_rows"):
+    """Old values back into rows, of one directory or several; `kind` of the change as of its undo.
+
+    A row is named by number and by STATUS_ID: one that was deleted and restored has another number but the
+    same code, so no aliases are needed.
     """
-    del actor
-    written = _write_back(client, rows)
-    ids = {(one.entity_id, stage.status_id): stage.id for one in written.directories for stage in one.stages}
-    gone = {one.stage_id for one in written.results if isinstance(one.error, StageGone)}
-    moved = {
-        one["id"]: {**one, "id": ids[one["entity_id"], one["status_id"]]}
-        for one in rows
-        if one["id"] in gone and (one["entity_id"], one["status_id"]) in ids
-    }
-    if moved:
-        written = joined(written, _write_back(client, [*moved.values()]), moved.keys())
-    require_some(written.results)
-    return _outcome(kind, written)
+
+    kind: Kind
+    rows: tuple[RowBefore, ...]
+
+    def run(self, client: Client, context: UndoContext) -> CrmOutcome:
+        """One HTTP request, a second one if rows were restored since. Raises when no row could be written."""
+        del context
+        written = _write_back(client, self.rows)
+        ids = {
+            (directory.entity_id, stage.status_id): stage.id
+            for directory in written.now
+            for stage in directory.stages
+        }
+        gone = {result.stage_id for result in written.results if isinstance(result.error, StageGone)}
+        restored = {
+            row.id: msgspec.structs.replace(row, id=ids[row.entity_id, row.status_id])
+            for row in self.rows
+            if row.id in gone and (row.entity_id, row.status_id) in ids
+        }
+        if restored:
+            written = joined(written, _write_back(client, [*restored.values()]), restored.keys())
+        require_some(written.results)
+        return _outcome(self.kind, written)
 
 
-def _write_back(client: Client, rows: Sequence[Mapping[str, Any]]) -> Written:
-    entity_ids = list(dict.fromkeys(one["entity_id"] for one in rows))
-    edits = {one["id"]: RowEdit(**one["was"]) for one in rows}
-    known = {one["id"]: RowEdit(**one["expected"]) for one in rows}
+def _write_back(client: Client, rows: Sequence[RowBefore]) -> Written:
+    entity_ids = list(dict.fromkeys(row.entity_id for row in rows))
+    edits = {row.id: row.was for row in rows}
+    known = {row.id: row.expected for row in rows}
     return write_rows(client, entity_ids, edits, known, raise_if_all_failed=False)
 
 
 # --- shared ---
-def _meanwhile(written: Written, seen: Directory, known: Collection[int]) -> list[Notice]:
+def _meanwhile(written: Written, seen: Directory) -> list[Notice]:
     """A notice when rows came or went since, or a SORT that was not ours to change is another one."""
-    told = any(one.code == NoticeCode.BOARD_CHANGED_MEANWHILE for one in written.notices)
-    before = {one.id: one.sort for directory in written.before for one in directory.stages}
-    ours = {one.stage_id for one in written.results}
-    changed = before.keys() != set(known) or any(
-        before[one.id] != one.sort for one in seen.stages if one.id not in ours
+    told = any(notice.code == NoticeCode.BOARD_CHANGED_MEANWHILE for notice in written.notices)
+    before = {stage.id: stage.sort for directory in written.before for stage in directory.stages}
+    ours = {result.stage_id for result in written.results}
+    changed = before.keys() != set(seen.ids) or any(
+        before[stage.id] != stage.sort for stage in seen.stages if stage.id not in ours
     )
     return [note(NoticeCode.BOARD_CHANGED_MEANWHILE)] if before and changed and not told else []
 
 
 def _outcome(kind: Kind, written: Written, more: Sequence[Notice] = ()) -> CrmOutcome:
-    notices = (*more, *written.notices)
     change = Change(
         kind=kind,
         board_key=_board_key(written),
-        target=_target(written),
+        target=written.results[0].stage_id if len(written.results) == 1 else 0,
         label=_label(kind, written),
-        before=_state(written, written.before, written.was),
-        after=_state(written, written.directories, written.changed),
+        before=_state(written, written.before, written.values_before),
+        after=_state(written, written.now, written.changed),
         undo=_way_back(kind, written),
-        notices=notices,
+        notices=(*more, *written.notices),
     )
-    return CrmOutcome(change, written.directories, notices, written.results)
+    return Outcome(change, written.now, written.results)
 
 
 def _board_key(written: Written) -> str:
-    keys = {one.entity_id for one in written.results if one.entity_id}
-    concerned = [one for one in written.directories or written.before if one.entity_id in keys]
+    keys = {result.entity_id for result in written.results if result.entity_id}
+    concerned = [directory for directory in written.now or written.before if directory.entity_id in keys]
     return concerned[0].board_key if len(concerned) == 1 else SEVERAL
-
-
-def _target(written: Written) -> int:
-    return written.results[0].stage_id if len(written.results) == 1 else 0
 
 
 def _label(kind: Kind, written: Written) -> str:
     """The stage's name when it is about one, else the directory's, else nothing."""
     if len(written.results) == 1 and kind != Kind.CRM_ORDER:
-        return written.results[0].name
-    names = [one.name for one in written.directories]
-    return names[0] if len(names) == 1 else ""
+        return written.results[0].title
+    return written.now[0].name if len(written.now) == 1 else ""
 
 
 def _state(
@@ -223,15 +246,15 @@ def _state(
     """What a reader of the journal compares: the one row, or the number of rows and what each had."""
     state: dict[str, Any] = {
         "count": len(written.changed),
-        "directories": [one.entity_id for one in written.directories],
-        "rows": {str(one): _told(edit) for one, edit in values.items()},
+        "directories": [directory.entity_id for directory in written.now],
+        "rows": {str(row_id): _record(edit) for row_id, edit in values.items()},
     }
     if len(directories) == 1 and len(directories[0].stages) <= WORTH_KEEPING:
         state["stages"] = to_record(directories[0].stages)
         if any(edit.sort is not None for edit in values.values()):
-            state["order"] = [one.name for one in directories[0].stages]
+            state["order"] = [stage.name for stage in directories[0].stages]
     if len(written.results) == 1 and len(values) == 1:
-        state |= {name: value for name, value in _told(*values.values()).items() if name != "position"}
+        state |= {name: value for name, value in _record(*values.values()).items() if name != "position"}
     return state
 
 
@@ -246,25 +269,26 @@ def state_of(directory: Directory, stage: CrmStage | None) -> dict[str, Any]:
     return state
 
 
-def _told(edit: RowEdit) -> dict[str, Any]:
-    values = {FIELDS[name]: value for name, value in edit.values().items()}
+def _record(edit: RowEdit) -> dict[str, Any]:
+    """Values of a row for the journal, under the names that people know."""
+    values = {FIELDS[field]: value for field, value in edit.values().items()}
     if "color" in values:
         values["color"] = crm_calls.hex_color(values["color"])
     return values
 
 
-def _way_back(kind: Kind, written: Written) -> dict[str, Any] | None:
+def _way_back(kind: Kind, written: Written) -> WriteRows | None:
     """The old values of rows that changed, as far as they are known."""
-    rows = {one.id: one for directory in written.before for one in directory.stages}
-    back = [
-        {
-            "id": row_id,
-            "entity_id": rows[row_id].entity_id,
-            "status_id": rows[row_id].status_id,
-            "was": was.values(),
-            "expected": {name: getattr(written.changed[row_id], name) for name in was.values()},
-        }
-        for row_id, was in written.was.items()
+    stages = {stage.id: stage for directory in written.before for stage in directory.stages}
+    rows = tuple(
+        RowBefore(
+            id=row_id,
+            entity_id=stages[row_id].entity_id,
+            status_id=stages[row_id].status_id,
+            was=was,
+            expected=RowEdit(**{field: getattr(written.changed[row_id], field) for field in was.values()}),
+        )
+        for row_id, was in written.values_before.items()
         if was.values()
-    ]
-    return {"op": "crm_rows", "kind": kind.value, "rows": back} if back else None
+    )
+    return WriteRows(kind, rows) if rows else None

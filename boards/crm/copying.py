@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from enum import StrEnum
+from typing import Any
 
 from boards.crm.model import GROUPS, CrmStage, Directory, PlannedChange, RowEdit, fold
 from boards.crm.sort_values import plan_sorts
@@ -25,7 +26,7 @@ def copy_plan(
     source: Directory, targets: Sequence[Directory], what: Collection[What | str]
 ) -> tuple[PlannedChange, ...]:
     """Every change that makes the targets like the source; the source itself is no target."""
-    parts = [_WAYS[What(one)] for one in What if one in what]
+    parts = [_PARTS[part] for part in What if part in what]
     return tuple(
         change
         for target in targets
@@ -38,13 +39,13 @@ def copy_plan(
 def alike(source: Directory, target: Directory, *, by_place: bool) -> dict[int, CrmStage]:
     """For stages of the target, by id, the stage of the source they resemble; each source stage once."""
     pairs: dict[int, CrmStage] = {}
-    _match(source, target, pairs, lambda one: one.code.upper())
-    _match(source, target, pairs, lambda one: fold(one.name))
+    _match(source, target, pairs, lambda stage: stage.code.upper())
+    _match(source, target, pairs, lambda stage: fold(stage.name))
     if by_place:
         for semantic in GROUPS:
-            rest = [one for one in source.group(semantic) if one not in pairs.values()]
-            open_ = [one for one in target.group(semantic) if one.id not in pairs]
-            pairs |= {one.id: other for one, other in zip(open_, rest, strict=False)}
+            rest = [stage for stage in source.group(semantic) if stage not in pairs.values()]
+            unpaired = [stage for stage in target.group(semantic) if stage.id not in pairs]
+            pairs |= {stage.id: like for stage, like in zip(unpaired, rest, strict=False)}
     return pairs
 
 
@@ -53,51 +54,54 @@ def _match(
 ) -> None:
     """Add the pairs of one group that have the same key and no partner yet."""
     for semantic in GROUPS:
-        free = {key(one): one for one in reversed(source.group(semantic)) if one not in pairs.values()}
-        for one in target.group(semantic):
-            if one.id not in pairs and key(one) in free:
-                pairs[one.id] = free.pop(key(one))
+        unpaired = [stage for stage in source.group(semantic) if stage not in pairs.values()]
+        free = {key(stage): stage for stage in reversed(unpaired)}
+        for stage in target.group(semantic):
+            if stage.id not in pairs and key(stage) in free:
+                pairs[stage.id] = free.pop(key(stage))
 
 
 def _colors(source: Directory, target: Directory) -> Iterator[PlannedChange]:
     pairs = alike(source, target, by_place=True)
-    for one in target.stages:
-        like = pairs.get(one.id)
-        if like and like.color and like.color != one.color:
-            edit = RowEdit(color=like.color)
-            yield PlannedChange(one.entity_id, one.id, one.name, "color", one.color, like.color, edit)
+    for stage in target.stages:
+        like = pairs.get(stage.id)
+        if like and like.color and like.color != stage.color:
+            yield _planned(stage, "color", stage.color, like.color, RowEdit(color=like.color))
 
 
 def _names(source: Directory, target: Directory) -> Iterator[PlannedChange]:
     pairs = alike(source, target, by_place=True)
-    for one in target.stages:
-        like = pairs.get(one.id)
-        if like and like.name != one.name:
-            edit = RowEdit(name=like.name)
-            yield PlannedChange(one.entity_id, one.id, one.name, "title", one.name, like.name, edit)
+    for stage in target.stages:
+        like = pairs.get(stage.id)
+        if like and like.name != stage.name:
+            yield _planned(stage, "title", stage.name, like.name, RowEdit(name=like.name))
 
 
 def _order(source: Directory, target: Directory) -> Iterator[PlannedChange]:
     """Stages with a partner in its order; the others stay behind the neighbour they had."""
     pairs = alike(source, target, by_place=False)
-    places = {one.id: place for place, one in enumerate(source.stages)}
+    places = {stage.id: place for place, stage in enumerate(source.stages)}
     ranks: dict[int, tuple[int, int, int]] = {}
     last = -1
-    for index, one in enumerate(target.stages):
-        last = places[pairs[one.id].id] if one.id in pairs else last
-        ranks[one.id] = (GROUPS.index(one.semantic), last, index)
-    wanted = sorted(target.stages, key=lambda one: ranks[one.id])
-    if [one.id for one in wanted] == list(target.ids):
+    for index, stage in enumerate(target.stages):
+        last = places[pairs[stage.id].id] if stage.id in pairs else last
+        ranks[stage.id] = (GROUPS.index(stage.semantic), last, index)
+    wanted = sorted(target.stages, key=lambda stage: ranks[stage.id])
+    if [stage.id for stage in wanted] == list(target.ids):
         return
-    sorts = plan_sorts([(one.id, one.sort) for one in wanted])
-    positions = {one.id: place for place, one in enumerate(target.stages, 1)}
-    for place, one in enumerate(wanted, 1):
-        if one.id in sorts:
-            edit = RowEdit(sort=sorts[one.id])
-            yield PlannedChange(one.entity_id, one.id, one.name, "position", positions[one.id], place, edit)
+    sorts = plan_sorts([(stage.id, stage.sort) for stage in wanted])
+    positions = {stage_id: place for place, stage_id in enumerate(target.ids, 1)}
+    for place, stage in enumerate(wanted, 1):
+        if stage.id in sorts:
+            edit = RowEdit(sort=sorts[stage.id])
+            yield _planned(stage, "position", positions[stage.id], place, edit)
 
 
-_WAYS: dict[What, Callable[[Directory, Directory], Iterator[PlannedChange]]] = {
+def _planned(stage: CrmStage, what: str, before: Any, after: Any, edit: RowEdit) -> PlannedChange:
+    return PlannedChange(stage.entity_id, stage.id, stage.name, what, before, after, edit)
+
+
+_PARTS: dict[What, Callable[[Directory, Directory], Iterator[PlannedChange]]] = {
     What.COLORS: _colors,
     What.NAMES: _names,
     What.ORDER: _order,

@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+
+import msgspec
 
 from b24.client import BATCH_SIZE, BatchAnswer, Client, Command
 from b24.errors import Refused, StageIsSystem, StageNotEmpty
 from b24.methods import crm as crm_calls
-from boards.core.batches import read_then_write
+from boards.core.batches import chunks, read_then_write, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.errors import NotTaken, StageGone
 from boards.core.model import Actor, CardResult, Notice, Why
-from boards.crm.changes import state_of
-from boards.crm.codes import is_code
-from boards.crm.kinds import kind_of
+from boards.core.outcome import Outcome, none_worked
+from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.crm.kinds import item_type, kind_of
 from boards.crm.load import naming_commands, read_one
-from boards.crm.model import CrmOutcome, CrmStage, Directory, Semantic, StageResult
+from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, Semantic
 from boards.crm.writing import denied, kinds_of
 
 ROW, STAGES, PROBE, PAGE = "row", "stages", "probe", "page_"
-DELETE, AFTER = "delete", "after"
+DELETE, AFTER, FIND = "delete", "after", "find_"
 PAGES = 40  # 2,000 items; a fuller stage is planned again when those are moved
 
 
@@ -45,14 +46,14 @@ class CrmDeletionPlan:
 
     @property
     def others(self) -> tuple[CrmStage, ...]:
-        return tuple(one for one in self.directory.stages if one.id != self.stage.id)
+        return self.directory.without(self.stage.id).stages
 
     @property
     def before(self) -> CrmStage | None:
         """The row of the same kind in front of it: the likeliest wish for its items."""
-        kin = [one for one in self.directory.stages if one.semantic == self.stage.semantic]
-        at = next((place for place, one in enumerate(kin) if one.id == self.stage.id), 0)
-        return kin[at - 1] if at else None
+        group = self.directory.group(self.stage.semantic)
+        at = next((place for place, stage in enumerate(group) if stage.id == self.stage.id), 0)
+        return group[at - 1] if at else None
 
     @property
     def system(self) -> bool:
@@ -113,12 +114,13 @@ def _read_pages(answer: BatchAnswer, directory: Directory) -> tuple[tuple[int, .
     total = answer[f"{PAGE}0"].total or 0
     found: dict[int, None] = {}
     for page in range(PAGES):
-        one = answer.get(f"{PAGE}{page}")
-        if one and page * crm_calls.PAGE_SIZE < max(total, 1):
-            found |= dict.fromkeys(row.id for row in crm_calls.parse_items(one))
+        items = answer.get(f"{PAGE}{page}")
+        if items and page * crm_calls.PAGE_SIZE < max(total, 1):
+            found |= dict.fromkeys(row.id for row in crm_calls.parse_items(items))
     return tuple(found), total
 
 
+# --- items ---
 def move_items(
     client: Client, entity_type_id: int, item_ids: Sequence[int], status_id: str
 ) -> list[CardResult]:
@@ -128,37 +130,108 @@ def move_items(
     """
     if len(item_ids) > BATCH_SIZE:
         raise ValueError(f"a portion holds {BATCH_SIZE} items, not {len(item_ids)}")
-    moves = {f"i{one}": crm_calls.move_item(entity_type_id, one, status_id) for one in item_ids}
+    moves = {f"i{item_id}": crm_calls.move_item(entity_type_id, item_id, status_id) for item_id in item_ids}
     answer = client.batch(moves, halt=False)
-    return [_moved(answer, one, status_id) for one in item_ids]
+    return [_move_result(answer, item_id, status_id) for item_id in item_ids]
 
 
-def _moved(answer: BatchAnswer, item_id: int, status_id: str) -> CardResult:
-    told = answer.get(f"i{item_id}")
-    if told is None:
-        return CardResult(item_id, answer.errors.get(f"i{item_id}") or NotTaken(item_id, 0))
-    item = crm_calls.parse_item(told.result)
+def _move_result(answer: BatchAnswer, item_id: int, status_id: str) -> CardResult:
+    key = f"i{item_id}"
+    moved = answer.get(key)
+    if moved is None:
+        return CardResult(item_id, answer.errors.get(key) or NotTaken(item_id, 0))
+    item = crm_calls.parse_item(moved.result)
     taken = item.stage_id in ("", status_id)
     return CardResult(item_id, None if taken else NotTaken(item_id, 0), item.title)
 
 
-def finish_deletion(
+@recipe
+class MoveItems(Recipe, frozen=True, tag="crm_items"):
+    """Items back into the stage that could not be deleted after all; who moved one on since meant it.
+
+    They go from the stage with the STATUS_ID `from_code` to that with `to_code`; `label` names the stage.
+    """
+
+    entity_id: str
+    items: tuple[int, ...]
+    from_code: str
+    to_code: str
+    label: str
+
+    def run(self, client: Client, context: UndoContext) -> CrmOutcome:
+        """One HTTP request to find them and one per 50 items; nothing is done when all were refused."""
+        del context
+        entity_type_id = item_type(self.entity_id)
+        there = self._still_there(client, entity_type_id)
+        results: list[CardResult] = []
+        for part in chunks(there, crm_calls.PAGE_SIZE):
+            results += move_items(client, entity_type_id, part, self.to_code)
+        done = tuple(result.task_id for result in results if result.error is None)
+        counted = (
+            (NoticeCode.TASKS_LEFT_ALONE, len(self.items) - len(there)),
+            (NoticeCode.TASKS_NOT_MOVED, len(results) - len(done)),
+        )
+        back = msgspec.structs.replace(self, items=done, from_code=self.to_code, to_code=self.from_code)
+        change = items_change(back, [note(code, count=count) for code, count in counted if count])
+        return Outcome(change, (), tuple(results), none_worked(tuple(results)))
+
+    def _still_there(self, client: Client, entity_type_id: int) -> list[int]:
+        """Those items that are where they were put, in their order. Raises when even asking was refused."""
+        commands = {
+            f"{FIND}{index}": crm_calls.find_items(entity_type_id, part, self.from_code)
+            for index, part in enumerate(chunks(self.items, crm_calls.PAGE_SIZE))
+        }
+        packed = send_packed(client, commands)
+        found: set[int] = set()
+        for key in commands:
+            answer = packed.get(key)
+            if answer is None:
+                raise packed.error(key) or AssertionError(key)
+            found |= {row.id for row in crm_calls.parse_items(answer)}
+        return [item_id for item_id in self.items if item_id in found]
+
+
+def items_change(way_back: MoveItems, notices: Sequence[Notice], target: int = 0) -> Change:
+    """The change of items that were moved, from the recipe that moves them back; `target` is a row's id."""
+    count = {"count": len(way_back.items)}
+    rules = [note(NoticeCode.CRM_RULES_MAY_RUN)] if way_back.items else []
+    return Change(
+        kind=Kind.CRM_ITEMS_MOVE,
+        board_key=f"{BOARD_KEY}{way_back.entity_id}",
+        target=target,
+        label=way_back.label,
+        before=count,
+        after=count,
+        undo=way_back if way_back.items else None,
+        notices=(*notices, *rules),
+    )
+
+
+# --- the row ---
+@dataclass(frozen=True)
+class Deleted:
+    """A row that was deleted: the directory before and now, the row as it was, and what to know."""
+
+    before: Directory
+    now: Directory
+    stage: CrmStage
+    notices: tuple[Notice, ...] = ()
+
+
+def delete_row(
     client: Client,
-    actor: Actor,
     entity_id: str,
     stage_id: int,
     *,
     forced: bool = False,
-    moved: Sequence[int] = (),
-    target: CrmStage | None = None,
     seen: Directory | None = None,
     code: str = "",
-) -> CrmOutcome:
+) -> Deleted:
     """Delete a row that should be empty now; one HTTP request.
 
-    `moved` items went to `target` before, for the undo; `seen`: the directory of the plan, in case an answer
-    gets lost; `code`: its STATUS_ID, by which it is found when it was restored under another id meanwhile.
-    Raises StageGone, AccessDenied, StageIsSystem (not forced), StageNotEmpty.
+    `seen`: the directory of the plan, in case an answer gets lost; `code`: its STATUS_ID, by which it is
+    found when it was restored under another id meanwhile. Raises StageGone, AccessDenied, StageIsSystem (not
+    forced), StageNotEmpty.
     """
     commands = {
         STAGES: crm_calls.status_list(entity_id),
@@ -169,103 +242,36 @@ def finish_deletion(
     }
     answer, lost = read_then_write(client, commands)
     before = read_one(answer, STAGES, entity_id)
-    notices: list[Notice] = []
-    again = before.by_status_id(code) if code and before.find(stage_id) is None else None
-    if again:
-        seen = _under(seen, code, again.id)
-        return finish_deletion(
-            client, actor, entity_id, again.id, forced=forced, moved=moved, target=target, seen=seen
-        )
-    if lost and before.find(stage_id) is None and seen and seen.find(stage_id):
-        now, before = before, replace(seen, name=before.name)
-        notices.append(note(NoticeCode.ANSWER_LOST_BUT_DONE))
-    else:
-        _really(answer, before, stage_id, forced=forced)
-        left = tuple(one for one in before.stages if one.id != stage_id)
-        now = read_one(answer, AFTER, entity_id) if AFTER in answer else replace(before, stages=left)
-    return deleted(before, now, stage_id, tuple(moved), target, notices)
+    stage = before.find(stage_id)
+    restored = before.by_status_id(code) if code and stage is None else None
+    if restored:
+        seen = seen and _renumbered(seen, code, restored.id)
+        return delete_row(client, entity_id, restored.id, forced=forced, seen=seen)
+    gone = seen.find(stage_id) if lost and stage is None and seen else None
+    if seen and gone:
+        notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),)
+        return Deleted(replace(seen, name=before.name), before, gone, notices)
+    _raise_refusal(answer, stage, stage_id, forced=forced)
+    assert stage is not None  # it was there, or it would not have been deleted
+    now = read_one(answer, AFTER, entity_id) if AFTER in answer else before.without(stage_id)
+    return Deleted(before, now, stage)
 
 
-def _under(seen: Directory | None, code: str, stage_id: int) -> Directory | None:
+def _renumbered(seen: Directory, code: str, stage_id: int) -> Directory:
     """The directory of the plan, in which a restored row has the id it has now."""
-    if seen is None:
-        return None
-    stages = (replace(one, id=stage_id) if one.status_id == code else one for one in seen.stages)
+    stages = (replace(stage, id=stage_id) if stage.status_id == code else stage for stage in seen.stages)
     return replace(seen, stages=tuple(stages))
 
 
-def _really(answer: BatchAnswer, before: Directory, stage_id: int, *, forced: bool) -> None:
+def _raise_refusal(answer: BatchAnswer, stage: CrmStage | None, stage_id: int, *, forced: bool) -> None:
     """Raise what the refusal means (§6.6). All have no code, but they are checked in a known order."""
     error = next(iter(answer.errors.values()), None)
     if DELETE in answer or not isinstance(error, Refused):
-        _ = answer[DELETE]
+        answer.require(DELETE)
         return
-    stage = before.find(stage_id)
     if stage is None:
         raise StageGone(stage_id)
     if DELETE not in answer.errors:
         raise denied(error)
-    raise _said(StageIsSystem if stage.system and not forced else StageNotEmpty, error)
-
-
-def _said(kind: type[Refused], error: Refused) -> Refused:
-    return kind(error.code, error.description, status=error.status, method=error.method)
-
-
-def deleted(
-    before: Directory,
-    now: Directory,
-    stage_id: int,
-    moved: tuple[int, ...],
-    target: CrmStage | None,
-    notices: Sequence[Notice],
-) -> CrmOutcome:
-    """The outcome of a deletion; `moved` and `target` as for `finish_deletion`."""
-    stage = before.find(stage_id)
-    assert stage is not None  # it was there, or it would not have been deleted
-    notices = [*notices, *_warnings(stage, moved)]
-    change = Change(
-        kind=Kind.CRM_DELETE,
-        board_key=before.board_key,
-        target=stage_id,
-        label=stage.name,
-        before=state_of(before, stage),
-        after={**state_of(now, None), "moved": len(moved)},
-        undo=_way_back(before, now, stage, moved, target),
-        notices=tuple(notices),
-    )
-    result = StageResult(stage_id, before.entity_id, stage.name)
-    items = tuple(CardResult(one) for one in moved)
-    return CrmOutcome(change, (now,), change.notices, (result,), items)
-
-
-def _warnings(stage: CrmStage, moved: Sequence[int]) -> list[Notice]:
-    found = [note(NoticeCode.CRM_RULES_MAY_RUN)] if moved else []
-    if not is_code(stage.entity_id, stage.status_id):
-        found.append(note(NoticeCode.CRM_CODE_CANNOT_RETURN, status_id=stage.status_id))
-    return found
-
-
-def _way_back(
-    before: Directory, now: Directory, stage: CrmStage, moved: Sequence[int], target: CrmStage | None
-) -> dict[str, Any] | None:
-    """The row as it was, its neighbours, and where its items are. None for a code nobody can add."""
-    if not is_code(stage.entity_id, stage.status_id):
-        return None
-    place = before.ids.index(stage.id)
-    return {
-        "op": "crm_restore",
-        "entity_id": stage.entity_id,
-        "id": stage.id,
-        "status_id": stage.status_id,
-        "name": stage.name,
-        "sort": stage.sort,
-        "color": stage.raw_color,
-        "semantic": stage.semantic.value,
-        "system": stage.system,
-        "before": [one.status_id for one in before.stages[:place]],
-        "left": [[one.id, one.status_id, one.sort, one.semantic.letter] for one in now.stages],
-        "moved": list(moved),
-        "target_id": target.id if target else 0,
-        "target_code": target.status_id if target else "",
-    }
+    kind = StageIsSystem if stage.system and not forced else StageNotEmpty
+    raise kind(error.code, error.description, status=error.status, method=error.method)

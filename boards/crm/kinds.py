@@ -57,6 +57,14 @@ def kind_of(entity_id: str) -> DirectoryKind:
     return DirectoryKind(entity_id)
 
 
+def item_type(entity_id: str) -> int:
+    """The kind of objects that stand in the stages of a pipeline; ValueError for a plain list."""
+    entity_type_id = kind_of(entity_id).entity_type_id
+    if entity_type_id is None:
+        raise ValueError(f"no items stand in {entity_id}")
+    return entity_type_id
+
+
 def bare_code(status_id: str) -> str:
     """A STATUS_ID without the prefix of whatever pipeline: what alike stages of two pipelines share."""
     return _PREFIX.sub("", status_id, count=1)

@@ -64,9 +64,9 @@ def _access(answer: BatchAnswer) -> Access:
 def naming_commands(entity_type_ids: Sequence[int]) -> dict[str, Command]:
     """What it takes to name directories of these kinds."""
     pipelines = {
-        f"{PIPELINES}{one}": crm_calls.category_list(one)
-        for one in entity_type_ids
-        if one in NAMED_BY_CATEGORY
+        f"{PIPELINES}{kind}": crm_calls.category_list(kind)
+        for kind in entity_type_ids
+        if kind in NAMED_BY_CATEGORY
     }
     return {TYPES: crm_calls.entity_types(), **pipelines}
 
@@ -77,8 +77,8 @@ def read_naming(
     """Kinds of directories and names of pipelines, as far as they were answered."""
     types = answers.get(TYPES)
     found: list[crm_calls.CategoryRow] = []
-    for one in NAMED_BY_CATEGORY:
-        answer = answers.get(f"{PIPELINES}{one}")
+    for kind in NAMED_BY_CATEGORY:
+        answer = answers.get(f"{PIPELINES}{kind}")
         found += crm_calls.parse_categories(answer.result) if answer else ()
     return (crm_calls.parse_entity_types(types.result) if types else ()), tuple(found)
 
@@ -87,7 +87,7 @@ def read_one(answer: BatchAnswer, key: str, entity_id: str) -> Directory:
     """One directory of a batch, with its name if that came along."""
     stages = to_stages(crm_calls.parse_statuses(answer[key].result, entity_id))
     types, categories = read_naming(answer.answers)
-    mine = [one for one in types if one.entity_id == entity_id]
+    mine = [type_row for type_row in types if type_row.entity_id == entity_id]
     found = to_directories(stages, mine, categories)
     return found[0] if found else Directory(entity_id, entity_id)
 
@@ -107,18 +107,18 @@ def load_counts(client: Client, actor: Actor, directory: Directory) -> dict[str,
         )
         for stage in directory.stages
     }
-    return _totals(client, commands, {f"{COUNT}{one.id}": one.status_id for one in directory.stages})
+    return _totals(client, commands, {f"{COUNT}{stage.id}": stage.status_id for stage in directory.stages})
 
 
 def load_totals(client: Client, actor: Actor, directories: Sequence[Directory]) -> dict[str, int]:
     """Items by ENTITY_ID of whole pipelines; one HTTP request for up to 50 of them, plain lists left out."""
     del actor
     keys, commands = {}, {}
-    for index, one in enumerate(directories):
-        if one.entity_type_id is not None:
+    for index, directory in enumerate(directories):
+        if directory.entity_type_id is not None:
             key = f"{COUNT}{index}"
-            keys[key] = one.entity_id
-            commands[key] = crm_calls.count_items(one.entity_type_id, category_id=one.category_id)
+            keys[key] = directory.entity_id
+            commands[key] = crm_calls.count_items(directory.entity_type_id, category_id=directory.category_id)
     return _totals(client, commands, keys)
 
 
@@ -165,17 +165,17 @@ def to_directories(
     categories: Iterable[CategoryRow],
 ) -> tuple[Directory, ...]:
     """All directories: those the portal lists, in its order, and what else has rows."""
-    names = {(one.entity_type_id, one.id): one.name for one in categories}
+    names = {(category.entity_type_id, category.id): category.name for category in categories}
     listed = [
         Directory(
-            entity_id=one.entity_id,
-            name=_name(one, names),
-            stages=stages.get(one.entity_id, ()),
-            start_code=one.start_code,
+            entity_id=row.entity_id,
+            name=_name(row, names),
+            stages=stages.get(row.entity_id, ()),
+            start_code=row.start_code,
         )
-        for one in types
+        for row in types
     ]
-    known = {one.entity_id for one in types}
+    known = {row.entity_id for row in types}
     rest = [
         Directory(entity_id, entity_id, own, known=False)
         for entity_id, own in sorted(stages.items())
@@ -184,15 +184,15 @@ def to_directories(
     return (*listed, *rest)
 
 
-def _name(one: EntityTypeRow, categories: Mapping[tuple[int, int], str]) -> str:
+def _name(row: EntityTypeRow, categories: Mapping[tuple[int, int], str]) -> str:
     """What people call it: the pipeline's own name for deals and invoices, which `types` does not give."""
-    kind = kind_of(one.entity_id)
+    kind = kind_of(row.entity_id)
     own = ""
     if kind.entity_type_id is not None and kind.category_id is not None:
         own = categories.get((kind.entity_type_id, kind.category_id), "")
-    return own or one.name or one.entity_id
+    return own or row.name or row.entity_id
 
 
 def to_record(stages: Iterable[CrmStage]) -> list[dict[str, Any]]:
     """A directory for the journal: ids, names and colors in order."""
-    return [{"id": one.id, "title": one.name, "color": one.color} for one in stages]
+    return [{"id": stage.id, "title": stage.name, "color": stage.color} for stage in stages]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
 
-from boards.core.change import Change
-from boards.core.model import CardResult, Notice, Why
+import msgspec
+
+from boards.core.model import CardResult, Why
+from boards.core.outcome import Outcome
 from boards.crm.kinds import DirectoryKind, bare_code, kind_of
 
 BOARD_KEY = "crm:"
@@ -130,7 +132,7 @@ class Directory:
     def misordered(self) -> bool:
         """Whether SORT contradicts the groups or has equals: the portal accepts that (behaviour.md §6.5)."""
         sorts = [stage.sort for stage in self.stages]
-        return any(one >= other for one, other in pairwise(sorts))
+        return any(above >= below for above, below in pairwise(sorts))
 
     @property
     def start(self) -> CrmStage | None:
@@ -144,6 +146,10 @@ class Directory:
     def by_status_id(self, status_id: str) -> CrmStage | None:
         return next((stage for stage in self.stages if stage.status_id == status_id), None)
 
+    def without(self, stage_id: int) -> Directory:
+        """The directory as it is when that row is gone."""
+        return replace(self, stages=tuple(stage for stage in self.stages if stage.id != stage_id))
+
     @property
     def ids(self) -> tuple[int, ...]:
         return tuple(stage.id for stage in self.stages)
@@ -151,7 +157,7 @@ class Directory:
 
 def ordered(stages: Iterable[CrmStage]) -> tuple[CrmStage, ...]:
     """Stages as the portal shows them."""
-    return tuple(sorted(stages, key=lambda one: (GROUPS.index(one.semantic), one.sort, one.id)))
+    return tuple(sorted(stages, key=lambda stage: (GROUPS.index(stage.semantic), stage.sort, stage.id)))
 
 
 @dataclass(frozen=True)
@@ -176,21 +182,22 @@ class Overview:
 
     @property
     def pipelines(self) -> tuple[Directory, ...]:
-        return tuple(one for one in self.directories if one.kind == "pipeline")
+        return tuple(directory for directory in self.directories if directory.kind == "pipeline")
 
     @property
     def lists(self) -> tuple[Directory, ...]:
-        return tuple(one for one in self.directories if one.kind == "list")
+        return tuple(directory for directory in self.directories if directory.kind == "list")
 
     def find(self, entity_id: str) -> Directory | None:
-        return next((one for one in self.directories if one.entity_id == entity_id), None)
+        return next((found for found in self.directories if found.entity_id == entity_id), None)
 
     def search(self, text: str) -> Overview:
         """The directories that are called like that or have such a stage; case does not count."""
         wanted = fold(text)
         if not wanted:
             return self
-        return replace(self, directories=tuple(one for one in self.directories if _called(one, wanted)))
+        found = (directory for directory in self.directories if _called(directory, wanted))
+        return replace(self, directories=tuple(found))
 
 
 def fold(text: str) -> str:
@@ -199,56 +206,45 @@ def fold(text: str) -> str:
 
 
 def _called(directory: Directory, wanted: str) -> bool:
-    return wanted in fold(directory.name) or any(wanted in fold(one.name) for one in directory.stages)
+    return wanted in fold(directory.name) or any(wanted in fold(stage.name) for stage in directory.stages)
 
 
 @dataclass(frozen=True)
-class StageResult:
-    """What became of one stage of a change. `error` is None when it is as it was wanted."""
+class StageResult(CardResult):
+    """What became of one stage of a change: `task_id` is the number of its row, `title` its name.
 
-    stage_id: int
-    entity_id: str
-    name: str
-    error: Exception | None = None
-
-
-@dataclass(frozen=True)
-class CrmOutcome:
-    """What an action gives back. `directories`: those concerned, as they are now.
-
-    `results`: one per stage that was to change; `moved`: of a deletion or its undo, what became of the items.
-    The change covers only what worked.
+    `error` is None when it is as it was wanted.
     """
 
-    change: Change
-    directories: tuple[Directory, ...]
-    notices: tuple[Notice, ...] = ()
-    results: tuple[StageResult, ...] = ()
-    moved: tuple[CardResult, ...] = ()
+    entity_id: str = ""
 
     @property
-    def directory(self) -> Directory | None:
-        """The one directory of an action on one; None when it could not be read again."""
-        return self.directories[0] if self.directories else None
-
-    @property
-    def stages(self) -> tuple[CrmStage, ...]:
-        return self.directory.stages if self.directory else ()
-
-    @property
-    def failed(self) -> tuple[StageResult, ...]:
-        return tuple(one for one in self.results if one.error)
-
-    def by_directory(self) -> Mapping[str, tuple[StageResult, ...]]:
-        """The results of each directory."""
-        found: dict[str, tuple[StageResult, ...]] = {}
-        for one in self.results:
-            found[one.entity_id] = (*found.get(one.entity_id, ()), one)
-        return found
+    def stage_id(self) -> int:
+        """The number of the row."""
+        return self.task_id
 
 
-@dataclass(frozen=True)
-class RowEdit:
+CrmOutcome = Outcome[tuple[Directory, ...]]
+"""Of an action in the CRM. `now`: the directories concerned as they are now, none where they were not read.
+
+`results`: one `StageResult` per row that was to change; of work that moves items, one `CardResult` per item.
+"""
+
+
+def only_directory(outcome: CrmOutcome) -> Directory | None:
+    """The one directory of an action on one; None when it could not be read again."""
+    return outcome.now[0] if outcome.now else None
+
+
+def by_directory(results: Iterable[StageResult]) -> dict[str, tuple[StageResult, ...]]:
+    """The results by ENTITY_ID."""
+    found: dict[str, tuple[StageResult, ...]] = {}
+    for result in results:
+        found[result.entity_id] = (*found.get(result.entity_id, ()), result)
+    return found
+
+
+class RowEdit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """New values of a row, or those that somebody saw; None for what does not matter.
 
     `color` is written as it is given; it counts as the same with and without "#" and in any case.
@@ -260,7 +256,7 @@ class RowEdit:
 
     def values(self) -> dict[str, Any]:
         """What is given, by field."""
-        return {key: value for key, value in vars(self).items() if value is not None}
+        return {field: value for field, value in msgspec.structs.asdict(self).items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -273,4 +269,4 @@ class PlannedChange:
     what: str
     before: Any
     after: Any
-    edit: RowEdit = field(default_factory=RowEdit)
+    edit: RowEdit

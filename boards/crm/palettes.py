@@ -82,8 +82,8 @@ def spread(start: str, end: str, count: int) -> tuple[str, ...]:
     if count <= 0:
         return ()
     steps = max(count - 1, 1)
-    one, other = _to_oklab(start), _to_oklab(end)
-    return tuple(readable(_from_oklab(_between(one, other, index / steps))) for index in range(count))
+    first, last = _to_oklab(start), _to_oklab(end)
+    return tuple(readable(_from_oklab(_between(first, last, index / steps))) for index in range(count))
 
 
 def paint(
@@ -96,13 +96,15 @@ def paint(
     """
     process = directory.group(Semantic.PROCESS)
     colors = spread(require_color(start, "start"), require_color(end, "end"), len(process))
-    wanted = {one.id: color for one, color in zip(process, colors, strict=True)}
+    wanted = {stage.id: color for stage, color in zip(process, colors, strict=True)}
     for semantic, text in ((Semantic.SUCCESS, success), (Semantic.FAILURE, failure)):
         if text:
             color = readable(require_color(text, semantic.value))
-            wanted |= {one.id: color for one in directory.group(semantic)}
+            wanted |= {stage.id: color for stage in directory.group(semantic)}
     return {
-        one.id: wanted[one.id] for one in directory.stages if one.id in wanted and one.color != wanted[one.id]
+        stage.id: wanted[stage.id]
+        for stage in directory.stages
+        if stage.id in wanted and stage.color != wanted[stage.id]
     }
 
 
@@ -110,7 +112,10 @@ def paint_many(
     directories: Iterable[Directory], start: str, end: str, *, success: str = "", failure: str = ""
 ) -> dict[str, dict[int, str]]:
     """`paint` for several pipelines, for `changes.recolor_many`; those it leaves alone are left out."""
-    plans = {one.entity_id: paint(one, start, end, success=success, failure=failure) for one in directories}
+    plans = {
+        directory.entity_id: paint(directory, start, end, success=success, failure=failure)
+        for directory in directories
+    }
     return {entity_id: colors for entity_id, colors in plans.items() if colors}
 
 
@@ -118,9 +123,9 @@ def paint_many(
 Lab = tuple[float, float, float]
 
 
-def _between(one: Lab, other: Lab, share: float) -> Lab:
-    first, second, third = (mine + (its - mine) * share for mine, its in zip(one, other, strict=True))
-    return first, second, third
+def _between(start: Lab, end: Lab, share: float) -> Lab:
+    light, green_red, blue_yellow = (low + (high - low) * share for low, high in zip(start, end, strict=True))
+    return light, green_red, blue_yellow
 
 
 def _to_oklab(color: str) -> Lab:

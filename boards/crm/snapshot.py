@@ -12,7 +12,7 @@ from boards.crm.model import CrmStage, Directory, Semantic, ordered
 
 def seen_text(directory: Directory) -> str:
     """A directory as text for a hidden field."""
-    stages = ",".join(row_text(one) for one in directory.stages)
+    stages = ",".join(row_text(stage) for stage in directory.stages)
     return f'{{"start":{_text(directory.start_code)},"stages":[{stages}]}}'
 
 
@@ -26,7 +26,7 @@ def read_seen(entity_id: str, text: str) -> Directory | None:
     """What `seen_text` wrote; None for anything else: then nothing is known of what the person saw."""
     try:
         data = json.loads(text)
-        stages = [_stage(entity_id, one) for one in data["stages"]]
+        stages = [_stage(entity_id, record) for record in data["stages"]]
         return Directory(entity_id, "", ordered(stages), str(data["start"]))
     except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, PortalTimeout, Refused
@@ -12,7 +10,7 @@ from boards.core.errors import BadInput, BadInputCode
 from boards.core.undo import undo_change
 from boards.crm.adding import add_stage
 from boards.crm.codes import suggest_code
-from boards.crm.model import CrmOutcome, Directory, Semantic
+from boards.crm.model import CrmOutcome, Directory, Semantic, only_directory
 from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
@@ -44,7 +42,8 @@ def test_one_request_there_and_one_back(scene: CrmScene) -> None:
     assert scene.fake.count == 1
     assert order(scene) == ["NEW", "PREP", "CHECK", "WORK", "WON", "LOSE", "APOLOGY"]
     assert (scene.crm.row("CHECK").sort, scene.crm.row("CHECK").color) == (25, "#AABBCC")
-    assert [one.status_id for one in outcome.stages] == order(scene)
+    now = only_directory(outcome)
+    assert now and [stage.status_id for stage in now.stages] == order(scene)
     assert outcome.change.kind == Kind.CRM_ADD and outcome.change.label == "Prüfung"
     assert outcome.change.after["code"] == "CHECK" and outcome.change.after["position"] == 3
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
@@ -169,7 +168,7 @@ def test_rows_that_came_meanwhile_are_reported(scene: CrmScene) -> None:
     scene.crm.add(ENTITY, ("OTHER", "Theirs", 35))
     outcome = add(scene, seen=seen)
     assert [one.code for one in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
-    assert len(outcome.stages) == 8
+    assert len(outcome.now[0].stages) == 8
 
 
 def test_rights_withdrawn(scene: CrmScene) -> None:
@@ -238,8 +237,7 @@ def test_suggestions_are_always_accepted(scene: CrmScene) -> None:
     for _ in range(12):
         code = suggest_code("Verhandlung und Abschluss", seen)
         outcome = add(scene, "C3:NEW", code, entity_id="DEAL_STAGE_3", seen=seen)
-        assert outcome.directory
-        seen = replace(outcome.directory)
+        (seen,) = outcome.now
     assert len(scene.crm.of("DEAL_STAGE_3")) == 18
 
 

@@ -11,8 +11,8 @@ from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalT
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, StageGone, ValueNotTaken
 from boards.core.undo import undo_change
-from boards.crm.changes import recolor, recolor_many, rename, reorder
-from boards.crm.model import CrmOutcome, Directory
+from boards.crm.changes import WriteRows, recolor, recolor_many, rename, reorder
+from boards.crm.model import CrmOutcome, CrmStage, Directory, only_directory
 from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
@@ -20,6 +20,19 @@ ENTITY = "DEAL_STAGE"
 
 def codes(outcome: CrmOutcome) -> set[str]:
     return {str(one.code) for one in outcome.notices}
+
+
+def stages(outcome: CrmOutcome) -> tuple[CrmStage, ...]:
+    """Of the one directory, as they are now."""
+    directory = only_directory(outcome)
+    assert directory
+    return directory.stages
+
+
+def undone_rows(outcome: CrmOutcome) -> set[int]:
+    """The rows that undo would write."""
+    assert isinstance(outcome.change.undo, WriteRows)
+    return {row.id for row in outcome.change.undo.rows}
 
 
 def swapped(scene: CrmScene) -> list[int]:
@@ -61,7 +74,7 @@ def test_one_request_there_and_one_back(
     assert [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")] != pictures
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
     assert scene.fake.count == 2
-    assert isinstance(back, CrmOutcome) and not back.notices
+    assert not back.notices
     again = [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")]
     assert [_plain(one) for one in again] == [_plain(one) for one in pictures]
     undo_change(scene.client, scene.actor(), back.change)
@@ -77,7 +90,7 @@ def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
     outcome = order(scene)
     written = scene.fake.sent("crm.status.update")
     assert [(one["id"], one["fields"]) for one in written] == [(str(scene.deals[1]), {"SORT": "35"})]
-    assert [one.name for one in outcome.stages][:3] == ["New", "In progress", "Papers"]
+    assert [one.name for one in stages(outcome)][:3] == ["New", "In progress", "Papers"]
     assert outcome.change.before["order"][:3] == ["New", "Papers", "In progress"]
     assert outcome.change.label == "General" and outcome.change.board_key == "crm:DEAL_STAGE"
 
@@ -89,7 +102,7 @@ def test_thirty_stages_turned_around_are_one_request(scene: CrmScene) -> None:
     seen = scene.directory("DEAL_STAGE_8")
     outcome = reorder(scene.client, scene.actor(), "DEAL_STAGE_8", ids[::-1], seen=seen)
     assert scene.fake.count == 1
-    assert outcome.directory and outcome.directory.ids == tuple(ids[::-1])
+    assert [stage.id for stage in stages(outcome)] == ids[::-1]
     recolor(scene.client, scene.actor(), "DEAL_STAGE_8", dict.fromkeys(ids, "123456"))
     assert scene.fake.count == 2
 
@@ -103,7 +116,7 @@ def test_twenty_pipelines_are_four_requests(scene: CrmScene) -> None:
         plan[entity_id] = dict.fromkeys(ids, "123456")
     outcome = recolor_many(scene.client, scene.actor(), plan)
     assert scene.fake.count == 4
-    assert len(outcome.results) == 180 and len(outcome.directories) == 20 and not outcome.failed
+    assert len(outcome.results) == 180 and len(outcome.now) == 20 and not outcome.failed
     assert outcome.change.board_key == "crm" and outcome.change.after["count"] == 180
 
 
@@ -116,7 +129,7 @@ def test_groups_keep_their_order_whatever_is_asked(scene: CrmScene) -> None:
         seen=scene.directory(),
     )
     shown = ["PREP", "NEW", "WORK", "WON", "APOLOGY", "LOSE"]
-    assert [one.status_id for one in outcome.stages] == shown
+    assert [one.status_id for one in stages(outcome)] == shown
     assert [one.status_id for one in scene.crm.of(ENTITY)] == shown
 
 
@@ -225,7 +238,7 @@ def test_a_deleted_row_does_not_stop_the_others(scene: CrmScene) -> None:
     del scene.crm.rows[scene.deals[2]]
     outcome = color(scene)
     assert [type(one.error) for one in outcome.results].count(StageGone) == 1
-    assert len(outcome.change.undo["rows"] if outcome.change.undo else ()) == 5
+    assert len(undone_rows(outcome)) == 5
     assert NoticeCode.CRM_NOT_ALL in codes(outcome)
 
 
@@ -245,7 +258,7 @@ def test_a_row_of_another_directory_has_no_undo(scene: CrmScene) -> None:
 def test_a_filter_that_widens_does_no_harm(scene: CrmScene) -> None:
     scene.crm.widen = True
     outcome = name(scene)
-    assert {one.entity_id for one in outcome.stages} == {ENTITY}
+    assert {one.entity_id for one in stages(outcome)} == {ENTITY}
     assert not outcome.notices
 
 
@@ -272,7 +285,7 @@ def test_half_a_batch_refused(scene: CrmScene) -> None:
     scene.crm.fixed = {scene.deals[0], scene.deals[4]}
     outcome = color(scene)
     assert [one.stage_id for one in outcome.failed] == [scene.deals[0], scene.deals[4]]
-    assert {one["id"] for one in (outcome.change.undo or {})["rows"]} == set(scene.deals) - scene.crm.fixed
+    assert undone_rows(outcome) == set(scene.deals) - scene.crm.fixed
     assert outcome.change.after["count"] == 4
     (notice,) = outcome.notices
     assert notice.values == {"count": 2, "total": 6}
@@ -329,7 +342,7 @@ def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
     scene.crm.handler = flaky  # type: ignore[method-assign]
     outcome = name(scene)
     assert codes(outcome) == {NoticeCode.CRM_RESULT_UNCHECKED}
-    assert [one.name for one in outcome.stages][1] == "Verträge & Co"
+    assert [one.name for one in stages(outcome)][1] == "Verträge & Co"
     assert outcome.change.undo
 
 
@@ -344,7 +357,7 @@ def test_undo_finds_a_row_that_was_restored_meanwhile(scene: CrmScene) -> None:
     old = scene.crm.rows.pop(scene.deals[1])
     scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     back = undo_change(scene.client, scene.actor(), change)
-    assert isinstance(back, CrmOutcome) and not back.failed
+    assert not back.failed
     assert scene.crm.row("PREP").name == "Papers"
 
 
@@ -355,7 +368,7 @@ def test_undo_of_many_of_which_one_was_restored_can_be_undone_whole(scene: CrmSc
     scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     painted = colors(scene)
     back = undo_change(scene.client, scene.actor(), change)
-    assert isinstance(back, CrmOutcome) and not back.failed and len(back.results) == len(scene.deals)
+    assert not back.failed and len(back.results) == len(scene.deals)
     assert NoticeCode.CRM_NOT_ALL not in {one.code for one in back.notices}
     assert colors(scene) == before
     undo_change(scene.client, scene.actor(), back.change)

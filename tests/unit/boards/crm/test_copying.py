@@ -9,6 +9,7 @@ from boards.core.errors import BadInput
 from boards.core.undo import undo_change
 from boards.crm.changes import apply_copy
 from boards.crm.copying import What, alike, copy_plan
+from boards.crm.model import by_directory, only_directory
 from tests.unit.boards.fakes.crm import CrmScene
 
 
@@ -71,7 +72,8 @@ def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
     outcome = apply_copy(scene.client, scene.actor(), changes, seen=[target])
     assert scene.fake.count == 1 and not outcome.notices and outcome.change.kind == Kind.CRM_COPY
     assert outcome.change.board_key == "crm:DEAL_STAGE_3"
-    assert [(one.code, one.name) for one in outcome.stages] == [
+    target = only_directory(outcome)
+    assert target and [(stage.code, stage.name) for stage in target.stages] == [
         ("NEW", "New"),
         ("PREP", "Papers"),
         ("WORK", "In progress"),
@@ -80,7 +82,7 @@ def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
         ("LOSE", "Lost"),
         ("APOLOGY", "Why lost"),
     ]
-    assert not copy_plan(source, outcome.directories, ["colors", "names", "order"])
+    assert not copy_plan(source, outcome.now, ["colors", "names", "order"])
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
     assert scene.fake.count == 2 and not back.notices
     assert [row[:3] for row in scene.crm.picture("DEAL_STAGE_3")] == [row[:3] for row in picture]
@@ -94,7 +96,7 @@ def test_several_targets_have_a_result_each(scene: CrmScene) -> None:
     scene.crm.fixed = {scene.crm.row("DT128_7:NEW").id}
     outcome = apply_copy(scene.client, scene.actor(), changes, seen=targets)
     assert scene.fake.count == 1
-    results = outcome.by_directory()
+    results = by_directory(outcome.results)
     assert [one.error is None for one in results["DEAL_STAGE_3"]] == [True, True]
     assert {one.error is None for one in results["DYNAMIC_128_STAGE_7"]} == {True, False}
 
