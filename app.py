@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from b24.limits import Limiter
 from b24.oauth import AuthServers
 from b24.transport import Transport
+from boards import features  # noqa: F401 (recipes, jobs and looks register themselves)
 from config import ROOT, Config
 from store import Database, cleanup
 from store.rate_limits import SharedLedger

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from boards import features  # noqa: F401 (recipes and jobs register themselves)
 from tests.support import postgres
 from tests.support.installing import install
 from tests.support.person import Person

@@ -100,7 +100,7 @@ class Change:
                 "label": self.label,
                 "before": self.before,
                 "after": self.after,
-                "undo": to_data(self.undo) if self.undo else None,
+                "undo": None if self.undo is None else to_data(self.undo),
                 "notices": [{"code": str(notice.code), "values": notice.values} for notice in self.notices],
                 "aliases": {str(old): new for old, new in self.aliases.items()},
             },
@@ -119,7 +119,7 @@ class Change:
             label=data["label"],
             before=data["before"],
             after=data["after"],
-            undo=from_data(data["undo"]) if data["undo"] else None,
+            undo=None if data["undo"] is None else from_data(data["undo"]),
             notices=tuple(Notice(notice["code"], notice["values"]) for notice in data["notices"]),
             aliases={int(old): new for old, new in data["aliases"].items()},
         )

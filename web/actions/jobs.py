@@ -19,11 +19,10 @@ from boards.core import jobs as work
 from boards.core.errors import ItemsRemain, OfNewerRelease
 from boards.core.jobs import DeletionJob, Progress, job_from_json
 from boards.core.model import CardResult, Stage, Why
-from boards.core.outcome import StageOutcome
+from boards.core.outcome import Outcome
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob
-from boards.crm.model import CrmOutcome
 from boards.kanban.deletion import DeletionPlan, plan_deletion
-from boards.kanban.restore import RestoreJob
+from boards.kanban.stage_jobs import start_deletion
 from store import jobs, task_changes
 from store.jobs import JobRow
 from web.actions.responses import announced, done_toast, shaped, toast
@@ -66,7 +65,7 @@ def agree(key: str, stage_id: int) -> Response:
         if plan.stage.id != stage_id:
             raise ThingMissing
         target = request.form.get("target_stage_id", 0, type=int)
-        start(row, work.start_deletion(ref, plan, target, as_admin=row.data["as_admin"]))
+        start(row, start_deletion(ref, plan, target, as_admin=row.data["as_admin"]))
     return go_on(row)
 
 
@@ -97,7 +96,7 @@ def planned(board_key: str) -> JobRow:
     return row
 
 
-def start(row: JobRow, job: DeletionJob | RestoreJob) -> None:
+def start(row: JobRow, job: work.Job) -> None:
     """Make a plan the job that was agreed to."""
     jobs.save(services().db, row.member_id, row.id, _begun(job))
 
@@ -107,7 +106,7 @@ def go_on(row: JobRow) -> Response:
     return _step(row.id)
 
 
-def begin(job: DeletionJob | RestoreJob) -> Response:
+def begin(job: work.Job) -> Response:
     """Start a job made elsewhere (the undo of a deletion) and take its first step.
 
     If that fails there is no job: whoever undoes again begins a new one, which looks first if need be.
@@ -120,12 +119,12 @@ def begin(job: DeletionJob | RestoreJob) -> Response:
         raise
 
 
-def resume(job: DeletionJob | RestoreJob) -> Response:
+def resume(job: work.Job) -> Response:
     """Keep a job that was interrupted; the answer asks for its next step."""
     return announced(_progress(_create(job.board_key, _begun(job)), job))
 
 
-def _begun(job: DeletionJob | RestoreJob) -> dict[str, Any]:
+def _begun(job: work.Job) -> dict[str, Any]:
     """The document of a job; the name is for the journal, should nobody come back to it."""
     return {"job": job.to_json(), "failures": [], "name": _who().user_name}
 
@@ -202,12 +201,12 @@ def _deleted(job: DeletionJob, done: Done[Any]) -> Response:
     return shaped(board_of(job.board_key), done, dialog_close=True, more=into)
 
 
-def _shows(outcome: StageOutcome | CrmOutcome) -> bool:
+def _shows(outcome: Outcome[Any]) -> bool:
     """Whether it tells how the stages are now; it does not when the job was given up."""
-    return bool(outcome.directories if isinstance(outcome, CrmOutcome) else outcome.stages)
+    return bool(outcome.now)
 
 
-def _of_items(job: DeletionJob | RestoreJob) -> bool:
+def _of_items(job: work.Job) -> bool:
     """Whether it is about things of the CRM and not about tasks."""
     return isinstance(job, CrmDeletionJob | CrmRestoreJob)
 
@@ -232,7 +231,7 @@ def _of_newer_release(job_id: str) -> Response:
     return response
 
 
-def _progress(job_id: str, job: DeletionJob | RestoreJob, *, wait: bool = False) -> str:
+def _progress(job_id: str, job: work.Job, *, wait: bool = False) -> str:
     return render_template(
         "shared/job.html",
         job_id=job_id,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from boards.core.change import NoticeCode
 from boards.core.model import Notice, Rights, Stage
-from boards.core.outcome import StageOutcome
+from boards.core.outcome import Outcome
 from web.actions.run import Done
 from web.core.errors import explain
 from web.core.filters import band_mark
@@ -87,7 +87,7 @@ def is_stale(notices: Iterable[Notice]) -> bool:
     return any(notice.code in STALE for notice in notices)
 
 
-def shaped(ref: Place, done: Done[StageOutcome], *, html: str = "", **events: Any) -> Response:
+def shaped(ref: Place, done: Done[Outcome[tuple[Stage, ...]]], *, html: str = "", **events: Any) -> Response:
     """The bands that the page does not show so yet, the true order of the stages, and a toast.
 
     The band of the changed stage is always there: what was typed into it may not be what came of it. A
@@ -99,16 +99,16 @@ def shaped(ref: Place, done: Done[StageOutcome], *, html: str = "", **events: An
     if is_stale(outcome.notices):
         return announced(done_toast(done, outcome.notices), board_refresh={}, **events)
     html += stage_bands(ref, _unlike_the_page(outcome)) + done_toast(done, outcome.notices)
-    order = {"order": [stage.id for stage in outcome.stages]}
+    order = {"order": [stage.id for stage in outcome.now]}
     return announced(html, board_stages=order | events.pop("more", {}), **events)
 
 
-def _unlike_the_page(outcome: StageOutcome) -> list[Stage]:
+def _unlike_the_page(outcome: Outcome[tuple[Stage, ...]]) -> list[Stage]:
     """The changed stage, and those that the page shows otherwise (the marks it sent as `shown`)."""
     shown, rights = set(request.form.get("shown", "").split(",")), shaper()
     return [
         stage
-        for stage in outcome.stages
+        for stage in outcome.now
         if stage.id == outcome.change.target or band_mark(stage, rights) not in shown
     ]
 

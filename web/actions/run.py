@@ -13,7 +13,7 @@ from flask import g, request
 
 from boards.core.change import Change, Kind
 from boards.core.model import Notice
-from boards.core.outcome import BulkOutcome
+from boards.core.outcome import Outcome
 from store import journal, requests, task_changes
 from store.requests import Begun
 from web.actions.attempts import DoneUnheard, attempt, done_unheard
@@ -79,7 +79,7 @@ def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) ->
     with attempt(begun, who.user_id, key) as trying:
         outcome = done_unheard(begun) or do()
         trying.acted = True
-        nothing = isinstance(outcome, BulkOutcome) and outcome.nothing_done
+        nothing = isinstance(outcome, Outcome) and outcome.nothing_done
         with db.writing():  # written down and done, or neither: a repetition must not act again
             entry_id = None if nothing else record_change(outcome.change, request_key=key)
             requests.finish(db, who.member_id, who.user_id, key, entry_id)

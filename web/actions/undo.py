@@ -14,13 +14,13 @@ from boards.core.change import Change
 from boards.core.errors import CannotUndo
 from boards.core.jobs import Halfway
 from boards.core.model import Actor
-from boards.core.outcome import BulkOutcome, ItemsOutcome, Outcome
+from boards.core.outcome import Outcome
 from boards.core.undo import undo_change, undo_job
 from store import journal, requests
 from store.journal import PRIVATE, Entry
 from store.requests import Begun
 from web.actions import jobs
-from web.actions.attempts import DoneUnheard, Trying, attempt, done_unheard
+from web.actions.attempts import Trying, attempt, done_unheard
 from web.actions.responses import account_of, announced, done_toast, toast
 from web.actions.run import Done, record_change, resolve_stage
 from web.core import visible_boards
@@ -51,27 +51,23 @@ def undo_entry(entry: Entry) -> Response:
             response = jobs.begin(job)
             _note(entry, BY_JOB)
             return response
-        portal = partial(client, things=_size(change))
+        portal = partial(client, things=change.undo.size if change.undo else 1)
         try:
             outcome = done_unheard(begun) or undo_change(portal(), who, change, resolve_stage)
         except Halfway as stopped:  # what is done is done; the page goes on from there
             response = jobs.resume(stopped.job)
             _note(entry, BY_JOB)
             return response
-        _raise_if_nothing_worked(outcome)
+        if isinstance(outcome, Outcome):
+            outcome.raise_if_nothing_done()
         trying.acted = True
         with services().db.session():
             undo_id = record_change(outcome.change)
             _note(entry, undo_id)
     html = done_toast(Done(outcome, outcome.change, undo_id), outcome.notices)
-    if isinstance(outcome, BulkOutcome | ItemsOutcome):
+    if isinstance(outcome, Outcome) and outcome.failed:
         html += account_of(outcome.results)
     return announced(html, board_refresh={})
-
-
-def _size(change: Change) -> int:
-    """How many things the way back concerns: the longest list in it."""
-    return max((len(one) for one in (change.undo or {}).values() if isinstance(one, list | dict)), default=1)
 
 
 def _actor(board_key: str) -> Actor:
@@ -98,15 +94,6 @@ def _claim(entry: Entry) -> Iterator[tuple[Begun, Trying]]:
 
 def _note(entry: Entry, by_entry_id: int) -> None:
     journal.mark_undone(services().db, _who().member_id, entry.id, by_entry_id)
-
-
-def _raise_if_nothing_worked(outcome: Outcome | DoneUnheard) -> None:
-    """An undo of several tasks of which none came back has not happened."""
-    if not isinstance(outcome, BulkOutcome):
-        return
-    errors = [one.error for one in outcome.results if one.error]
-    if errors and len(errors) == len(outcome.results):
-        raise errors[0]
 
 
 def _already() -> Response:

@@ -11,9 +11,9 @@ from flask import Blueprint, Response, render_template, request
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import BoardRef, TaskEdit
-from boards.core.outcome import BulkOutcome
-from boards.kanban.bulk import change_cards, move_cards
-from boards.kanban.card_moves import move_card
+from boards.core.outcome import Outcome
+from boards.kanban.bulk import change_cards
+from boards.kanban.moves import move_card, move_cards
 from boards.kanban.queries import still_shown
 from web.actions.responses import account_of, announced, done_toast, is_stale
 from web.actions.run import Done, run_action
@@ -59,7 +59,7 @@ def several(key: str) -> Response:
     return _answer(done, done.outcome, action)
 
 
-def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], BulkOutcome]:
+def _work(ref: BoardRef, action: str, task_ids: list[int]) -> Callable[[], Outcome[Any]]:
     form, things = request.form, len(task_ids)
     if action == "move":
         stage_id = form.get("stage_id", 0, type=int)
@@ -110,7 +110,7 @@ def _edit(action: str) -> TaskEdit:
     raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
 
 
-def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Response:
+def _answer(done: Done[Outcome[Any]], outcome: Outcome[Any], action: str) -> Response:
     """A toast; the cards where they are now; a dialog when some stayed as they were."""
     worked = [one.task_id for one in outcome.results if one.error is None]
     html = done_toast(done, outcome.notices) if worked else ""
@@ -118,9 +118,9 @@ def _answer(done: Done[BulkOutcome], outcome: BulkOutcome, action: str) -> Respo
     if action == "move":
         stage = request.form.get("stage_id", 0, type=int)
         return announced(html, board_cards={"ids": worked, "stage": stage})
-    if not outcome.cards:
+    if not outcome.now:
         return announced(html, board_refresh={"unselect": True})
     filters, ids = asked_filters(request.form), [one.task_id for one in outcome.results]
-    shown = [card for card in outcome.cards if still_shown(card, filters)]
+    shown = [card for card in outcome.now if still_shown(card, filters)]
     html += render_template("kanban/_changed_cards.html", cards=shown)
     return announced(html, board_cards={"ids": ids, "gone": sorted({*ids} - {card.id for card in shown})})

@@ -8,8 +8,8 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request
 
 from boards.core.colors import DEFAULT, parse_color
-from boards.core.model import Column
-from boards.core.outcome import StageOutcome
+from boards.core.model import Column, Stage
+from boards.core.outcome import Outcome
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from web.actions.responses import shaped, shaper
 from web.actions.run import Done, run_action
@@ -103,9 +103,9 @@ def circumstances() -> dict[str, Any]:
     return {"as_admin": request.form.get("as_admin") == "1", "seen": seen or None}
 
 
-def _new_column(key: str, done: Done[StageOutcome]) -> str:
+def _new_column(key: str, done: Done[Outcome[tuple[Stage, ...]]]) -> str:
     """The added stage as an empty column."""
     if done.outcome is None:
         return ""
-    stage = next(one for one in done.outcome.stages if one.id == done.outcome.change.target)
+    stage = next(one for one in done.outcome.now if one.id == done.outcome.change.target)
     return render_template("kanban/_column.html", column=Column(stage), key=key, rights=shaper())

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import Task, TaskEdit, TaskStatus
-from boards.kanban.tasks import Seen
+from boards.kanban.tasks import TaskContext
 
 
 @dataclass(frozen=True)
@@ -93,11 +93,11 @@ def edits_of(
     return _edit(changes, zone), before
 
 
-def beside_of(form: Mapping[str, str]) -> Seen:
+def beside_of(form: Mapping[str, str]) -> TaskContext:
     """Status and observers as the page showed them; unknown where it did not say."""
     status = form.get("seen_status", "")
     auditors = form.get("seen_auditors")
-    return Seen(
+    return TaskContext(
         status if status in set(TaskStatus) else "",
         None
         if auditors is None

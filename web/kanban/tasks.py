@@ -14,7 +14,7 @@ from b24.errors import NotFound
 from boards.core.change import Change
 from boards.core.errors import BadInput
 from boards.core.model import BoardRef, Task
-from boards.core.outcome import TaskOutcome
+from boards.core.outcome import Outcome
 from boards.kanban.lookups import load_drawer, load_stages, search_people, search_projects
 from boards.kanban.tasks import task_action, update_task
 from web.actions.run import Done, run_action
@@ -85,7 +85,7 @@ def save(task_id: int) -> Response:
         edit, before = edits_of(changes, seen, request.form)
         beside = beside_of(request.form)
         return _act(
-            task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before, beside=beside)
+            task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before, context=beside)
         )
     except BadInput as error:
         return _not_accepted(error)
@@ -102,19 +102,19 @@ def act(task_id: int, action: str) -> Response:
     )
 
 
-def _act(task_id: int, ref: BoardRef, do: Callable[[], TaskOutcome]) -> Response:
+def _act(task_id: int, ref: BoardRef, do: Callable[[], Outcome[Task | None]]) -> Response:
     try:
         return _done(task_id, ref, run_action(do))
     except NotFound:
         return _gone(task_id)
 
 
-def _done(task_id: int, ref: BoardRef, done: Done[TaskOutcome]) -> Response:
+def _done(task_id: int, ref: BoardRef, done: Done[Outcome[Task | None]]) -> Response:
     """The drawer closes, the card shows what is now, a toast says so and offers to undo it."""
     if done.outcome is None or done.change is None:
         text = change_text(done.change) if done.change else _("This was done already.")
         return _closed(text, {"board:refresh": True}, undo_id=done.undo_id)
-    task = done.outcome.task
+    task = done.outcome.now
     within = "/" in request.form.get("board", "")  # a page of a scrum team: it knows best what it shows
     return _closed(
         change_text(done.change),

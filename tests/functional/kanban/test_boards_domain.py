@@ -19,17 +19,16 @@ from b24.transport import RawAnswer
 from boards.core import jobs
 from boards.core.change import Change
 from boards.core.errors import NotTaken
-from boards.kanban.stage_jobs import start_deletion
 from boards.core.model import Actor, Board, BoardRef, Filters, TaskEdit, Why
 from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
-from boards.kanban.moves import move_cards
-from boards.kanban.moves import move_card
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.home import load_home
 from boards.kanban.load import load_board
 from boards.kanban.lookups import load_drawer
+from boards.kanban.moves import move_card, move_cards
+from boards.kanban.stage_jobs import start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
 from tests.contract.desk import Desk

@@ -13,13 +13,16 @@ from boards.core.change import Change, Kind, NoticeCode
 from boards.core.checks import require_deadline, require_tags, require_title
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import Filters, Notice, Stage, TaskEdit
+from boards.core.recipes import Recipe, UnknownRecipe
 from boards.kanban import stage_order as lists
+from boards.kanban.stages import RenameStage
 from boards.kanban.task_edits import current, edit_of, values_of
 
 texts = st.text(max_size=30)
 leaves = st.none() | st.booleans() | st.integers() | texts
 trees: Any = st.recursive(leaves, lambda inner: st.lists(inner, max_size=3), max_leaves=4)
 maps = st.dictionaries(texts, trees, max_size=4)
+renames = st.builds(RenameStage, stage_id=st.integers(), title=texts, expected=texts)
 
 
 @settings(max_examples=40)
@@ -29,7 +32,9 @@ maps = st.dictionaries(texts, trees, max_size=4)
     texts,
     maps,
     maps,
-    st.none() | maps,
+    st.none()
+    | maps.map(UnknownRecipe)
+    | st.builds(RenameStage, stage_id=st.integers(), title=texts, expected=texts),
     st.lists(st.builds(Notice, st.sampled_from(NoticeCode), maps), max_size=3).map(tuple),
     st.dictionaries(st.integers(1), st.integers(1), max_size=3),
 )
@@ -39,7 +44,7 @@ def test_a_change_survives_the_journal(
     label: str,
     before: dict[str, Any],
     after: dict[str, Any],
-    undo: dict[str, Any] | None,
+    undo: Recipe | UnknownRecipe | None,
     notices: tuple[Notice, ...],
     aliases: dict[int, int],
 ) -> None:

@@ -233,7 +233,7 @@ def test_a_restored_stage_finds_the_nearest_neighbour(busy: Scene) -> None:
     delete(busy, 2, 0)  # the one it stood after is gone as well
     outcome = undo_change(client, actor, gone.change)
     assert [title for title, _, _ in busy.picture()] == ["S1", "S2", "S4", "S5"]
-    assert [one.title for one in getattr(outcome, "stages", ())] == ["S1", "S2", "S4", "S5"]
+    assert [one.title for one in outcome.now] == ["S1", "S2", "S4", "S5"]
 
 
 def test_a_moved_stage_finds_the_nearest_neighbour(busy: Scene) -> None:

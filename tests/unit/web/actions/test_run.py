@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -15,6 +16,7 @@ from flask import Flask, g
 import app as wiring
 from b24.errors import ConnectionLost, NotFound
 from boards.core.change import Change, Kind
+from boards.kanban.stages import RenameStage
 from config import Config
 from store import Database, journal, requests
 from store.models import Base
@@ -33,8 +35,9 @@ class Outcome:
     change: Change
 
 
-def outcome(**more: object) -> Outcome:
-    return Outcome(Change(Kind.STAGE_RENAME, "g1", 7, "Doing", undo={"title": "To do"}, **more))  # type: ignore[arg-type]
+def outcome(**more: Any) -> Outcome:
+    undo = RenameStage(stage_id=7, title="To do", expected="Doing")
+    return Outcome(Change(Kind.STAGE_RENAME, "g1", 7, "Doing", **({"undo": undo} | more)))
 
 
 @pytest.fixture
