@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import access
-from sandbox.events import raise_event
-from sandbox.grouprows import group_row
-from sandbox.params import as_list, as_map, is_array, text_of, to_int
-from sandbox.portal import ACTIVE_ROLES, MEMBER, MODERATOR, OWNER, Group
-from sandbox.registry import Call, Listing, RestError, method
-from sandbox.rowfilter import order_rows, select_rows
+from sandbox.application.events import raise_event
+from sandbox.methods.group_rows import group_row
+from sandbox.rest.params import as_list, as_map, is_array, text_of, to_int
+from sandbox.rest.registry import Call, Listing, RestError, method
+from sandbox.rest.rowfilter import order_rows, select_rows
+from sandbox.state import access
+from sandbox.state.portal import ACTIVE_ROLES, MEMBER, MODERATOR, OWNER, Group
 
 SCOPE = "sonet_group"
 PAGE = 50

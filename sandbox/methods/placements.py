@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import errors
-from sandbox.handlers import PLACEMENTS, available, check_handler, listed, optional_text, text_argument
-from sandbox.params import as_map, is_array, text_of, to_int, upper_keys
-from sandbox.portal import App, Placement
-from sandbox.registry import Call, RestError, method
+from sandbox.application.handlers import (
+    PLACEMENTS,
+    available,
+    check_handler,
+    listed,
+    optional_text,
+    text_argument,
+)
+from sandbox.rest import errors
+from sandbox.rest.params import as_map, is_array, text_of, to_int, upper_keys
+from sandbox.rest.registry import Call, RestError, method
+from sandbox.state.portal import App, Placement
 
 USER_MODE = frozenset({"PAGE_BACKGROUND_WORKER"})
 SINGLE = frozenset({"PAGE_BACKGROUND_WORKER", "REST_APP_URI"})

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.params import as_list, as_map, is_array, is_true, text_of, upper_keys
-from sandbox.phpjson import EmptyObject
-from sandbox.portal import User
-from sandbox.registry import Call, Listing, method
-from sandbox.rowfilter import order_rows, select_rows, split_key
+from sandbox.rest.params import as_list, as_map, is_array, is_true, text_of, upper_keys
+from sandbox.rest.php import EmptyObject
+from sandbox.rest.registry import Call, Listing, method
+from sandbox.rest.rowfilter import order_rows, select_rows, split_key
+from sandbox.state.portal import User
 
 SECTION = "behaviour.md §7.5"
 SCOPE = "user|user_basic|user_brief"

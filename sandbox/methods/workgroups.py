@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import access
-from sandbox.grouprows import DATE_TEXT, camel, group_row, member_ids
-from sandbox.params import as_list, as_map, optional, text_of, to_int
-from sandbox.portal import ACTIVE_ROLES, INVITED, MEMBER, MODERATOR, Group
-from sandbox.registry import Call, Listing, RestError, method
-from sandbox.rowfilter import order_rows, select_rows
+from sandbox.methods.group_rows import DATE_TEXT, camel, group_row, member_ids
+from sandbox.rest.params import as_list, as_map, optional, text_of, to_int
+from sandbox.rest.registry import Call, Listing, RestError, method
+from sandbox.rest.rowfilter import order_rows, select_rows
+from sandbox.state import access
+from sandbox.state.portal import ACTIVE_ROLES, INVITED, MEMBER, MODERATOR, Group
 
 PAGE = 50
 FILTERABLE = frozenset(

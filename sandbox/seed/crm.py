@@ -9,7 +9,10 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from sandbox.crm import (
+from sandbox.seed import crm_words as words
+from sandbox.seed.crm_words import Pipeline
+from sandbox.seed.people import SALES
+from sandbox.state.crm import (
     ADMIN_RIGHT,
     DEAL,
     LEAD,
@@ -20,11 +23,8 @@ from sandbox.crm import (
     entity_id_of,
     prefix_of,
 )
-from sandbox.crm_pipelines import DEAL_STAGES, LEAD_STAGES, Row, add_pipeline, add_rows
-from sandbox.portal import Portal
-from sandbox.seed import crm_words as words
-from sandbox.seed.crm_words import Pipeline
-from sandbox.seed.people import SALES
+from sandbox.state.crm_directories import DEAL_STAGES, LEAD_STAGES, Row, add_pipeline, add_rows
+from sandbox.state.portal import Portal
 
 READERS = ("owner", "moderator", "member")
 HUGE_LIST, HUGE_STAGES, HUGE_PIPELINES = 500, 30, 20

@@ -9,12 +9,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from sandbox.app import create_app
-from sandbox.calling import execute
-from sandbox.phpjson import dumps
-from sandbox.portal import Group, Portal, Stage, Task
-from sandbox.registry import RestError
+from sandbox.rest.dispatch import execute
+from sandbox.rest.php import dumps
+from sandbox.rest.registry import RestError
 from sandbox.seed import build
 from sandbox.settings import Settings
+from sandbox.state.portal import Group, Portal, Stage, Task
 
 
 class Desk:
