@@ -20,14 +20,14 @@ BASE = "http://localhost:5001"
 
 
 @dataclass
-class Rest:
+class RestClient:
     """The stand-in portal behind Flask's test client."""
 
     app: Flask
     client: FlaskClient
 
     @classmethod
-    def start(cls, **settings: Any) -> Rest:
+    def start(cls, **settings: Any) -> RestClient:
         app = create_app(Settings(**{"seed": "small", "limits": False, **settings}))
         return cls(app, app.test_client())
 

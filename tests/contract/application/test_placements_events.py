@@ -15,15 +15,15 @@ from werkzeug.wrappers import Request, Response
 from sandbox.application import installation
 from sandbox.application.events import MAX_HOPS, Dispatcher, flatten
 from sandbox.state.portal import Task
-from tests.contract.rest_client import Rest, refused
+from tests.contract.rest_client import RestClient, refused
 
 HANDLER = "http://127.0.0.1:5000/events"
 PLACEMENT = {"PLACEMENT": "SONET_GROUP_DETAIL_TAB", "HANDLER": "http://127.0.0.1:5000/"}
 
 
 @pytest.fixture
-def rest() -> Rest:
-    started = Rest.start()
+def rest() -> RestClient:
+    started = RestClient.start()
     started.install()
     return started
 
@@ -40,18 +40,18 @@ def rest() -> Rest:
         "user.option.set",
     ],
 )
-def test_application_methods_refuse_a_webhook(rest: Rest, name: str) -> None:
+def test_application_methods_refuse_a_webhook(rest: RestClient, name: str) -> None:
     body = refused(rest.call(name), 403, "WRONG_AUTH_TYPE")
     assert body["error_description"].endswith("for this method Application context required")
 
 
 @pytest.mark.parametrize("name", ["event.bind", "event.unbind", "event.get", "events", "event.offline.get"])
-def test_event_methods_refuse_a_webhook_in_fewer_words(rest: Rest, name: str) -> None:
+def test_event_methods_refuse_a_webhook_in_fewer_words(rest: RestClient, name: str) -> None:
     assert refused(rest.call(name), 403, "WRONG_AUTH_TYPE")["error_description"].endswith("for this method")
 
 
 # --- §8.1 placement.bind ---
-def test_bind_is_for_admins(rest: Rest) -> None:
+def test_bind_is_for_admins(rest: RestClient) -> None:
     body = refused(rest.oauth("placement.bind", PLACEMENT, who="owner"), 403, "ACCESS_DENIED")
     assert body["error_description"] == "Access denied!"
 
@@ -71,16 +71,16 @@ def test_bind_is_for_admins(rest: Rest) -> None:
         ({"PLACEMENT": "PAGE_BACKGROUND_WORKER"}, "EMPTY_ERROR_HANDLER_URL", None),
     ],
 )
-def test_bind_refusals(rest: Rest, change: dict[str, Any], code: str, argument: str | None) -> None:
+def test_bind_refusals(rest: RestClient, change: dict[str, Any], code: str, argument: str | None) -> None:
     assert refused(rest.oauth("placement.bind", PLACEMENT | change), 400, code).get("argument") == argument
 
 
-def test_bind_needs_the_scope_of_the_place(rest: Rest) -> None:
+def test_bind_needs_the_scope_of_the_place(rest: RestClient) -> None:
     rest.application.scopes = ["placement", "task"]
     refused(rest.oauth("placement.bind", PLACEMENT), 400, "ERROR_PLACEMENT_NOT_FOUND")
 
 
-def test_bind_is_not_idempotent_and_names_are_in_any_case(rest: Rest) -> None:
+def test_bind_is_not_idempotent_and_names_are_in_any_case(rest: RestClient) -> None:
     lower = {"placement": "sonet_group_detail_tab", "handler": PLACEMENT["HANDLER"]}
     assert rest.oauth_result("placement.bind", lower) is True
     body = refused(rest.oauth("placement.bind", PLACEMENT), 400, "ERROR_CORE")
@@ -88,7 +88,7 @@ def test_bind_is_not_idempotent_and_names_are_in_any_case(rest: Rest) -> None:
     assert len(rest.application.placements) == 1
 
 
-def test_single_place_takes_one_handler(rest: Rest) -> None:
+def test_single_place_takes_one_handler(rest: RestClient) -> None:
     bind = {"PLACEMENT": "REST_APP_URI", "HANDLER": "http://127.0.0.1/a"}
     assert rest.oauth_result("placement.bind", bind) is True
     again = bind | {"HANDLER": "http://127.0.0.1/b"}
@@ -96,7 +96,7 @@ def test_single_place_takes_one_handler(rest: Rest) -> None:
 
 
 # --- §8.2 get, list, unbind ---
-def test_get_shows_what_was_bound(rest: Rest) -> None:
+def test_get_shows_what_was_bound(rest: RestClient) -> None:
     assert rest.oauth_result("placement.get") == []
     texts = {"en": {"TITLE": "Board"}, "de": {"TITLE": "Tafel", "DESCRIPTION": "d"}}
     rest.oauth_result("placement.bind", PLACEMENT | {"LANG_ALL": texts, "OPTIONS": {"groupId": "11,12"}})
@@ -117,7 +117,7 @@ def test_get_shows_what_was_bound(rest: Rest) -> None:
     ]
 
 
-def test_list_names_the_places_of_the_granted_scopes(rest: Rest) -> None:
+def test_list_names_the_places_of_the_granted_scopes(rest: RestClient) -> None:
     rest.application.scopes = ["placement", "task"]
     codes = rest.oauth_result("placement.list", who="member")
     assert {"TASK_VIEW_TAB", "TASK_GROUP_LIST_TOOLBAR", "TASK_USER_LIST_TOOLBAR", "LEFT_MENU"} <= set(codes)
@@ -129,7 +129,7 @@ def test_list_names_the_places_of_the_granted_scopes(rest: Rest) -> None:
     )
 
 
-def test_unbind_counts_two_for_each_handler(rest: Rest) -> None:
+def test_unbind_counts_two_for_each_handler(rest: RestClient) -> None:
     for path in ("a", "b", "c"):
         rest.oauth_result("placement.bind", PLACEMENT | {"HANDLER": f"http://127.0.0.1/{path}"})
     one = PLACEMENT | {"HANDLER": "http://127.0.0.1/a"}
@@ -137,14 +137,14 @@ def test_unbind_counts_two_for_each_handler(rest: Rest) -> None:
     assert rest.oauth_result("placement.unbind", {"PLACEMENT": PLACEMENT["PLACEMENT"]}) == {"count": 4}
 
 
-def test_unbind_is_silent_on_what_is_not_there(rest: Rest) -> None:
+def test_unbind_is_silent_on_what_is_not_there(rest: RestClient) -> None:
     assert rest.oauth_result("placement.unbind", {"PLACEMENT": "NO_SUCH_PLACE"}) == {"count": 0}
     refused(rest.oauth("placement.unbind"), 400, "ERROR_ARGUMENT")
     refused(rest.oauth("placement.unbind", PLACEMENT, who="member"), 403, "ACCESS_DENIED")
 
 
 # --- §8.3 subscriptions ---
-def test_event_bind_refusals(rest: Rest) -> None:
+def test_event_bind_refusals(rest: RestClient) -> None:
     assert refused(rest.oauth("event.bind"), 400, "ERROR_ARGUMENT")["argument"] == "EVENT"
     assert (
         refused(rest.oauth("event.bind", {"event": "ONTASKADD"}), 400, "ERROR_ARGUMENT")["argument"]
@@ -159,7 +159,7 @@ def test_event_bind_refusals(rest: Rest) -> None:
     )
 
 
-def test_event_bind_is_not_idempotent(rest: Rest) -> None:
+def test_event_bind_is_not_idempotent(rest: RestClient) -> None:
     bind = {"event": "ontaskupdate", "handler": HANDLER}
     assert rest.oauth_result("event.bind", bind) is True
     body = refused(rest.oauth("event.bind", bind), 400, "ERROR_CORE")
@@ -169,7 +169,7 @@ def test_event_bind_is_not_idempotent(rest: Rest) -> None:
     ]
 
 
-def test_online_event_of_a_non_admin_is_tied_to_himself(rest: Rest) -> None:
+def test_online_event_of_a_non_admin_is_tied_to_himself(rest: RestClient) -> None:
     member = rest.portal.people["member"]
     rest.oauth_result("event.bind", {"event": "ONTASKADD", "handler": HANDLER}, who="member")
     rest.oauth_result("event.bind", {"event": "ONTASKADD", "handler": HANDLER})
@@ -178,7 +178,7 @@ def test_online_event_of_a_non_admin_is_tied_to_himself(rest: Rest) -> None:
     assert len(rest.oauth_result("event.get")) == 2
 
 
-def test_rights_of_a_non_admin_end_at_others(rest: Rest) -> None:
+def test_rights_of_a_non_admin_end_at_others(rest: RestClient) -> None:
     foreign = {"event": "ONTASKADD", "handler": HANDLER, "auth_type": 1}
     for name, doing in (("event.bind", "binding"), ("event.unbind", "unbinding")):
         body = refused(rest.oauth(name, foreign, who="member"), 403, "ACCESS_DENIED")
@@ -190,7 +190,7 @@ def test_rights_of_a_non_admin_end_at_others(rest: Rest) -> None:
         assert body["error_description"] == expected
 
 
-def test_event_unbind_counts_once_each(rest: Rest) -> None:
+def test_event_unbind_counts_once_each(rest: RestClient) -> None:
     for auth_type in (0, 2, 3):
         bind = {"event": "ONTASKADD", "handler": HANDLER, "auth_type": auth_type}
         rest.oauth_result("event.bind", bind)
@@ -200,7 +200,7 @@ def test_event_unbind_counts_once_each(rest: Rest) -> None:
     assert rest.oauth_result("event.unbind", unbind) == {"count": 0}
 
 
-def test_events_lists_names_for_the_scopes(rest: Rest) -> None:
+def test_events_lists_names_for_the_scopes(rest: RestClient) -> None:
     rest.application.scopes = ["task"]
     names = rest.oauth_result("events")
     assert {"ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE", "ONAPPUNINSTALL"} <= set(names)
@@ -238,12 +238,12 @@ def receiver() -> Iterator[Receiver]:
     found.stop()
 
 
-def subscribe(rest: Rest, url: str, *names: str, **more: Any) -> None:
+def subscribe(rest: RestClient, url: str, *names: str, **more: Any) -> None:
     for name in names:
         rest.oauth_result("event.bind", {"event": name, "handler": url, **more})
 
 
-def delivered(rest: Rest, receiver: Receiver) -> list[dict[str, str]]:
+def delivered(rest: RestClient, receiver: Receiver) -> list[dict[str, str]]:
     """Everything that was sent, after the dispatcher is done."""
     dispatcher: Dispatcher = rest.app.extensions["events"]
     dispatcher.flush(rest.portal)
@@ -254,16 +254,16 @@ def delivered(rest: Rest, receiver: Receiver) -> list[dict[str, str]]:
     return found
 
 
-def some_task(rest: Rest) -> Task:
+def some_task(rest: RestClient) -> Task:
     return next(task for task in rest.portal.tasks.values() if task.group_id == rest.portal.main_group_id)
 
 
-def retitle(rest: Rest, title: str, *, who: str = "admin") -> None:
+def retitle(rest: RestClient, title: str, *, who: str = "admin") -> None:
     change = {"taskId": some_task(rest).id, "fields": {"TITLE": title}}
     rest.oauth_result("tasks.task.update", change, who=who)
 
 
-def test_event_form_has_every_field_and_no_refresh_token(rest: Rest, receiver: Receiver) -> None:
+def test_event_form_has_every_field_and_no_refresh_token(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     retitle(rest, "x", who="owner")
     (form,) = delivered(rest, receiver)
@@ -283,7 +283,7 @@ def test_event_form_has_every_field_and_no_refresh_token(rest: Rest, receiver: R
     assert form["auth[client_endpoint]"] == "http://localhost:5001/rest/"
 
 
-def test_access_token_of_an_event_works_as_the_acting_person(rest: Rest, receiver: Receiver) -> None:
+def test_access_token_of_an_event_works_as_the_acting_person(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     retitle(rest, "x", who="owner")
     (form,) = delivered(rest, receiver)
@@ -291,14 +291,14 @@ def test_access_token_of_an_event_works_as_the_acting_person(rest: Rest, receive
     assert who == str(rest.portal.people["owner"])
 
 
-def test_handler_with_auth_type_gets_that_persons_token(rest: Rest, receiver: Receiver) -> None:
+def test_handler_with_auth_type_gets_that_persons_token(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE", auth_type=rest.portal.people["moderator"])
     retitle(rest, "x", who="owner")
     (form,) = delivered(rest, receiver)
     assert form["auth[user_id]"] == str(rest.portal.people["moderator"])
 
 
-def test_identical_events_of_one_process_are_sent_once(rest: Rest, receiver: Receiver) -> None:
+def test_identical_events_of_one_process_are_sent_once(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     number = some_task(rest).id
     rest.batch([f"tasks.task.update?taskId={number}&fields[TITLE]={title}" for title in ("a", "b", "c")])
@@ -308,21 +308,23 @@ def test_identical_events_of_one_process_are_sent_once(rest: Rest, receiver: Rec
     assert len(delivered(rest, receiver)) == 2
 
 
-def test_each_handler_gets_its_own_entry(rest: Rest, receiver: Receiver) -> None:
+def test_each_handler_gets_its_own_entry(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     subscribe(rest, receiver.url + "?2", "ONTASKUPDATE")
     retitle(rest, "x")
     assert {form["event_handler_id"] for form in delivered(rest, receiver)} == {"1", "2"}
 
 
-def test_nothing_is_delivered_before_the_installation_is_finished(rest: Rest, receiver: Receiver) -> None:
+def test_nothing_is_delivered_before_the_installation_is_finished(
+    rest: RestClient, receiver: Receiver
+) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     rest.application.installed = False
     retitle(rest, "x")
     assert delivered(rest, receiver) == []
 
 
-def test_event_goes_out_after_the_response(rest: Rest, receiver: Receiver) -> None:
+def test_event_goes_out_after_the_response(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     path, number = rest.hook() + "tasks.task.update", some_task(rest).id
     answer = rest.post(path, json={"taskId": number, "fields": {"TITLE": "y"}}, buffered=False)
@@ -331,7 +333,7 @@ def test_event_goes_out_after_the_response(rest: Rest, receiver: Receiver) -> No
     assert receiver.arrived.get(timeout=10)["event"] == "ONTASKUPDATE"
 
 
-def test_unreachable_handler_is_logged_and_not_tried_again(rest: Rest) -> None:
+def test_unreachable_handler_is_logged_and_not_tried_again(rest: RestClient) -> None:
     subscribe(rest, "http://127.0.0.1:9/events", "ONTASKUPDATE")
     retitle(rest, "x")
     dispatcher: Dispatcher = rest.app.extensions["events"]
@@ -342,7 +344,7 @@ def test_unreachable_handler_is_logged_and_not_tried_again(rest: Rest) -> None:
     assert entry["form"]["auth[access_token]"] == "***"
 
 
-def test_stages_raise_no_events(rest: Rest, receiver: Receiver) -> None:
+def test_stages_raise_no_events(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
     group = rest.portal.main_group_id
     number = rest.result(
@@ -352,7 +354,7 @@ def test_stages_raise_no_events(rest: Rest, receiver: Receiver) -> None:
     assert delivered(rest, receiver) == []
 
 
-def test_chain_of_handlers_is_cut_after_seven_hops(rest: Rest, receiver: Receiver) -> None:
+def test_chain_of_handlers_is_cut_after_seven_hops(rest: RestClient, receiver: Receiver) -> None:
     subscribe(rest, receiver.url, "ONTASKUPDATE")
     retitle(rest, "start")
     for hop in range(1, MAX_HOPS + 1):
@@ -363,7 +365,7 @@ def test_chain_of_handlers_is_cut_after_seven_hops(rest: Rest, receiver: Receive
     assert delivered(rest, receiver) == []
 
 
-def test_app_events_carry_what_the_contract_says(rest: Rest, receiver: Receiver) -> None:
+def test_app_events_carry_what_the_contract_says(rest: RestClient, receiver: Receiver) -> None:
     installation.uninstall(rest.portal, clean=False)
     installation.add_app(rest.portal)
     subscribe(rest, receiver.url, "ONAPPINSTALL", "ONAPPUPDATE", "ONAPPUNINSTALL")
@@ -396,12 +398,12 @@ def test_leaves_of_a_form_are_texts() -> None:
 
 
 # --- §9.5 offline ---
-def offline_rows(rest: Rest, **params: Any) -> list[dict[str, Any]]:
+def offline_rows(rest: RestClient, **params: Any) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = rest.oauth_result("event.offline.get", params)["events"]
     return rows
 
 
-def test_own_changes_are_not_queued_by_default(rest: Rest) -> None:
+def test_own_changes_are_not_queued_by_default(rest: RestClient) -> None:
     rest.oauth_result("event.bind", {"event": "ONTASKUPDATE", "event_type": "offline"})
     assert rest.oauth_result("event.get") == [{"event": "ONTASKUPDATE", "connector_id": "", "offline": 1}]
     retitle(rest, "own change, empty connector on both sides")
@@ -410,7 +412,7 @@ def test_own_changes_are_not_queued_by_default(rest: Rest) -> None:
     assert [row["EVENT_NAME"] for row in offline_rows(rest)] == ["ONTASKUPDATE"]
 
 
-def test_connector_tells_own_changes_apart(rest: Rest) -> None:
+def test_connector_tells_own_changes_apart(rest: RestClient) -> None:
     rest.oauth_result("event.bind", {"event": "ONTASKUPDATE", "event_type": "offline", "auth_connector": "c"})
     change = {"taskId": some_task(rest).id, "fields": {"TITLE": "a"}}
     rest.oauth_result("tasks.task.update", change | {"auth_connector": "c"})
@@ -420,7 +422,7 @@ def test_connector_tells_own_changes_apart(rest: Rest) -> None:
     assert len(offline_rows(rest, auth_connector="c")) == 1
 
 
-def fill(rest: Rest, count: int) -> list[str]:
+def fill(rest: RestClient, count: int) -> list[str]:
     """That many rows in the queue; their ids."""
     rest.oauth_result("event.bind", {"event": "ONTASKUPDATE", "event_type": "offline"})
     for task in list(rest.portal.tasks.values())[:count]:
@@ -429,11 +431,11 @@ def fill(rest: Rest, count: int) -> list[str]:
     return [str(row.id) for row in rest.portal.offline]
 
 
-def test_queue_keeps_one_row_per_object(rest: Rest) -> None:
+def test_queue_keeps_one_row_per_object(rest: RestClient) -> None:
     assert len(fill(rest, 3)) == 3
 
 
-def test_get_clears_by_default_and_honours_limit_filter_and_order(rest: Rest) -> None:
+def test_get_clears_by_default_and_honours_limit_filter_and_order(rest: RestClient) -> None:
     first, second, third = fill(rest, 3)
     assert [
         row["ID"] for row in offline_rows(rest, filter={">ID": first}, limit=1, order={"ID": "DESC"})
@@ -442,7 +444,7 @@ def test_get_clears_by_default_and_honours_limit_filter_and_order(rest: Rest) ->
     assert offline_rows(rest) == []
 
 
-def test_reserved_rows_belong_to_their_process(rest: Rest) -> None:
+def test_reserved_rows_belong_to_their_process(rest: RestClient) -> None:
     first, second = fill(rest, 2)
     taken = rest.oauth_result("event.offline.get", {"clear": 0, "limit": 1})
     process = taken["process_id"]
@@ -454,7 +456,7 @@ def test_reserved_rows_belong_to_their_process(rest: Rest) -> None:
     assert [row["ID"] for row in rest.oauth_result("event.offline.list")] == [second]
 
 
-def test_failed_rows_are_found_with_error_only(rest: Rest) -> None:
+def test_failed_rows_are_found_with_error_only(rest: RestClient) -> None:
     (first,) = fill(rest, 1)
     process = rest.oauth_result("event.offline.get", {"clear": 0})["process_id"]
     rest.oauth_result("event.offline.error", {"process_id": process, "message_id": [first]})
@@ -465,9 +467,9 @@ def test_failed_rows_are_found_with_error_only(rest: Rest) -> None:
 
 
 @pytest.mark.parametrize("name", ["get", "list", "clear", "error"])
-def test_offline_methods_are_for_admins(rest: Rest, name: str) -> None:
+def test_offline_methods_are_for_admins(rest: RestClient, name: str) -> None:
     refused(rest.oauth(f"event.offline.{name}", {"process_id": "x"}, who="member"), 403, "ACCESS_DENIED")
 
 
-def test_clearing_needs_a_process(rest: Rest) -> None:
+def test_clearing_needs_a_process(rest: RestClient) -> None:
     assert refused(rest.oauth("event.offline.clear"), 400, "ERROR_ARGUMENT")["argument"] == "PROCESS_ID"

@@ -9,21 +9,21 @@ import pytest
 from sandbox.rest.dispatch import execute
 from sandbox.rest.registry import RestError
 from sandbox.state.crm import CrmItem
-from tests.contract.desk import Desk
-from tests.contract.rest_client import Rest
+from tests.contract.portal_fixture import PortalFixture
+from tests.contract.rest_client import RestClient
 
 HANDLER = "http://127.0.0.1:5000/events"
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def portal() -> PortalFixture:
+    return PortalFixture()
 
 
 @pytest.fixture(scope="module")
-def company() -> Desk:
+def company() -> PortalFixture:
     """Read only."""
-    return Desk("company")
+    return PortalFixture("company")
 
 
 def says(error: RestError) -> tuple[str, str]:
@@ -31,34 +31,34 @@ def says(error: RestError) -> tuple[str, str]:
     return error.code, error.description
 
 
-def listed(desk: Desk, kind: int = 2, **params: Any) -> Any:
-    return desk.envelope("member", "crm.item.list", entityTypeId=kind, **params)
+def listed(portal: PortalFixture, kind: int = 2, **params: Any) -> Any:
+    return portal.envelope("member", "crm.item.list", entityTypeId=kind, **params)
 
 
-def ids(desk: Desk, kind: int = 2, **params: Any) -> list[int]:
-    return [row["id"] for row in listed(desk, kind, **params)["result"]["items"]]
+def ids(portal: PortalFixture, kind: int = 2, **params: Any) -> list[int]:
+    return [row["id"] for row in listed(portal, kind, **params)["result"]["items"]]
 
 
-def any_item(desk: Desk, kind: int, stage_id: str) -> CrmItem:
-    items = desk.portal.crm.items.values()
+def any_item(portal: PortalFixture, kind: int, stage_id: str) -> CrmItem:
+    items = portal.state.crm.items.values()
     return next(item for item in items if (item.entity_type_id, item.stage_id) == (kind, stage_id))
 
 
-def move(desk: Desk, item: CrmItem, who: str = "crm_admin", **fields: Any) -> Any:
+def move(portal: PortalFixture, item: CrmItem, who: str = "crm_admin", **fields: Any) -> Any:
     params = {"entityTypeId": item.entity_type_id, "id": item.id, "fields": fields}
-    return desk.ask(who, "crm.item.update", **params)["item"]
+    return portal.ask(who, "crm.item.update", **params)["item"]
 
 
 # --- crm.item.list ---
 @pytest.mark.parametrize("stage", ["NEW", "C1:NEW", "C2:NEGOTIATION", "C2:LEGAL"])
-def test_the_items_of_a_stage_are_counted_by_total(company: Desk, stage: str) -> None:
+def test_the_items_of_a_stage_are_counted_by_total(company: PortalFixture, stage: str) -> None:
     answer = listed(company, filter={"stageId": stage}, select=["id"])
-    items = company.portal.crm.items.values()
+    items = company.state.crm.items.values()
     assert answer["total"] == sum((i.entity_type_id, i.stage_id) == (2, stage) for i in items)
     assert all(row.keys() == {"id"} for row in answer["result"]["items"])
 
 
-def test_pages_have_fifty_items(company: Desk) -> None:
+def test_pages_have_fifty_items(company: PortalFixture) -> None:
     first, second = listed(company, 1), listed(company, 1, start=50)
     assert (len(first["result"]["items"]), first["next"], second["next"]) == (50, 50, 100)
     last = listed(company, 1, start=300)
@@ -66,7 +66,7 @@ def test_pages_have_fifty_items(company: Desk) -> None:
     assert "next" not in last
 
 
-def test_start_minus_1_leaves_out_the_totals(company: Desk) -> None:
+def test_start_minus_1_leaves_out_the_totals(company: PortalFixture) -> None:
     answer = listed(company, 1, start=-1)
     assert len(answer["result"]["items"]) == 50
     assert not {"total", "next"} & answer.keys()
@@ -80,13 +80,13 @@ def test_start_minus_1_leaves_out_the_totals(company: Desk) -> None:
         {"0": {"logic": "OR", "0": {"stageId": "NEW"}, "1": {"=stageId": "WON"}}},
     ],
 )
-def test_several_stages_at_once(desk: Desk, condition: dict[str, Any]) -> None:
-    rows = listed(desk, filter=condition)["result"]["items"]
+def test_several_stages_at_once(portal: PortalFixture, condition: dict[str, Any]) -> None:
+    rows = listed(portal, filter=condition)["result"]["items"]
     assert {row["stageId"] for row in rows} == {"NEW", "WON"}
 
 
-def test_conditions_are_joined(desk: Desk) -> None:
-    rows = listed(desk, filter={"categoryId": "1", "!stageId": "C1:NEW", ">id": 2})["result"]["items"]
+def test_conditions_are_joined(portal: PortalFixture) -> None:
+    rows = listed(portal, filter={"categoryId": "1", "!stageId": "C1:NEW", ">id": 2})["result"]["items"]
     assert rows
     assert all(row["categoryId"] == 1 and row["stageId"] != "C1:NEW" and row["id"] > 2 for row in rows)
 
@@ -94,21 +94,23 @@ def test_conditions_are_joined(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("name", "shown"), [("field", "FIELD"), ("STAGE_ID", "S_T_A_G_E__I_D"), ("stageID", "STAGE_I_D")]
 )
-def test_an_unknown_field_in_the_filter_is_an_error_here(desk: Desk, name: str, shown: str) -> None:
-    error = desk.refused("member", "crm.item.list", entityTypeId=2, filter={name: "NEW"})
+def test_an_unknown_field_in_the_filter_is_an_error_here(
+    portal: PortalFixture, name: str, shown: str
+) -> None:
+    error = portal.refused("member", "crm.item.list", entityTypeId=2, filter={name: "NEW"})
     text = f"Invalid filter: field '{shown}' is not allowed in filter"
     assert says(error) == ("INVALID_ARG_VALUE", text)
 
 
-def test_order_by_any_field(desk: Desk) -> None:
-    everything = ids(desk)
+def test_order_by_any_field(portal: PortalFixture) -> None:
+    everything = ids(portal)
     assert everything == sorted(everything)
-    assert ids(desk, order={"id": "desc"}) == everything[::-1]
+    assert ids(portal, order={"id": "desc"}) == everything[::-1]
 
 
 @pytest.mark.parametrize("order", [{"field": "ASC"}, {"id": "up"}])
-def test_an_unknown_order_is_an_error(desk: Desk, order: dict[str, str]) -> None:
-    code, text = says(desk.refused("member", "crm.item.list", entityTypeId=2, order=order))
+def test_an_unknown_order_is_an_error(portal: PortalFixture, order: dict[str, str]) -> None:
+    code, text = says(portal.refused("member", "crm.item.list", entityTypeId=2, order=order))
     assert code == "INVALID_ARG_VALUE"
     assert text.startswith("Invalid order: ")
 
@@ -117,18 +119,18 @@ def test_an_unknown_order_is_an_error(desk: Desk, order: dict[str, str]) -> None
     ("params", "code"),
     [({}, "100"), ({"entityTypeId": "deal"}, "100"), ({"entityTypeId": 999}, "NOT_FOUND")],
 )
-def test_the_type_is_checked(desk: Desk, params: dict[str, Any], code: str) -> None:
-    assert desk.refused("member", "crm.item.list", **params).code == code
+def test_the_type_is_checked(portal: PortalFixture, params: dict[str, Any], code: str) -> None:
+    assert portal.refused("member", "crm.item.list", **params).code == code
 
 
-def test_without_a_right_there_are_no_items_and_no_error(desk: Desk) -> None:
-    answer = desk.envelope("no_crm", "crm.item.list", entityTypeId=2)
+def test_without_a_right_there_are_no_items_and_no_error(portal: PortalFixture) -> None:
+    answer = portal.envelope("no_crm", "crm.item.list", entityTypeId=2)
     assert (answer["result"], answer["total"]) == ({"items": []}, 0)
 
 
-def test_numbers_are_numbers_and_leads_have_no_pipeline(desk: Desk) -> None:
-    deal = listed(desk)["result"]["items"][0]
-    lead = listed(desk, 1)["result"]["items"][0]
+def test_numbers_are_numbers_and_leads_have_no_pipeline(portal: PortalFixture) -> None:
+    deal = listed(portal)["result"]["items"][0]
+    lead = listed(portal, 1)["result"]["items"][0]
     assert isinstance(deal["id"], int)
     assert isinstance(deal["categoryId"], int)
     assert lead["stageId"] == "NEW"
@@ -136,15 +138,15 @@ def test_numbers_are_numbers_and_leads_have_no_pipeline(desk: Desk) -> None:
 
 
 # --- crm.item.get ---
-def test_get_answers_one_item(desk: Desk) -> None:
-    first = listed(desk)["result"]["items"][0]
-    assert desk.ask("member", "crm.item.get", entityTypeId=2, id=first["id"]) == {"item": first}
+def test_get_answers_one_item(portal: PortalFixture) -> None:
+    first = listed(portal)["result"]["items"][0]
+    assert portal.ask("member", "crm.item.get", entityTypeId=2, id=first["id"]) == {"item": first}
 
 
-def test_get_refuses(desk: Desk) -> None:
-    missing = desk.refused("member", "crm.item.get", entityTypeId=2, id=9999)
+def test_get_refuses(portal: PortalFixture) -> None:
+    missing = portal.refused("member", "crm.item.get", entityTypeId=2, id=9999)
     assert says(missing) == ("NOT_FOUND", "Element not found")
-    denied = desk.refused("no_crm", "crm.item.get", entityTypeId=2, id=1)
+    denied = portal.refused("no_crm", "crm.item.get", entityTypeId=2, id=1)
     assert says(denied) == ("ACCESS_DENIED", "Access denied")
 
 
@@ -153,62 +155,62 @@ def test_get_refuses(desk: Desk) -> None:
     ("kind", "old", "new"),
     [(1, "NEW", "IN_PROCESS"), (2, "C1:NEW", "C1:WON"), (128, "DT128_1:NEW", "DT128_1:CLIENT")],
 )
-def test_items_of_every_kind_move(desk: Desk, kind: int, old: str, new: str) -> None:
-    item = any_item(desk, kind, old)
-    assert move(desk, item, stageId=new)["stageId"] == new
-    assert (item.stage_id, item.moved_by) == (new, desk.id_of("crm_admin"))
+def test_items_of_every_kind_move(portal: PortalFixture, kind: int, old: str, new: str) -> None:
+    item = any_item(portal, kind, old)
+    assert move(portal, item, stageId=new)["stageId"] == new
+    assert (item.stage_id, item.moved_by) == (new, portal.id_of("crm_admin"))
 
 
 @pytest.mark.parametrize("stage", ["C1:NEW", "NOWHERE", "", "new"])
-def test_a_stage_of_elsewhere_is_refused(desk: Desk, stage: str) -> None:
-    item = any_item(desk, 2, "NEW")
+def test_a_stage_of_elsewhere_is_refused(portal: PortalFixture, stage: str) -> None:
+    item = any_item(portal, 2, "NEW")
     params = {"entityTypeId": 2, "id": item.id, "fields": {"stageId": stage}}
-    error = desk.refused("crm_admin", "crm.item.update", **params)
+    error = portal.refused("crm_admin", "crm.item.update", **params)
     assert error.code == "CRM_FIELD_ERROR_VALUE_NOT_VALID"
     assert item.stage_id == "NEW"
 
 
-def test_another_pipeline_means_its_first_stage(desk: Desk) -> None:
-    item = any_item(desk, 2, "NEW")
-    assert move(desk, item, categoryId=1)["stageId"] == "C1:NEW"
-    assert move(desk, item, categoryId=0, stageId="WON")["categoryId"] == 0
+def test_another_pipeline_means_its_first_stage(portal: PortalFixture) -> None:
+    item = any_item(portal, 2, "NEW")
+    assert move(portal, item, categoryId=1)["stageId"] == "C1:NEW"
+    assert move(portal, item, categoryId=0, stageId="WON")["categoryId"] == 0
 
 
-def test_unknown_fields_are_dropped(desk: Desk) -> None:
-    item = any_item(desk, 2, "NEW")
-    assert move(desk, item, STAGE_ID="WON", anything=1)["stageId"] == "NEW"
+def test_unknown_fields_are_dropped(portal: PortalFixture) -> None:
+    item = any_item(portal, 2, "NEW")
+    assert move(portal, item, STAGE_ID="WON", anything=1)["stageId"] == "NEW"
 
 
-def test_title_person_and_amount_change(desk: Desk) -> None:
-    item = any_item(desk, 2, "NEW")
-    changed = move(desk, item, title="Other", assignedById="2", opportunity="12.5")
+def test_title_person_and_amount_change(portal: PortalFixture) -> None:
+    item = any_item(portal, 2, "NEW")
+    changed = move(portal, item, title="Other", assignedById="2", opportunity="12.5")
     assert (changed["title"], changed["assignedById"], changed["opportunity"]) == ("Other", 2, 12.5)
 
 
 @pytest.mark.parametrize("who", ["member", "no_crm"])
-def test_moving_needs_more_than_reading(desk: Desk, who: str) -> None:
+def test_moving_needs_more_than_reading(portal: PortalFixture, who: str) -> None:
     params = {"entityTypeId": 2, "id": 1, "fields": {"stageId": "WON"}}
-    assert says(desk.refused(who, "crm.item.update", **params)) == ("ACCESS_DENIED", "Access denied")
+    assert says(portal.refused(who, "crm.item.update", **params)) == ("ACCESS_DENIED", "Access denied")
 
 
 # --- events ---
 @pytest.fixture
-def rest() -> Rest:
-    started = Rest.start()
+def rest() -> RestClient:
+    started = RestClient.start()
     started.install()
     for event in ("ONCRMDEALUPDATE", "ONCRMLEADUPDATE", "ONCRMDYNAMICITEMUPDATE", "ONCRMDEALMOVETOCATEGORY"):
         assert started.oauth_result("event.bind", {"event": event, "handler": HANDLER}) is True
     return started
 
 
-def told(rest: Rest, kind: int, number: int, **fields: Any) -> list[tuple[str, dict[str, str]]]:
+def told(rest: RestClient, kind: int, number: int, **fields: Any) -> list[tuple[str, dict[str, str]]]:
     """Events of one update and their data, before anything is sent."""
     user = rest.portal.users[rest.portal.people["crm_admin"]]
     params = {"entityTypeId": kind, "id": number, "fields": fields}
     execute(rest.portal, user, "crm.item.update", params)
     return [
-        (one.event, {key: value for key, value in one.form.items() if key.startswith("data")})
-        for one in rest.portal.outbox
+        (event.event, {key: value for key, value in event.form.items() if key.startswith("data")})
+        for event in rest.portal.outbox
     ]
 
 
@@ -220,22 +222,24 @@ def told(rest: Rest, kind: int, number: int, **fields: Any) -> list[tuple[str, d
         (128, "DT128_1:NEW", "DT128_1:CLIENT", "ONCRMDYNAMICITEMUPDATE"),
     ],
 )
-def test_moving_raises_the_event_of_the_kind(rest: Rest, kind: int, old: str, new: str, event: str) -> None:
+def test_moving_raises_the_event_of_the_kind(
+    rest: RestClient, kind: int, old: str, new: str, event: str
+) -> None:
     items = rest.portal.crm.items.values()
-    item = next(one for one in items if (one.entity_type_id, one.stage_id) == (kind, old))
+    item = next(item for item in items if (item.entity_type_id, item.stage_id) == (kind, old))
     ((name, data),) = told(rest, kind, item.id, stageId=new)
     assert name == event
     more = {"data[FIELDS][ENTITY_TYPE_ID]": str(kind)} if kind == 128 else {}
     assert data == {"data[FIELDS][ID]": str(item.id)} | more
 
 
-def test_moving_to_where_it_stands_raises_none(rest: Rest) -> None:
-    item = next(one for one in rest.portal.crm.items.values() if one.stage_id == "C1:NEW")
+def test_moving_to_where_it_stands_raises_none(rest: RestClient) -> None:
+    item = next(item for item in rest.portal.crm.items.values() if item.stage_id == "C1:NEW")
     assert told(rest, 2, item.id, stageId="C1:NEW") == []
 
 
-def test_another_pipeline_raises_one_more(rest: Rest) -> None:
-    item = next(one for one in rest.portal.crm.items.values() if one.stage_id == "C1:NEW")
+def test_another_pipeline_raises_one_more(rest: RestClient) -> None:
+    item = next(item for item in rest.portal.crm.items.values() if item.stage_id == "C1:NEW")
     events = dict(told(rest, 2, item.id, categoryId=0))
     assert list(events) == ["ONCRMDEALUPDATE", "ONCRMDEALMOVETOCATEGORY"]
     assert events["ONCRMDEALMOVETOCATEGORY"] == {
@@ -246,36 +250,36 @@ def test_another_pipeline_raises_one_more(rest: Rest) -> None:
 
 
 # --- crm.deal.list ---
-def deals(desk: Desk, **params: Any) -> Any:
-    return desk.envelope("member", "crm.deal.list", **params)
+def deals(portal: PortalFixture, **params: Any) -> Any:
+    return portal.envelope("member", "crm.deal.list", **params)
 
 
-def test_deals_are_texts_in_upper_case(desk: Desk) -> None:
-    row = deals(desk, filter={"STAGE_ID": "C1:NEW"})["result"][0]
+def test_deals_are_texts_in_upper_case(portal: PortalFixture) -> None:
+    row = deals(portal, filter={"STAGE_ID": "C1:NEW"})["result"][0]
     assert all(isinstance(value, str) for value in row.values())
     assert (row["CATEGORY_ID"], row["STAGE_ID"]) == ("1", "C1:NEW")
 
 
-def test_deals_are_counted_by_total(company: Desk) -> None:
+def test_deals_are_counted_by_total(company: PortalFixture) -> None:
     answer = deals(company, filter={"CATEGORY_ID": 2}, select=["ID"])
     assert (answer["total"], answer["next"], len(answer["result"])) == (180, 50, 50)
     assert all(row.keys() == {"ID"} for row in answer["result"])
 
 
-def test_unknown_conditions_on_deals_are_dropped(desk: Desk) -> None:
-    assert deals(desk, filter={"stageId": "NEW", "NOTHING": 1})["total"] == deals(desk)["total"] == 16
+def test_unknown_conditions_on_deals_are_dropped(portal: PortalFixture) -> None:
+    assert deals(portal, filter={"stageId": "NEW", "NOTHING": 1})["total"] == deals(portal)["total"] == 16
 
 
-def test_deals_with_start_minus_1_have_a_total_of_0(company: Desk) -> None:
+def test_deals_with_start_minus_1_have_a_total_of_0(company: PortalFixture) -> None:
     answer = deals(company, start=-1)
     assert (answer["total"], len(answer["result"])) == (0, 50)
 
 
 @pytest.mark.parametrize("name", ["order", "filter"])
-def test_order_and_filter_of_deals_must_be_arrays(desk: Desk, name: str) -> None:
-    error = desk.refused("member", "crm.deal.list", **{name: "x"})
+def test_order_and_filter_of_deals_must_be_arrays(portal: PortalFixture, name: str) -> None:
+    error = portal.refused("member", "crm.deal.list", **{name: "x"})
     assert says(error) == ("", f"Parameter '{name}' must be array.")
 
 
-def test_deals_without_a_right_are_denied(desk: Desk) -> None:
-    assert says(desk.refused("no_crm", "crm.deal.list")) == ("", "Access denied.")
+def test_deals_without_a_right_are_denied(portal: PortalFixture) -> None:
+    assert says(portal.refused("no_crm", "crm.deal.list")) == ("", "Access denied.")

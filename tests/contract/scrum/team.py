@@ -14,7 +14,7 @@ from sandbox.rest.registry import RestError
 from sandbox.state import scrum_board, stage_rows
 from sandbox.state.portal import Group, Stage, Task
 from sandbox.state.scrum import ACTIVE, BACKLOG, PLANNED, SPRINT, Entity, Epic, Item, Scrum
-from tests.contract.desk import Desk
+from tests.contract.portal_fixture import PortalFixture
 
 API = "tasks.api.scrum."
 DENIED = ("0", "Access denied")
@@ -25,9 +25,9 @@ class ScrumTeam:
     """A small portal whose scrum state was thrown away, with a backlog for the one team that is left."""
 
     def __init__(self) -> None:
-        self.desk = Desk()
-        self.desk.empty()
-        self.portal = self.desk.portal
+        self.fixture = PortalFixture()
+        self.fixture.empty()
+        self.portal = self.fixture.state
         self.portal.scrum = Scrum()
         for stage in [s for s in self.portal.stages.values() if s.entity_type == "A"]:
             del self.portal.stages[stage.id]
@@ -40,16 +40,16 @@ class ScrumTeam:
     def ask(self, method: str, who: str = "member", /, **params: Any) -> Any:
         """The result; every call is an HTTP request of its own. `process` keeps what it left behind."""
         self.process = {}
-        return self.desk.ask(who, self._name(method), self.process, **params)
+        return self.fixture.ask(who, self._name(method), self.process, **params)
 
     def together(self, *calls: tuple[str, dict[str, Any]], who: str = "member") -> list[Any]:
         """The results of several commands of one batch."""
         self.process = {}
-        return [self.desk.ask(who, self._name(method), self.process, **params) for method, params in calls]
+        return [self.fixture.ask(who, self._name(method), self.process, **params) for method, params in calls]
 
     def error(self, method: str, who: str = "member", /, **params: Any) -> tuple[str, str]:
         """Code and text of the refusal; it must be one, and HTTP 400."""
-        refusal: RestError = self.desk.refused(who, self._name(method), {}, **params)
+        refusal: RestError = self.fixture.refused(who, self._name(method), {}, **params)
         assert refusal.status == 400
         return refusal.code, refusal.description
 
@@ -85,7 +85,7 @@ class ScrumTeam:
 
     def task(self, **values: Any) -> Task:
         """A task of the team without an item, made by the owner for the member."""
-        return self.desk.task(**{"group_id": self.group.id, **values})
+        return self.fixture.task(**{"group_id": self.group.id, **values})
 
     def item(
         self, entity: Entity | None = None, stage: Stage | None = None, /, points: str = "", **values: Any

@@ -53,7 +53,7 @@ def test_adding_refuses_in_this_order(team: ScrumTeam) -> None:
     assert team.error("backlog.add", fields={})[1] == "Group id not found"
     assert team.error("backlog.add", "admin", fields={"groupId": team.group.id}) == DENIED
     assert team.error("backlog.add", fields={"groupId": team.group.id})[1] == "Backlog already added"
-    fields = {"groupId": team.desk.main.id, "createdBy": UNKNOWN}
+    fields = {"groupId": team.fixture.main.id, "createdBy": UNKNOWN}
     assert team.error("backlog.add", fields=fields)[1] == "createdBy user not found"
 
 
@@ -66,7 +66,7 @@ def test_update_and_delete_take_the_id_of_the_backlog(team: ScrumTeam, method: s
 
 
 def test_an_empty_backlog_moves_to_a_group_that_has_none(team: ScrumTeam) -> None:
-    target = team.desk.main.id
+    target = team.fixture.main.id
     assert team.ask("backlog.update", id=team.backlog.id, fields={"groupId": target})["groupId"] == target
 
 
@@ -78,7 +78,7 @@ def test_a_target_with_a_backlog_is_refused(team: ScrumTeam) -> None:
 
 def test_a_backlog_with_items_neither_moves_nor_goes(team: ScrumTeam) -> None:
     team.item()
-    moved = team.error("backlog.update", id=team.backlog.id, fields={"groupId": team.desk.main.id})
+    moved = team.error("backlog.update", id=team.backlog.id, fields={"groupId": team.fixture.main.id})
     gone = team.error("backlog.delete", id=team.backlog.id)
     assert (moved[1], gone[1]) == (
         "It is forbidden move a backlog with items",
@@ -99,7 +99,7 @@ def test_an_epic_has_seven_values(team: ScrumTeam) -> None:
         "groupId": team.group.id,
         "name": "E",
         "description": "",
-        "createdBy": team.desk.id_of("member"),
+        "createdBy": team.fixture.id_of("member"),
         "modifiedBy": 0,
         "color": "#69dafc",
     }

@@ -64,8 +64,8 @@ def test_a_board_read_after_it_in_the_same_batch_is_a_sprints(team: ScrumTeam) -
 
 def test_the_mode_is_left_alone_by_a_refused_read(team: ScrumTeam) -> None:
     process: dict[str, Any] = {}
-    team.desk.refused("member", "tasks.api.scrum.kanban.getStages", process, sprintId=UNKNOWN)
-    board = team.desk.ask("member", "task.stages.get", process, entityId=team.desk.main.id, numeric=1)
+    team.fixture.refused("member", "tasks.api.scrum.kanban.getStages", process, sprintId=UNKNOWN)
+    board = team.fixture.ask("member", "task.stages.get", process, entityId=team.fixture.main.id, numeric=1)
     assert board[0]["ENTITY_TYPE"] == "G"
 
 
@@ -170,7 +170,7 @@ def test_refusals_are_false_with_status_200(team: ScrumTeam, method: str) -> Non
 
 
 def test_a_column_of_a_project_is_refused(team: ScrumTeam) -> None:
-    stage = team.desk.stages()[1]
+    stage = team.fixture.stages()[1]
     stage.entity_id = team.active().id
     assert team.ask("kanban.updateStage", stageId=stage.id, fields={"name": "X"}) is False
     assert team.ask("kanban.deleteStage", stageId=stage.id) is False

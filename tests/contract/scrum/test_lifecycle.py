@@ -38,8 +38,8 @@ def test_titles_of_default_columns_are_in_the_language_of_the_call(team: ScrumTe
     team.portal.users[2].lang = "de"
     sprint = team.sprint()
     team.item(sprint)
-    client = team.desk.client()
-    client.post(team.desk.path("owner", "tasks.api.scrum.sprint.start"), json={"id": sprint.id})
+    client = team.fixture.client()
+    client.post(team.fixture.path("owner", "tasks.api.scrum.sprint.start"), json={"id": sprint.id})
     assert [stage.title for stage in team.columns(sprint)] == ["Neu", "In Arbeit", "Abgeschlossen"]
 
 

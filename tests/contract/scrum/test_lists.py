@@ -21,7 +21,7 @@ def names(team: ScrumTeam, who: str = "member", method: str = "sprint.list", **p
 def test_a_list_is_plain_without_total_and_next(team: ScrumTeam) -> None:
     for number in range(60):
         team.sprint(name=f"S{number}")
-    whole = team.desk.envelope("member", "tasks.api.scrum.sprint.list", order={"ID": "asc"})
+    whole = team.fixture.envelope("member", "tasks.api.scrum.sprint.list", order={"ID": "asc"})
     assert set(whole) == {"result", "time"}
     assert len(whole["result"]) == 50
 
@@ -117,7 +117,7 @@ def test_an_admin_who_is_no_member_gets_nothing(team: ScrumTeam, method: str) ->
 
 @pytest.mark.parametrize("role", ["Z", "T"])
 def test_the_invited_and_the_banned_see_the_list_but_no_sprint(team: ScrumTeam, role: str) -> None:
-    team.group.members[team.desk.id_of("outsider")] = role
+    team.group.members[team.fixture.id_of("outsider")] = role
     sprint = team.sprint(name="S")
     assert names(team, "outsider") == ["S"]
     assert team.error("sprint.get", "outsider", id=sprint.id)[1] == "Access denied"

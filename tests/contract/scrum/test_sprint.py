@@ -157,7 +157,7 @@ def test_an_active_sprint_comes_without_columns_and_can_never_be_started(team: S
 
 
 def test_a_group_that_is_no_scrum_team_is_not_refused(team: ScrumTeam) -> None:
-    assert team.ask("sprint.add", fields=fields(team, groupId=team.desk.main.id))["id"]
+    assert team.ask("sprint.add", fields=fields(team, groupId=team.fixture.main.id))["id"]
 
 
 # --- update ---

@@ -60,7 +60,7 @@ def test_who_is_no_member_is_denied_even_the_admin(team: ScrumTeam) -> None:
 
 
 def test_who_takes_part_in_the_task_may_read_its_item(team: ScrumTeam) -> None:
-    task = team.item(responsible_id=team.desk.id_of("outsider"))
+    task = team.item(responsible_id=team.fixture.id_of("outsider"))
     assert team.ask("task.get", "outsider", id=task.id)["entityId"] == team.backlog.id
 
 
@@ -101,8 +101,8 @@ def test_points_that_are_no_text_are_ignored_and_answer_true(team: ScrumTeam, va
 
 def test_a_number_in_a_form_is_text_and_counts(team: ScrumTeam) -> None:
     task = team.item(points="3")
-    path = team.desk.path("member", "tasks.api.scrum.task.update")
-    team.desk.client().post(path, data={"id": task.id, "fields[storyPoints]": "8"})
+    path = team.fixture.path("member", "tasks.api.scrum.task.update")
+    team.fixture.client().post(path, data={"id": task.id, "fields[storyPoints]": "8"})
     assert points_of(team, task.id) == "8"
 
 
@@ -143,7 +143,7 @@ def test_an_item_needs_a_readable_task(team: ScrumTeam) -> None:
 
 
 def test_an_item_is_only_made_in_the_group_of_the_task(team: ScrumTeam) -> None:
-    task = team.task(group_id=team.desk.main.id)
+    task = team.task(group_id=team.fixture.main.id)
     assert (
         team.error("task.update", id=task.id, fields={"entityId": team.backlog.id, "createdBy": 2}) == DENIED
     )

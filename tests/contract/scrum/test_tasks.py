@@ -21,7 +21,7 @@ def place(team: ScrumTeam, column: int, **values: Any) -> tuple[Task, list[Stage
     """A card in a column of the active sprint, made by the member, and the columns."""
     sprint = team.active()
     stages = team.columns(sprint)
-    return team.item(sprint, stages[column], created_by=team.desk.id_of("member"), **values), stages
+    return team.item(sprint, stages[column], created_by=team.fixture.id_of("member"), **values), stages
 
 
 def move(team: ScrumTeam, task: Task, stage: Stage, who: str = "member") -> Any:
@@ -94,7 +94,7 @@ def test_the_column_of_another_sprint_takes_the_card_off_its_board(team: ScrumTe
 
 def test_a_column_of_the_group_is_taken_as_well(team: ScrumTeam) -> None:
     task, _ = place(team, 0)
-    stage = team.desk.stages()[1]
+    stage = team.fixture.stages()[1]
     assert move(team, task, stage) is True
     assert task.stage_id == stage.id
 
@@ -180,7 +180,7 @@ def test_without_a_backlog_it_gets_none(team: ScrumTeam) -> None:
 
 
 def test_a_new_task_of_a_project_gets_none(team: ScrumTeam) -> None:
-    assert team.home(new_task(team, GROUP_ID=team.desk.main.id)) == 0
+    assert team.home(new_task(team, GROUP_ID=team.fixture.main.id)) == 0
 
 
 def test_a_new_subtask_joins_its_parent_on_the_board(team: ScrumTeam) -> None:
@@ -195,12 +195,12 @@ def test_a_new_subtask_joins_its_parent_on_the_board(team: ScrumTeam) -> None:
 
 def test_out_of_the_team_the_item_and_its_column_are_gone(team: ScrumTeam) -> None:
     task, _ = place(team, 1)
-    team.ask("tasks.task.update", "owner", taskId=task.id, fields={"GROUP_ID": team.desk.main.id})
+    team.ask("tasks.task.update", "owner", taskId=task.id, fields={"GROUP_ID": team.fixture.main.id})
     assert (team.home(task), team.stands(task)) == (0, [])
 
 
 def test_into_a_team_an_item_is_made_in_the_backlog(team: ScrumTeam) -> None:
-    task = team.task(group_id=team.desk.main.id, created_by=4)
+    task = team.task(group_id=team.fixture.main.id, created_by=4)
     team.ask("tasks.task.update", taskId=task.id, fields={"GROUP_ID": team.group.id})
     assert team.home(task) == team.backlog.id
 

@@ -11,7 +11,7 @@ from sandbox.rest.registry import METHODS
 from sandbox.state import scrum, scrum_board, store
 from sandbox.state.portal import COMPLETED, Portal
 from sandbox.state.scrum import Entity
-from tests.contract.rest_client import Rest, command
+from tests.contract.rest_client import RestClient, command
 from tests.contract.scrum.team import THREE, ScrumTeam
 
 FAMILIES = {
@@ -45,13 +45,13 @@ def test_the_whole_family_is_there_in_the_task_scope() -> None:
 
 
 def test_a_lost_error_has_status_200() -> None:
-    rest = Rest.start()
+    rest = RestClient.start()
     answer = rest.call("tasks.api.scrum.kanban.deleteStage", {"stageId": 999}, who="member")
     assert (answer.status_code, answer.get_json()["result"]) == (200, False)
 
 
 def test_a_refusal_has_status_400_code_zero_and_no_time() -> None:
-    rest = Rest.start()
+    rest = RestClient.start()
     answer = rest.call("tasks.api.scrum.task.get", {"id": 999}, who="member")
     assert (answer.status_code, answer.get_json()) == (
         400,
@@ -61,14 +61,14 @@ def test_a_refusal_has_status_400_code_zero_and_no_time() -> None:
 
 def test_an_empty_list_and_a_deletion_are_empty_lists() -> None:
     team = ScrumTeam()
-    client, epic = team.desk.client(), team.epic()
+    client, epic = team.fixture.client(), team.epic()
     for name, params in (("sprint.list", {}), ("epic.delete", {"id": epic.id})):
-        answer = client.post(team.desk.path("member", f"tasks.api.scrum.{name}"), json=params)
+        answer = client.post(team.fixture.path("member", f"tasks.api.scrum.{name}"), json=params)
         assert answer.get_json()["result"] == [], name
 
 
 def test_a_batch_command_always_sends_points_as_text() -> None:
-    rest = Rest.start()
+    rest = RestClient.start()
     group = team_of(rest.portal, "Scrum team")
     backlog = rest.portal.scrum.backlog_of(group)
     assert backlog is not None
@@ -83,7 +83,7 @@ def test_a_batch_command_always_sends_points_as_text() -> None:
 
 
 def test_the_work_mode_of_a_batch_turns_a_group_into_a_sprint() -> None:
-    rest = Rest.start()
+    rest = RestClient.start()
     active = next(entity for entity in sprints(rest.portal) if entity.status == scrum.ACTIVE)
     commands = {
         "sprint": command("tasks.api.scrum.kanban.getStages", sprintId=str(active.id)),

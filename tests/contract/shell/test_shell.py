@@ -17,7 +17,7 @@ from sandbox.settings import Settings
 from sandbox.shell.pages import CARDS_SHOWN, Viewer, board, placement_title
 from sandbox.shell.texts import LANGUAGES, keys, translator
 from sandbox.state.portal import COMPLETED, Placement, Portal
-from tests.contract.desk import Desk
+from tests.contract.portal_fixture import PortalFixture
 
 TEMPLATES = Path(__file__).resolve().parents[3] / "sandbox" / "templates" / "sandbox"
 PAGES = [
@@ -118,26 +118,26 @@ def test_the_board_of_a_project_shows_stages_and_counts(client: FlaskClient, por
 
 def test_the_board_of_a_project_has_the_order_of_the_rest_method() -> None:
     """Completed tasks aside, as by the portal's default filter."""
-    desk = Desk()
-    group = desk.main.id
-    first = desk.ask("owner", "task.stages.get", entityId=group, numeric=1)[0]["ID"]
+    portal = PortalFixture()
+    group = portal.main.id
+    first = portal.ask("owner", "task.stages.get", entityId=group, numeric=1)[0]["ID"]
     wanted = {"GROUP_ID": group, "STAGE_ID": [0, first], "!REAL_STATUS": 5}
 
     def listed() -> list[int]:
         order = {"SORTING": "asc", "ID": "desc"}
-        rows = desk.ask("owner", "tasks.task.list", filter=wanted, order=order, select=["ID"])["tasks"]
+        rows = portal.ask("owner", "tasks.task.list", filter=wanted, order=order, select=["ID"])["tasks"]
         return [int(row["id"]) for row in rows]
 
     def shown() -> list[int]:
-        viewer = Viewer(desk.portal.users[desk.id_of("owner")], "en", "light")
-        return [card.id for card in board(desk.portal, desk.portal.groups[group], viewer)[0].cards]
+        viewer = Viewer(portal.state.users[portal.id_of("owner")], "en", "light")
+        return [card.id for card in board(portal.state, portal.state.groups[group], viewer)[0].cards]
 
     assert shown() == listed()[:CARDS_SHOWN]
     low = listed()[2]
-    desk.ask("owner", "task.stages.movetask", id=low, stageId=first, before=listed()[0])
+    portal.ask("owner", "task.stages.movetask", id=low, stageId=first, before=listed()[0])
     assert shown()[0] == low
     assert shown() == listed()[:CARDS_SHOWN]
-    desk.portal.tasks[low].status = COMPLETED
+    portal.state.tasks[low].status = COMPLETED
     assert low not in shown()
 
 
