@@ -96,7 +96,7 @@ def _enqueue(
 def _portal_part(portal: Portal, app: App) -> dict[str, str]:
     return {
         "domain": portal.domain,
-        "client_endpoint": f"{portal.protocol}://{portal.domain}/rest/",
+        "client_endpoint": f"{portal.address}/rest/",
         "server_endpoint": f"{portal.auth_server}/rest/",
         "member_id": portal.member_id,
         "application_token": app.application_token,

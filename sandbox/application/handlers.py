@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from sandbox.rest import errors
 from sandbox.rest.params import is_array, is_true, upper_keys
 from sandbox.rest.registry import Call, RestError
+from sandbox.state.portal import App
 
 GLOBAL = ""
 
@@ -57,6 +58,12 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     ),
     "user": ("ONUSERADD",),
 }
+
+
+def calling_app(call: Call) -> App:
+    """The application of the token, for methods that are refused to all other callers before."""
+    assert call.app is not None
+    return call.app
 
 
 def available(table: Mapping[str, tuple[str, ...]], scopes: Iterable[str]) -> list[str]:

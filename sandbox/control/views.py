@@ -30,7 +30,7 @@ blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
 WEBHOOKS = ("admin", "owner", "member", "outsider")  # what `GET /_sandbox/webhooks` promises
 
 
-def wish() -> dict[str, Any]:
+def request_json() -> dict[str, Any]:
     """The JSON object of the request; {} for an empty body."""
     given = request.get_json(silent=False, force=True) if request.get_data() else {}
     if not isinstance(given, dict):
@@ -131,7 +131,7 @@ def webhook_addresses() -> dict[str, str]:
     """`{"admin": "http://localhost:5001/rest/1/<code>/", …}`."""
     portal = current_portal()
     codes = {hook.user_id: hook.code for hook in portal.webhooks if hook.active}
-    base = f"{portal.protocol}://{portal.domain}/rest"
+    base = f"{portal.address}/rest"
     people = portal.people.items()
     return {role: f"{base}/{number}/{codes[number]}/" for role, number in people if number in codes}
 
@@ -152,7 +152,7 @@ def forget_calls() -> Response:
 @blueprint.post("/reset")
 def reset() -> Response:
     """Seed anew; the application is registered but not installed unless `installed` is given."""
-    given = wish()
+    given = request_json()
     holder: PortalHolder = current_app.extensions["portal"]
     try:
         holder.reset(str(given.get("seed") or current_portal().seed))
@@ -170,7 +170,7 @@ def reset() -> Response:
 @blueprint.post("/clock")
 def clock() -> Response:
     """Move or stop the portal's time: `advance` seconds, `set` an ISO time, `freeze` true or false."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     with portal.lock:
         now = portal.now()
         if "set" in given:
@@ -193,7 +193,7 @@ def _moment(text: object) -> dt.datetime:
 @blueprint.post("/domain")
 def rename() -> Response:
     """Give the portal another address; the old one answers 302 under /rest/ (behaviour.md §1.8)."""
-    portal, domain = current_portal(), str(wish().get("domain", ""))
+    portal, domain = current_portal(), str(request_json().get("domain", ""))
     if not domain:
         raise BadRequest("domain is missing")
     with portal.lock:
@@ -209,7 +209,7 @@ LIMITS = ("rate", "operating", "operating_limit", "operating_cost")
 @blueprint.post("/limits")
 def limits() -> Response:
     """Switch or set the two limits of behaviour.md §1.9; what was counted is forgotten."""
-    given, target = wish(), current_app.extensions["limits"]
+    given, target = request_json(), current_app.extensions["limits"]
     for name in LIMITS:
         if name in given:
             setattr(target, name, type(getattr(target, name))(given[name]))
@@ -219,7 +219,7 @@ def limits() -> Response:
 
 # --- tokens ---
 def _pairs() -> list[Any]:
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     user = given.get("user")
     return [pair for pair in portal.tokens.values() if user is None or pair.user_id == person(user).id]
 
@@ -227,7 +227,7 @@ def _pairs() -> list[Any]:
 @blueprint.post("/tokens/expire")
 def expire() -> Response:
     """Let tokens run out: `which` access, refresh or all; of one `user` or of everybody."""
-    which, portal = str(wish().get("which", "access")), current_portal()
+    which, portal = str(request_json().get("which", "access")), current_portal()
     if which not in {"access", "refresh", "all"}:
         raise BadRequest("which must be access, refresh or all")
     with portal.lock:
@@ -261,7 +261,7 @@ def list_faults() -> Response:
 def order_fault() -> Response:
     """Order a failure, see `sandbox/control/faults.py`."""
     try:
-        return jsonify(id=faults().add(wish()).id)
+        return jsonify(id=faults().add(request_json()).id)
     except BadFaultError as wrong:
         raise BadRequest(str(wrong)) from wrong
 
@@ -278,7 +278,7 @@ def clear_faults() -> Response:
 @blueprint.post("/act")
 def act() -> Response:
     """Do something behind the application's back: any method as any person, without limits or faults."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     user, name = person(given.get("user")), str(given.get("method", "")).lower()
     params = given.get("params") or {}
     note = CallNote(name, "control", user=user.id, params=redact(params), status=200)
@@ -298,7 +298,7 @@ def _all_scopes() -> frozenset[str]:
 @blueprint.post("/group")
 def change_role() -> Response:
     """Give a person a role in a group, or none (`role` null)."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     group = portal.groups.get(int(given.get("group", 0)))
     if group is None:
         raise NotFound(f"no group {given.get('group')}")
@@ -315,7 +315,7 @@ def change_role() -> Response:
 @blueprint.post("/crm")
 def change_right() -> Response:
     """Give a person a right to the CRM: `right` admin, read or "" for none."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     user, right = person(given.get("user")), str(given.get("right") or "")
     if right not in {ADMIN_RIGHT, READ_RIGHT, NO_RIGHT}:
         raise BadRequest("right must be admin, read or empty")
@@ -331,7 +331,7 @@ def launch() -> Response:
     `lang` replaces the person's own language, as the switch of the portal page does. With `install` the
     application is added first, as by the install dialog.
     """
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     user, placement = person(given.get("user")), str(given.get("placement") or installation.DEFAULT_PLACEMENT)
     with portal.lock:
         if given.get("install"):
@@ -355,7 +355,7 @@ def install() -> Response:
     """Add the application and finish its installation without its page."""
     portal = current_portal()
     with portal.lock:
-        _install(person(wish().get("user") or portal.people["admin"]).id)
+        _install(person(request_json().get("user") or portal.people["admin"]).id)
     return jsonify(_describe_app(portal))
 
 
@@ -372,7 +372,7 @@ def uninstall() -> Response:
     """Take the application off the portal; `clean` 1 tells it to forget its data."""
     portal = current_portal()
     with portal.lock:
-        installation.uninstall(portal, clean=bool(int(wish().get("clean") or 0)))
+        installation.uninstall(portal, clean=bool(int(request_json().get("clean") or 0)))
     return jsonify(_describe_app(portal))
 
 
@@ -386,7 +386,7 @@ def deliveries() -> Response:
 @blueprint.post("/events/send")
 def send_event() -> Response:
     """Post any form to the application's event handler, well-formed or not; `handler` is another address."""
-    form = {str(key): str(value) for key, value in wish().items()}
+    form = {str(key): str(value) for key, value in request_json().items()}
     dispatcher: Dispatcher = current_app.extensions["events"]
     delivery = dispatcher.send_form(form.pop("handler", "") or _handler(), form)
     return jsonify(status=delivery.status, error=delivery.error)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from sandbox.application.handlers import calling_app
 from sandbox.rest.dispatch import allowed
 from sandbox.rest.params import as_map, is_array, is_true, text_of, upper_keys
 from sandbox.rest.registry import METHODS, Call, Method, RestError, method
-from sandbox.state.portal import App
 
 SECTION = "behaviour.md §7.7"
 LICENSE = "en_pro100"
@@ -37,11 +37,6 @@ def info(call: Call) -> dict[str, Any]:
     }
 
 
-def _calling_app(call: Call) -> App:
-    assert call.app is not None
-    return call.app
-
-
 def _read(call: Call, options: dict[str, object]) -> Any:
     """One option, null for an unknown one; all of them without a name."""
     name = upper_keys(call.params).get("OPTION")
@@ -58,24 +53,24 @@ def _write(call: Call, options: dict[str, object]) -> bool:
 
 @method("app.option.get", scope=None, style="classic", source=SECTION, application_only=True)
 def get_app_option(call: Call) -> Any:
-    return _read(call, _calling_app(call).app_options)
+    return _read(call, calling_app(call).app_options)
 
 
 @method("app.option.set", scope=None, style="classic", source=SECTION, application_only=True)
 def set_app_option(call: Call) -> bool:
     if not call.user.is_admin:
         raise RestError("ACCESS_DENIED", "Administrator authorization required", 403)
-    return _write(call, _calling_app(call).app_options)
+    return _write(call, calling_app(call).app_options)
 
 
 @method("user.option.get", scope=None, style="classic", source=SECTION, application_only=True)
 def get_user_option(call: Call) -> Any:
-    return _read(call, _calling_app(call).user_options.get(call.user.id, {}))
+    return _read(call, calling_app(call).user_options.get(call.user.id, {}))
 
 
 @method("user.option.set", scope=None, style="classic", source=SECTION, application_only=True)
 def set_user_option(call: Call) -> bool:
-    return _write(call, _calling_app(call).user_options.setdefault(call.user.id, {}))
+    return _write(call, calling_app(call).user_options.setdefault(call.user.id, {}))
 
 
 # --- the portal and the caller ---

@@ -13,22 +13,17 @@ from typing import Any
 from sandbox.application.handlers import (
     EVENTS,
     available,
+    calling_app,
     check_handler,
     listed,
     optional_text,
     text_argument,
 )
 from sandbox.rest.params import as_list, as_map, is_array, is_true, text_of, to_int, upper_keys
-from sandbox.rest.registry import Call, Listing, RestError, method
-from sandbox.state.portal import App, OfflineEvent, Subscription
+from sandbox.rest.registry import PAGE, Call, Listing, RestError, method, page_of
+from sandbox.state.portal import OfflineEvent, Subscription
 
 SECTION = "behaviour.md §8.3"
-
-
-def calling_app(call: Call) -> App:
-    """The application of the token; that there is one was checked before."""
-    assert call.app is not None
-    return call.app
 
 
 @method(
@@ -130,7 +125,6 @@ def names(call: Call) -> list[str]:
 
 
 OFFLINE_SECTION = "behaviour.md §9.5"
-PAGE = 50
 _ORDERS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -171,9 +165,8 @@ def list_rows(call: Call) -> Listing:
     """Look at the queue without taking anything."""
     params = upper_keys(call.params)
     rows = _ordered(_filtered(_queue(call), params), params, "ID")
-    first = max(call.start, 0)
-    page = [_queue_row(row) | _state(row) for row in rows[first : first + PAGE]]
-    return Listing(page, len(rows), first + PAGE if len(rows) > first + PAGE else None)
+    page, following = page_of(rows, call.start)
+    return Listing([_queue_row(row) | _state(row) for row in page], len(rows), following)
 
 
 @method("event.offline.clear", scope=None, style="classic", source=OFFLINE_SECTION, application_only=True)

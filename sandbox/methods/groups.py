@@ -8,13 +8,12 @@ from typing import Any
 from sandbox.application.events import raise_event
 from sandbox.methods.group_rows import group_row
 from sandbox.rest.params import as_list, as_map, is_array, text_of, to_int
-from sandbox.rest.registry import Call, Listing, RestError, method
+from sandbox.rest.registry import Call, Listing, RestError, method, page_of
 from sandbox.rest.rowfilter import order_rows, select_rows
 from sandbox.state import access
 from sandbox.state.portal import ACTIVE_ROLES, MEMBER, MODERATOR, OWNER, Group
 
 SCOPE = "sonet_group"
-PAGE = 50
 COLUMNS = (
     "ID",
     "SITE_ID",
@@ -54,11 +53,10 @@ def get(call: Call) -> Listing:
     rows = select_rows([_row(group) for group in groups], conditions, FILTERABLE)
     order = {name: way for name, way in as_map(params.get("ORDER")).items() if name in COLUMNS}
     rows = order_rows(rows, order or {"ID": "DESC"})
-    first = max(call.start, 0)
-    page = rows[first : first + PAGE]
+    page, following = page_of(rows, call.start)
     if call.start < 0:
         return Listing(page, 0)
-    return Listing(page, len(rows), first + PAGE if len(rows) > first + PAGE else None)
+    return Listing(page, len(rows), following)
 
 
 def _row(group: Group) -> dict[str, Any]:

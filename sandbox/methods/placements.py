@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.application.handlers import (
     PLACEMENTS,
     available,
+    calling_app,
     check_handler,
     listed,
     optional_text,
@@ -26,8 +27,7 @@ def _admin_app(call: Call) -> App:
     """The calling application; 403 for anybody but a portal admin. An app context is checked before."""
     if not call.user.is_admin:
         raise RestError("ACCESS_DENIED", "Access denied!", 403)
-    assert call.app is not None
-    return call.app
+    return calling_app(call)
 
 
 @method(

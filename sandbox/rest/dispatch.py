@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import time
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import current_app
 
-from sandbox.rest import errors
+from sandbox.rest import errors, php
 from sandbox.rest.limits import Limits
 from sandbox.rest.params import is_array, to_int
 from sandbox.rest.registry import METHODS, Call, Listing, Method
@@ -175,14 +174,10 @@ class Stopwatch:
             "finish": round(finish, 6),
             "duration": duration,
             "processing": int(duration),
-            "date_start": _iso(self.began),
-            "date_finish": _iso(finish),
+            "date_start": php.iso_of_epoch(self.began),
+            "date_finish": php.iso_of_epoch(finish),
         }
         if limits and limits.operating:
             block["operating_reset_at"] = limits.resets_at(client, method, finish)
             block["operating"] = round(limits.spent(client, method, finish), 6)
         return block
-
-
-def _iso(moment: float) -> str:
-    return dt.datetime.fromtimestamp(int(moment), dt.UTC).isoformat()

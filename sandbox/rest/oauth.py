@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import secrets
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, request
 
-from sandbox.rest import tokens
+from sandbox.rest import php, tokens
 from sandbox.rest.dispatch import Stopwatch
 from sandbox.rest.params import params_of
-from sandbox.rest.php import dumps
 from sandbox.rest.registry import RestError
 from sandbox.state.portal import App, Portal, TokenPair
 from sandbox.state.store import current_portal
@@ -32,7 +30,7 @@ def refused(error: RestError) -> Response:
 
 
 def _json(body: dict[str, Any], status: int = 200) -> Response:
-    return Response(dumps(body), status, content_type="application/json; charset=utf-8")
+    return Response(php.dumps(body), status, content_type="application/json; charset=utf-8")
 
 
 # --- who is there ---
@@ -49,7 +47,7 @@ def app_info() -> Response:
         result = {
             "client_id": app.client_id,
             "scope": ",".join(pair.scopes),
-            "expires": _iso(pair.access_expires),
+            "expires": php.iso_of_epoch(pair.access_expires),
             "install": _install(portal, app),
             "user_id": str(pair.user_id),
         }
@@ -63,15 +61,11 @@ def _install(portal: Portal, app: App) -> dict[str, Any]:
         "status": app.status,
         "scope": ",".join(app.scopes),
         "domain": portal.domain,
-        "uri": f"{portal.protocol}://{portal.domain}",
-        "client_endpoint": f"{portal.protocol}://{portal.domain}/rest/",
+        "uri": portal.address,
+        "client_endpoint": f"{portal.address}/rest/",
         "member_id": portal.member_id,
         "member_type": "cp",
     }
-
-
-def _iso(moment: float) -> str:
-    return dt.datetime.fromtimestamp(int(moment), dt.UTC).isoformat()
 
 
 # --- tokens ---
@@ -147,7 +141,7 @@ def _pair(portal: Portal, app: App, pair: TokenPair) -> dict[str, Any]:
         "refresh_token": pair.refresh_token,
         "expires": int(pair.access_expires),
         "expires_in": tokens.ACCESS_SECONDS,
-        "client_endpoint": f"{portal.protocol}://{portal.domain}/rest/",
+        "client_endpoint": f"{portal.address}/rest/",
         "server_endpoint": f"{portal.auth_server}/rest/",
         "domain": SERVER_NAME,
         "member_id": portal.member_id,

@@ -50,6 +50,11 @@ def iso(moment: dt.datetime | None, zone_name: str) -> str | None:
     return moment.astimezone(zone(zone_name)).isoformat(timespec="seconds")
 
 
+def iso_of_epoch(seconds: float) -> str:
+    """Epoch seconds in UTC, to the second."""
+    return dt.datetime.fromtimestamp(int(seconds), dt.UTC).isoformat()
+
+
 def strtotime(text: str, zone_name: str, now: dt.datetime) -> dt.datetime | None:
     """What `strtotime` makes of the text, in UTC; None for what it cannot read.
 

@@ -5,11 +5,13 @@ A family is one file in `sandbox/methods/`; it keeps no state of its own, all of
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.state.portal import App, Portal, User
+
+Row = TypeVar("Row")
 
 
 class RestError(Exception):
@@ -36,6 +38,19 @@ class Listing:
     result: Any
     total: int | None = None
     next: int | None = None
+
+
+PAGE = 50
+
+
+def page_of(rows: Sequence[Row], start: int) -> tuple[Sequence[Row], int | None]:
+    """At most 50 of the rows from `start` on (a negative start is 0), and where the next page starts.
+
+    The second part is None behind the last page.
+    """
+    first = max(start, 0)
+    following = first + PAGE
+    return rows[first:following], following if following < len(rows) else None
 
 
 @dataclass

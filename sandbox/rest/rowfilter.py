@@ -64,11 +64,11 @@ def _meets(cell: Any, operator: str, values: list[Any]) -> bool:
     cells = cell if isinstance(cell, list) else [cell]
     if operator in {"><", "!><"}:
         low, high = (values + values)[:2]
-        inside = any(_ge(one, low) and _ge(high, one) for one in cells)
+        inside = any(_ge(part, low) and _ge(high, part) for part in cells)
         return inside == (operator == "><")
     if operator.startswith("!"):
-        return not any(_TESTS[operator[1:] or "="](one, value) for one in cells for value in values)
-    return any(_TESTS[operator](one, value) for one in cells for value in values)
+        return not any(_TESTS[operator[1:] or "="](part, value) for part in cells for value in values)
+    return any(_TESTS[operator](part, value) for part in cells for value in values)
 
 
 def _comparable(value: Any) -> tuple[int, Any]:

@@ -38,7 +38,7 @@ def move_on() -> Response | None:
     if request.host not in portal.old_domains:
         return None
     path = request.full_path if request.query_string else request.path
-    return _with_headers(Response("", 302, {"Location": f"{portal.protocol}://{portal.domain}{path}"}))
+    return _with_headers(Response("", 302, {"Location": f"{portal.address}{path}"}))
 
 
 @blueprint.before_request

@@ -22,7 +22,7 @@ from sandbox.state.store import current_portal
 blueprint = Blueprint("shell_api", __name__, url_prefix="/_shell")
 
 
-def wish() -> dict[str, Any]:
+def request_json() -> dict[str, Any]:
     """The JSON object of the request; 415 for anything else."""
     if not request.is_json:
         abort(415)
@@ -52,7 +52,7 @@ def admin(given: dict[str, Any]) -> User:
 @blueprint.post("/launch")
 def launch() -> Response:
     """Everything needed to open the application in a frame."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     who, install = viewer(given), bool(given.get("install"))
     app = installation.the_app(portal)
     if not app.added or (install and not who.user.is_admin) or (not install and not app.installed):
@@ -68,7 +68,7 @@ def launch() -> Response:
 @blueprint.post("/init")
 def init() -> Response:
     """What `getInitData` answers besides the form's own tokens (wire.md §5)."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     who, app = viewer(given), installation.the_app(portal)
     asked = given.get("wish") or {}
     installing = not app.installed
@@ -91,7 +91,7 @@ def init() -> Response:
 @blueprint.post("/auth")
 def auth() -> Response:
     """A fresh pair of tokens for the person at the page."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     who = viewer(given)
     if not installation.the_app(portal).added:
         abort(403)
@@ -105,7 +105,7 @@ def auth() -> Response:
 @blueprint.post("/option")
 def option() -> Response:
     """Keep an option of the application (admins) or of the person."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     app, name, value = installation.the_app(portal), str(given.get("name", "")), given.get("value")
     with portal.lock:
         if given.get("kind") == "app":
@@ -120,7 +120,7 @@ def option() -> Response:
 def install_finish() -> Response:
     """The install page is done: the application comes to life."""
     portal = current_portal()
-    user = admin(wish())
+    user = admin(request_json())
     with portal.lock:
         installation.finish_install(portal, user.id)
     return jsonify(installed=True)
@@ -129,7 +129,7 @@ def install_finish() -> Response:
 @blueprint.post("/uninstall")
 def uninstall() -> Response:
     """The button on the application's card."""
-    given, portal = wish(), current_portal()
+    given, portal = request_json(), current_portal()
     admin(given)
     with portal.lock:
         installation.uninstall(portal, bool(given.get("clean")))

@@ -228,10 +228,10 @@ def _task(task_id: int) -> Task:
 
 def _titled(bound: list[Placement]) -> list[tuple[Placement, str]]:
     app = the_app(current_portal())
-    return [(one, pages.placement_title(one, g.viewer.lang, app.title)) for one in bound]
+    return [(placement, pages.placement_title(placement, g.viewer.lang, app.title)) for placement in bound]
 
 
 def _chosen(tabs: list[Placement], tab: str) -> Placement | None:
     """The placement of `app` (the first) or `app_<id>`."""
     number = tab.removeprefix("app_")
-    return next((one for one in tabs if tab == "app" or number == str(one.id)), None)
+    return next((placement for placement in tabs if tab == "app" or number == str(placement.id)), None)

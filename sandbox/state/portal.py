@@ -260,6 +260,11 @@ class Portal:
     outbox: list[Any] = field(default_factory=list, repr=False, compare=False)
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False, compare=False)
 
+    @property
+    def address(self) -> str:
+        """Scheme and host of the portal, without a slash at the end."""
+        return f"{self.protocol}://{self.domain}"
+
     def next_id(self, kind: str) -> int:
         """The next number of the counter `kind` ("user", "group", "stage", "task", …), from 1."""
         self.counters[kind] = self.counters.get(kind, 0) + 1

@@ -22,7 +22,6 @@ from typing import Any
 
 from flask import Flask, Response, current_app
 
-from sandbox.settings import Settings
 from sandbox.state.portal import Portal
 
 
@@ -50,12 +49,6 @@ def current_portal() -> Portal:
     """The portal of the running application."""
     holder: PortalHolder = current_app.extensions["portal"]
     return holder.portal
-
-
-def current_settings() -> Settings:
-    """The settings of the running application."""
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 VERSION = 2

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.methods.crm.params import forbidden
+from sandbox.methods.crm.params import forbidden, upper_name
 from sandbox.rest.params import as_map, is_array, optional, required, text_of, to_int
 from sandbox.rest.registry import Call, Listing, RestError, method
 from sandbox.state import access
@@ -105,7 +105,6 @@ def fields(call: Call) -> dict[str, Any]:
 
 
 def _field(name: str, kind: int) -> dict[str, Any]:
-    upper = "".join(f"_{sign}" if sign.isupper() else sign for sign in name).upper()
     read_only = name in {"id", "entityTypeId", "isSystem", "code"} or (name == "isDefault" and kind == DEAL)
     return {
         "type": _TYPES.get(name, "string"),
@@ -114,8 +113,8 @@ def _field(name: str, kind: int) -> dict[str, Any]:
         "isImmutable": False,
         "isMultiple": False,
         "isDynamic": False,
-        "title": upper,
-        "upperName": upper,
+        "title": upper_name(name),
+        "upperName": upper_name(name),
     }
 
 

@@ -11,10 +11,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any
 
 from sandbox.application.events import raise_event
-from sandbox.methods.crm.params import denied, forbidden, named, named_map
+from sandbox.methods.crm.params import denied, forbidden, named, named_map, upper_name
 from sandbox.rest.params import as_list, as_map, is_array, optional, required, text_of, to_int
 from sandbox.rest.php import iso
-from sandbox.rest.registry import Call, Listing, RestError, method
+from sandbox.rest.registry import Call, Listing, RestError, method, page_of
 from sandbox.rest.rowfilter import order_rows, select_rows, split_key
 from sandbox.state import access
 from sandbox.state.crm import DEAL, INVOICE, LEAD, QUOTE, CrmItem, entity_id_of
@@ -104,13 +104,8 @@ def _test(key: str, value: Any) -> Callable[[CrmItem], bool]:
 
 
 def _bad_field(where: str, name: str) -> RestError:
-    text = f"Invalid {where}: field '{_upper(name)}' is not allowed in {where}"
+    text = f"Invalid {where}: field '{upper_name(name)}' is not allowed in {where}"
     return RestError("INVALID_ARG_VALUE", text)
-
-
-def _upper(name: str) -> str:
-    """`stageId` → `STAGE_ID`, and `STAGE_ID` → `S_T_A_G_E__I_D`: the portal knows camelCase only."""
-    return "".join(f"_{sign}" if sign.isupper() else sign for sign in name).upper().lstrip("_")
 
 
 def sorted_items(items: list[CrmItem], order: Mapping[str, Any]) -> list[CrmItem]:
@@ -123,7 +118,7 @@ def sorted_items(items: list[CrmItem], order: Mapping[str, Any]) -> list[CrmItem
             raise RestError(
                 "INVALID_ARG_VALUE",
                 f"Invalid order: allowed sort directions are {allowed}. But got '{text_of(way)}' for field "
-                f"'{_upper(name)}'",
+                f"'{upper_name(name)}'",
             )
     if not order:
         return sorted(items, key=lambda item: item.id)
@@ -132,7 +127,6 @@ def sorted_items(items: list[CrmItem], order: Mapping[str, Any]) -> list[CrmItem
 
 
 SOURCE = "contract/methods/crm-item-list"
-PAGE = 50
 
 _EVENTS = {LEAD: "ONCRMLEADUPDATE", DEAL: "ONCRMDEALUPDATE", QUOTE: "ONCRMQUOTEUPDATE"}
 
@@ -152,17 +146,11 @@ def list_items(call: Call) -> Listing:
     order = as_map(optional(call.params, "order", "array", []))
     select = [text_of(name) for name in as_list(optional(call.params, "select", "array", []))]
     found = sorted_items(checked(_readable(call, kind), conditions), order)
-    rows = [item_row(item, select) for item in found[max(call.start, 0) :][:PAGE]]
-    total, following = _pages(call, len(found))
-    return Listing({"items": rows}, total=total, next=following)
-
-
-def _pages(call: Call, amount: int) -> tuple[int | None, int | None]:
-    """`total` and `next`; a controller sends neither for `start` -1 (§1.7)."""
-    if call.start < 0:
-        return None, None
-    following = call.start + PAGE
-    return amount, following if following < amount else None
+    page, following = page_of(found, call.start)
+    rows = {"items": [item_row(item, select) for item in page]}
+    if call.start < 0:  # a controller then sends neither `total` nor `next` (§1.7)
+        return Listing(rows)
+    return Listing(rows, total=len(found), next=following)
 
 
 def _entity_type(call: Call) -> int:
@@ -299,9 +287,11 @@ def list_deals(call: Call) -> Listing:
     known = {name.upper(): way for name, way in order.items() if name.upper() in DEAL_FIELDS}
     found = order_rows(select_rows(rows, conditions, DEAL_FIELDS), known or {"ID": "ASC"})
     wanted = {text_of(name) for name in as_list(named(call, "select"))} or {"*"}
-    page = [
+    page, following = page_of(found, call.start)
+    shown = [
         {name: value for name, value in row.items() if "*" in wanted or name in wanted or name == "ID"}
-        for row in found[max(call.start, 0) :][:PAGE]
+        for row in page
     ]
-    total, following = _pages(call, len(found))
-    return Listing(page, total=total or 0, next=following)
+    if call.start < 0:
+        return Listing(shown, total=0)
+    return Listing(shown, total=len(found), next=following)

@@ -51,6 +51,11 @@ def checked_map(value: Any, name: str) -> dict[str, Any]:
     return as_map(value)
 
 
+def upper_name(name: str) -> str:
+    """`stageId` → `STAGE_ID`, and `STAGE_ID` → `S_T_A_G_E__I_D`: the portal knows camelCase only."""
+    return "".join(f"_{sign}" if sign.isupper() else sign for sign in name).upper().lstrip("_")
+
+
 def given_id(call: Call) -> int:
     """The number of `id` or `ID`; refused unless positive."""
     value = call.params.get("id", call.params.get("ID"))

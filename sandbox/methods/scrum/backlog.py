@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.methods.scrum.common import SCOPE, SOURCE, check_access, number, refusal, types, user_of
+from sandbox.methods.scrum.common import (
+    SCOPE,
+    SOURCE,
+    check_access,
+    number,
+    positive,
+    refusal,
+    types,
+    user_of,
+)
 from sandbox.rest.params import as_map, required
 from sandbox.rest.registry import Call, method
 from sandbox.state.scrum import BACKLOG, Entity
@@ -27,9 +36,7 @@ def get_fields(_: Call) -> Any:
 @method("tasks.api.scrum.backlog.get", scope=SCOPE, style="controller", source=f"{SOURCE}.5")
 def get(call: Call) -> Any:
     """The backlog of the group with that id."""
-    group_id = required(call.params, "id", "int")
-    if group_id <= 0:
-        raise refusal("Group id not found")
+    group_id = positive(required(call.params, "id", "int"), "Group")
     backlog = call.portal.scrum.backlog_of(group_id)
     if backlog is None:
         raise refusal("Backlog not found")
@@ -41,9 +48,7 @@ def get(call: Call) -> Any:
 def add(call: Call) -> Any:
     """A backlog for a group that has none; `createdBy` is needed, whatever the documentation says."""
     fields = as_map(required(call.params, "fields", "array"))
-    group_id = number(fields, "groupId")
-    if group_id <= 0:
-        raise refusal("Group id not found")
+    group_id = positive(number(fields, "groupId"), "Group")
     check_access(call, group_id)
     if call.portal.scrum.backlog_of(group_id) is not None:
         raise refusal("Backlog already added")
@@ -93,9 +98,7 @@ def delete(call: Call) -> list[Any]:
 
 
 def _backlog(call: Call, backlog_id: int) -> Entity:
-    if backlog_id <= 0:
-        raise refusal("Backlog id not found")
-    backlog = call.portal.scrum.backlog(backlog_id)
+    backlog = call.portal.scrum.backlog(positive(backlog_id, "Backlog"))
     if backlog is None:
         raise refusal("Backlog not found")
     return backlog

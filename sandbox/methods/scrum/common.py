@@ -12,13 +12,13 @@ from typing import Any
 
 from sandbox.rest import php
 from sandbox.rest.params import as_list, as_map, is_array, optional, text_of, to_int
-from sandbox.rest.registry import Call, RestError
+from sandbox.rest.registry import Call, RestError, page_of
 from sandbox.rest.rowfilter import order_rows, select_rows, split_key
 from sandbox.state import access
+from sandbox.state.scrum import Entity
 
 SCOPE = "task"
 SOURCE = "behaviour.md §4"
-PAGE = 50
 _NUMERIC = re.compile(r"\s*[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*\Z")
 _FARTHEST = 253_402_300_799  # the last second of the year 9999
 
@@ -54,6 +54,28 @@ def to_float(value: Any) -> float:
 def number(fields: Mapping[str, Any], name: str) -> int:
     """A numeric field as int; 0 for anything else."""
     return int(to_float(fields[name])) if numeric(fields.get(name)) else 0
+
+
+def text_field(fields: Mapping[str, Any], name: str) -> str:
+    """A field as text; "" for an absent one and for an array."""
+    value = fields.get(name)
+    return "" if is_array(value) else text_of(value)
+
+
+def positive(entity_id: int, thing: str) -> int:
+    """The id of a `thing` ("Group", "Sprint", …) as it is; refused unless positive."""
+    if entity_id <= 0:
+        raise refusal(f"{thing} id not found")
+    return entity_id
+
+
+def sprint_of(call: Call, entity_id: int, find: Callable[[int], Entity | None]) -> Entity:
+    """What `find` finds under a sprint's id; refused for none, and where its group may not be read."""
+    entity = find(positive(entity_id, "Sprint"))
+    if entity is None:
+        raise refusal("Sprint not found")
+    check_access(call, entity.group_id)
+    return entity
 
 
 def user_of(call: Call, fields: Mapping[str, Any], name: str) -> int | None:
@@ -102,8 +124,8 @@ def listed(call: Call, rows: list[dict[str, Any]], shown: Callable[[Mapping[str,
         found = _ordered(_matching(rows, wanted, known), order, known)
     except BadQueryError:
         return []
-    first = max(call.start, 0)
-    return [shown({key: row[key] for key in kept}) for row in found[first : first + PAGE]]
+    page, _ = page_of(found, call.start)
+    return [shown({key: row[key] for key in kept}) for row in page]
 
 
 def _selected(names: list[Any], known: frozenset[str]) -> frozenset[str]:

@@ -13,7 +13,9 @@ from sandbox.methods.scrum.common import (
     is_in_group,
     listed,
     number,
+    positive,
     refusal,
+    text_field,
     types,
     user_of,
 )
@@ -127,10 +129,8 @@ def add(call: Call) -> Any:
     """A new epic; here the caller is its creator by default, and `modifiedBy` cannot be set."""
     fields = as_map(required(call.params, "fields", "array"))
     creator = user_of(call, fields, "createdBy")
-    group_id = number(fields, "groupId")
-    if group_id <= 0:
-        raise refusal("Group id not found")
-    name = _text(fields, "name")
+    group_id = positive(number(fields, "groupId"), "Group")
+    name = text_field(fields, "name")
     if not name:
         raise refusal("Name not found")
     check_access(call, group_id)
@@ -138,8 +138,8 @@ def add(call: Call) -> Any:
         call.portal.next_id("scrum_epic"),
         group_id,
         name,
-        description=_clean(_text(fields, "description")),
-        color=_text(fields, "color"),
+        description=_clean(text_field(fields, "description")),
+        color=text_field(fields, "color"),
         created_by=call.user.id if creator is None else creator,
         files=_file_ids(fields),
     )
@@ -164,9 +164,9 @@ def update(call: Call) -> Any:
     epic = _found(call, epic_id)
     creator, modifier = user_of(call, fields, "createdBy"), user_of(call, fields, "modifiedBy")
     epic.group_id = number(fields, "groupId") or epic.group_id
-    epic.name = _text(fields, "name") or epic.name
-    epic.description = _clean(_text(fields, "description")) or epic.description
-    epic.color = _text(fields, "color") or epic.color
+    epic.name = text_field(fields, "name") or epic.name
+    epic.description = _clean(text_field(fields, "description")) or epic.description
+    epic.color = text_field(fields, "color") or epic.color
     epic.created_by = epic.created_by if creator is None else creator
     epic.modified_by = call.user.id if modifier is None else modifier
     if "files" in fields:
@@ -189,11 +189,6 @@ def _found(call: Call, epic_id: int) -> Epic:
         raise refusal("Epic not found")
     check_access(call, epic.group_id)
     return epic
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return "" if is_array(value) else text_of(value)
 
 
 def _file_ids(fields: Mapping[str, Any]) -> list[str]:

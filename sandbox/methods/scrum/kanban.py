@@ -11,11 +11,11 @@ from sandbox.methods import stages
 from sandbox.methods.scrum.common import (
     SCOPE,
     SOURCE,
-    check_access,
     may_read,
     number,
     numeric,
     refusal,
+    sprint_of,
     types,
 )
 from sandbox.methods.tasks.events import task_updated
@@ -40,12 +40,7 @@ def get_stages(call: Call) -> Any:
     Leaves the process in sprint mode: a `task.stages.get` after it in the same batch reads a sprint (§3.9).
     """
     sprint_id = required(call.params, "sprintId", "int")
-    if sprint_id <= 0:
-        raise refusal("Sprint id not found")
-    sprint = call.portal.scrum.sprint(sprint_id)
-    if sprint is None:
-        raise refusal("Sprint not found")
-    check_access(call, sprint.group_id)
+    sprint_of(call, sprint_id, call.portal.scrum.sprint)
     stages.set_work_mode(call, SPRINT_BOARD)
     return [_shown(row) for row in stages.cached_board(call, sprint_id)]
 
@@ -66,12 +61,7 @@ def add_stage(call: Call) -> int:
     """A column, wherever SORT puts it; any sprint will do, even a backlog. Nothing is renumbered."""
     fields = as_map(required(call.params, "fields", "array"))
     sprint_id = number(fields, "sprintId")
-    if sprint_id <= 0:
-        raise refusal("Sprint id not found")
-    entity = call.portal.scrum.entities.get(sprint_id)
-    if entity is None:
-        raise refusal("Sprint not found")
-    check_access(call, entity.group_id)
+    sprint_of(call, sprint_id, call.portal.scrum.entities.get)
     name, color = fields.get("name"), fields.get("color")
     if not isinstance(name, str):
         raise refusal("Incorrect name format")

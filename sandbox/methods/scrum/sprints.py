@@ -1,4 +1,4 @@
-"""`tasks.api.scrum.sprint.*`: the rows; starting and completing is done in `scrum_lifecycle` (§4.4).
+"""`tasks.api.scrum.sprint.*`: the rows; starting and completing is done in `lifecycle` (§4.4).
 
 `complete` takes the id of the GROUP, everything else here that of the sprint (surprise 8).
 """
@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.methods.scrum import lifecycle
@@ -19,12 +19,15 @@ from sandbox.methods.scrum.common import (
     moment,
     number,
     numeric,
+    positive,
     refusal,
+    sprint_of,
+    text_field,
     types,
     user_of,
 )
 from sandbox.rest import php
-from sandbox.rest.params import as_map, is_array, required, text_of
+from sandbox.rest.params import as_map, required
 from sandbox.rest.registry import Call, method
 from sandbox.state import access, scrum
 from sandbox.state.scrum import Entity
@@ -70,7 +73,7 @@ def get_fields(_: Call) -> Any:
 @method("tasks.api.scrum.sprint.get", scope=SCOPE, style="controller", source=f"{SOURCE}.4")
 def get(call: Call) -> Any:
     """One sprint; a backlog's id works as well."""
-    return shown(call, _found(call, required(call.params, "id", "int"), call.portal.scrum.entities.get))
+    return shown(call, sprint_of(call, required(call.params, "id", "int"), call.portal.scrum.entities.get))
 
 
 @method("tasks.api.scrum.sprint.list", scope=SCOPE, style="controller", source=f"{SOURCE}.4")
@@ -126,9 +129,7 @@ def _of_row(row: Mapping[str, Any]) -> Entity:
 def add(call: Call) -> Any:
     """A sprint. `createdBy` and a name are needed; an active one gets no columns (surprises 9, 23)."""
     fields = as_map(required(call.params, "fields", "array"))
-    group_id = number(fields, "groupId")
-    if group_id <= 0:
-        raise refusal("Group id not found")
+    group_id = positive(number(fields, "groupId"), "Group")
     check_access(call, group_id)
     creator = user_of(call, fields, "createdBy")
     user_of(call, fields, "modifiedBy")
@@ -136,7 +137,7 @@ def add(call: Call) -> Any:
         if fields.get(name) is None:
             raise refusal(f"Incorrect {name} format")
     status = _status(call, group_id, fields.get("status"))
-    name = _text(fields, "name")
+    name = text_field(fields, "name")
     if creator is None or not name:
         raise refusal("Unable to add sprint")
     entity = Entity(
@@ -159,7 +160,7 @@ def update(call: Call) -> Any:
     """Change a sprint's row. A status is only a word here: no columns, no tasks moved (surprise 23)."""
     sprint_id = required(call.params, "id", "int")
     fields = as_map(required(call.params, "fields", "array"))
-    sprint = _found(call, sprint_id, call.portal.scrum.sprint)
+    sprint = sprint_of(call, sprint_id, call.portal.scrum.sprint)
     group_id = number(fields, "groupId") or sprint.group_id
     if group_id != sprint.group_id and call.portal.scrum.items_of(sprint.id):
         raise refusal("It is forbidden move a sprint with items")
@@ -167,7 +168,7 @@ def update(call: Call) -> Any:
     modifier = user_of(call, fields, "modifiedBy")
     status = sprint.status if fields.get("status") is None else _status(call, group_id, fields["status"])
     sprint.group_id, sprint.status = group_id, status
-    sprint.name = _text(fields, "name") or sprint.name
+    sprint.name = text_field(fields, "name") or sprint.name
     if modifier is not None:
         sprint.modified_by = modifier
     if numeric(fields.get("sort")):
@@ -206,9 +207,7 @@ def delete(call: Call) -> list[Any]:
 )
 def start(call: Call) -> Any:
     """Columns, tasks on them, then active. Late refusals leave behind what was done (surprise 22)."""
-    sprint_id = required(call.params, "id", "int")
-    if sprint_id <= 0:
-        raise refusal("Sprint id not found")
+    sprint_id = positive(required(call.params, "id", "int"), "Sprint")
     entity = call.portal.scrum.entities.get(sprint_id)
     if entity is None:
         raise refusal("Sprint not found")
@@ -225,25 +224,13 @@ def start(call: Call) -> Any:
 @method("tasks.api.scrum.sprint.complete", scope=SCOPE, style="controller", source=f"{SOURCE}.4")
 def complete(call: Call) -> Any:
     """Close the active sprint of the group `id`; null with HTTP 200 when the portal fails on the way."""
-    group_id = required(call.params, "id", "int")
-    if group_id <= 0:
-        raise refusal("Group id not found")
+    group_id = positive(required(call.params, "id", "int"), "Group")
     sprint = call.portal.scrum.active(group_id)
     if sprint is None:
         raise refusal("Sprint not found")
     if not access.can_run_sprints(call.portal, call.user, group_id):
         raise refusal("Access denied")
     return shown(call, sprint) if lifecycle.complete(call, sprint) else None
-
-
-def _found(call: Call, entity_id: int, look: Callable[[int], Entity | None]) -> Entity:
-    if entity_id <= 0:
-        raise refusal("Sprint id not found")
-    entity = look(entity_id)
-    if entity is None:
-        raise refusal("Sprint not found")
-    check_access(call, entity.group_id)
-    return entity
 
 
 def _status(call: Call, group_id: int, value: Any) -> str:
@@ -253,8 +240,3 @@ def _status(call: Call, group_id: int, value: Any) -> str:
     if value == scrum.ACTIVE and call.portal.scrum.active(group_id) is not None:
         raise refusal("Unable to add two active sprint")
     return value
-
-
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    return "" if is_array(value) else text_of(value)

@@ -14,6 +14,7 @@ from sandbox.methods.scrum.common import (
     may_read,
     number,
     numeric,
+    positive,
     refusal,
     to_float,
     types,
@@ -46,8 +47,7 @@ def get(call: Call) -> Any:
 
     That an administrator may not, although tasks are open to them, follows the general rule of §2.
     """
-    task_id = required(call.params, "id", "int")
-    _check_id(task_id)
+    task_id = positive(required(call.params, "id", "int"), "Task")
     item = call.portal.scrum.items.get(task_id)
     if item is None:
         raise refusal("Task not found")
@@ -76,7 +76,7 @@ def update(call: Call) -> bool:
     """Points, epic, place and list of an item; makes the item when the task has none yet."""
     task_id = required(call.params, "id", "int")
     fields = as_map(required(call.params, "fields", "array"))
-    _check_id(task_id)
+    positive(task_id, "Task")
     entity_id = number(fields, "entityId")
     if entity_id > 0:
         entity = call.portal.scrum.entities.get(entity_id)
@@ -90,11 +90,6 @@ def update(call: Call) -> bool:
     for name, value in changes.items():
         setattr(item, name, value)
     return True
-
-
-def _check_id(task_id: int) -> None:
-    if task_id <= 0:
-        raise refusal("Task id not found")
 
 
 def _reads_item(call: Call, item: Item) -> bool:

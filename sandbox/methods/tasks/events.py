@@ -14,45 +14,26 @@ UNDEFINED = "undefined"
 
 
 def task_added(call: Call, task: Task) -> None:
-    forget_index(call)
-    raise_event(
-        call,
-        "ONTASKADD",
-        {
-            "FIELDS_BEFORE": UNDEFINED,
-            "FIELDS_AFTER": {"ID": task.id},
-            "IS_ACCESSIBLE_BEFORE": "N",
-            "IS_ACCESSIBLE_AFTER": UNDEFINED,
-        },
-        call.user.id,
-    )
+    _raise(call, "ONTASKADD", before=None, after=task, accessible=("N", UNDEFINED))
 
 
 def task_updated(call: Call, task: Task) -> None:
-    forget_index(call)
-    raise_event(
-        call,
-        "ONTASKUPDATE",
-        {
-            "FIELDS_BEFORE": {"ID": task.id},
-            "FIELDS_AFTER": {"ID": task.id},
-            "IS_ACCESSIBLE_BEFORE": UNDEFINED,
-            "IS_ACCESSIBLE_AFTER": UNDEFINED,
-        },
-        call.user.id,
-    )
+    _raise(call, "ONTASKUPDATE", before=task, after=task, accessible=(UNDEFINED, UNDEFINED))
 
 
 def task_deleted(call: Call, task: Task) -> None:
+    _raise(call, "ONTASKDELETE", before=task, after=None, accessible=(UNDEFINED, "N"))
+
+
+def _raise(
+    call: Call, name: str, *, before: Task | None, after: Task | None, accessible: tuple[str, str]
+) -> None:
+    """`before` and `after` are the task where it was or is there; `accessible` says so of either moment."""
     forget_index(call)
-    raise_event(
-        call,
-        "ONTASKDELETE",
-        {
-            "FIELDS_BEFORE": {"ID": task.id},
-            "FIELDS_AFTER": UNDEFINED,
-            "IS_ACCESSIBLE_BEFORE": UNDEFINED,
-            "IS_ACCESSIBLE_AFTER": "N",
-        },
-        call.user.id,
-    )
+    data = {
+        "FIELDS_BEFORE": {"ID": before.id} if before else UNDEFINED,
+        "FIELDS_AFTER": {"ID": after.id} if after else UNDEFINED,
+        "IS_ACCESSIBLE_BEFORE": accessible[0],
+        "IS_ACCESSIBLE_AFTER": accessible[1],
+    }
+    raise_event(call, name, data, call.user.id)

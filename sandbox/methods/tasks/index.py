@@ -23,7 +23,7 @@ def forget_index(call: Call) -> None:
 def by_ids(call: Call, ids: set[int]) -> list[Task]:
     """The tasks of these numbers, as far as there are any."""
     tasks = call.portal.tasks
-    return [tasks[one] for one in sorted(ids) if one in tasks]
+    return [tasks[task_id] for task_id in sorted(ids) if task_id in tasks]
 
 
 def on_boards(call: Call, groups: set[int], stages: set[int]) -> list[Task]:

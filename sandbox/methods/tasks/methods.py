@@ -17,12 +17,11 @@ from sandbox.methods.tasks.fields import FIELDS, selected
 from sandbox.methods.tasks.filter import matching
 from sandbox.methods.tasks.order import ordered
 from sandbox.rest.params import as_list, as_map, optional, required, to_int
-from sandbox.rest.registry import Call, Listing, RestError, method
+from sandbox.rest.registry import PAGE, Call, Listing, RestError, method, page_of
 from sandbox.state import access
 from sandbox.state.portal import Task, User
 
 SOURCE = "behaviour.md §5"
-PAGE = 50
 
 
 @method("tasks.task.get", scope="task|tasks", style="controller", source=f"{SOURCE}.2")
@@ -50,13 +49,12 @@ def list_tasks(call: Call) -> Listing:
         raise RestError("0", "Invalid select data")
     names, _ = selected(select)
     tasks = ordered(call, matching(call, wanted), order, wanted)
-    offset = max(call.start, 0) // PAGE * PAGE
+    page, following = page_of(tasks, call.start // PAGE * PAGE)
     now = call.portal.now()
-    rows = [render.in_list(call, task, names, now) for task in tasks[offset : offset + PAGE]]
+    rows = [render.in_list(call, task, names, now) for task in page]
     if call.start == -1:
         return Listing({"tasks": rows})
-    more = offset + PAGE if offset + PAGE < len(tasks) else None
-    return Listing({"tasks": rows}, total=len(tasks), next=more)
+    return Listing({"tasks": rows}, total=len(tasks), next=following)
 
 
 @method("tasks.task.getFields", scope="task|tasks", style="controller", source=f"{SOURCE}.6")
