@@ -95,6 +95,7 @@ def commands() -> list[str]:
 
 
 def main() -> None:
+    """Write `sandbox/COVERAGE.md` anew."""
     FILE.write_text(text(), encoding="utf-8")
 
 

@@ -46,7 +46,7 @@ class Delivery:
 def raise_event(call: Call, name: str, data: Mapping[str, Any], user_id: int | None = None) -> None:
     """Tell the subscribers of `name`; `user_id` is who caused it, the caller if None, 0 for the system.
 
-    Identical events of one process go out once. Nobody is told while the application is not installed, nor
+    Identical events of one process go out once. Nothing is sent while the application is not installed, nor
     after seven handlers in a row that called back. Handlers are decided now, sending comes later.
     """
     seen: set[str] = call.process.setdefault("events", set())
@@ -154,7 +154,7 @@ class Dispatcher:
     _session: requests.Session = field(default_factory=_pooled)
 
     def flush(self, portal: Portal) -> None:
-        """Hand over everything the portal has to send."""
+        """Take every event out of the portal's outbox and send it in the thread of this dispatcher."""
         with portal.lock:
             waiting, portal.outbox[:] = list(portal.outbox), []
         for delivery in waiting:
@@ -169,7 +169,7 @@ class Dispatcher:
         return delivery
 
     def wait(self) -> None:
-        """Return when everything handed over was sent."""
+        """Return when every event that was handed over by `flush` has been sent."""
         self._waiting.join()
 
     def log(self) -> list[dict[str, Any]]:
@@ -177,6 +177,7 @@ class Dispatcher:
         return [asdict(delivery) | {"form": _shown(delivery.form)} for delivery in list(self._log)]
 
     def clear(self) -> None:
+        """Empty the log of deliveries."""
         self._log.clear()
 
     def _run(self) -> None:

@@ -67,7 +67,7 @@ def calling_app(call: Call) -> App:
 
 
 def available(table: Mapping[str, tuple[str, ...]], scopes: Iterable[str]) -> list[str]:
-    """The names of the granted scopes and those for everybody."""
+    """The names of the granted scopes and those that need no scope."""
     granted = {GLOBAL, *scopes}
     return [name for scope, names in table.items() if scope in granted for name in names]
 
@@ -103,5 +103,6 @@ def text_argument(params: Mapping[str, Any], name: str) -> str:
 
 
 def optional_text(params: Mapping[str, Any], name: str) -> str:
+    """The text of an optional parameter; "" when it is absent or an array."""
     value = params.get(name)
     return "" if value is None or is_array(value) else str(value)

@@ -70,7 +70,7 @@ class CallLog:
             return [note for note in self._notes if note.n > number]
 
     def clear(self) -> None:
-        """Forget all notes."""
+        """Forget all notes; the numbers of later ones go on from the last."""
         with self._lock:
             self._notes.clear()
 

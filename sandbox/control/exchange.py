@@ -71,7 +71,7 @@ def _enter() -> Response | None:
 
 
 def _leave(response: Response) -> Response:
-    """Fail after the deed if that was ordered, and write the log entry before the answer leaves."""
+    """Fail after the portal has acted, if ordered, and write the log entry before the answer leaves."""
     note: CallNote | None = g.get("call_note")
     if note is None:
         return response
@@ -135,7 +135,7 @@ def _dropped() -> Response:
 
 
 def _hang_up() -> None:
-    """Close the connection without an answer; the last deed of a request, since the client goes on at once.
+    """Close the connection without an answer; the last step of a request, since the client goes on at once.
 
     The socket is only shut down: the server that owns it closes it, a second close could hit a number that
     another connection got meanwhile.

@@ -58,14 +58,14 @@ class Fault:
         return self.method == method or self.method in commands
 
     def to_json(self) -> dict[str, Any]:
-        """What `GET /_sandbox/faults` shows."""
+        """The failure as `GET /_sandbox/faults` shows it."""
         keys = ("id", "method", "kind", "times", "after", "via", "status", "code", "description")
         return {key: getattr(self, key) for key in (*keys, "seconds", "done", "hits")}
 
 
 @dataclass
 class Faults:
-    """All faults of the portal, oldest first."""
+    """All failures that were ordered for the portal, oldest first."""
 
     clock: Callable[[], float] = time.monotonic
     _faults: list[Fault] = field(default_factory=list)
@@ -114,7 +114,7 @@ class Faults:
             return [fault.to_json() for fault in self._faults]
 
     def clear(self) -> None:
-        """Nothing goes wrong any more."""
+        """Forget all ordered failures."""
         with self._lock:
             self._faults.clear()
 

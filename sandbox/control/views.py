@@ -39,7 +39,7 @@ def request_json() -> dict[str, Any]:
 
 
 def person(number: object) -> User:
-    """The user with this id, or 404."""
+    """The user with this id; NotFound (404) for an unknown one."""
     user = current_portal().users.get(int(str(number)) if str(number).isdecimal() else 0)
     if user is None:
         raise NotFound(f"no user {number}")
@@ -57,7 +57,7 @@ def refuse(problem: BadRequest | NotFound) -> tuple[Response, int]:
 @blueprint.get("")
 @blueprint.get("/")
 def dashboard() -> str:
-    """The page for people."""
+    """The control plane as a page for people."""
     portal = current_portal()
     names = {role: portal.users[number] for role, number in portal.people.items()}
     return render_template(
@@ -123,7 +123,7 @@ def _describe_app(portal: Portal) -> dict[str, Any]:
 
 @blueprint.get("/webhooks")
 def webhooks() -> Response:
-    """One inbound webhook for each kind of person."""
+    """The address of one inbound webhook for each kind of person, as a JSON map by role."""
     return jsonify({role: address for role, address in webhook_addresses().items() if role in WEBHOOKS})
 
 
@@ -144,6 +144,7 @@ def calls() -> Response:
 
 @blueprint.delete("/calls")
 def forget_calls() -> Response:
+    """Empty the call log."""
     call_log().clear()
     return jsonify(summary([]))
 
@@ -254,6 +255,7 @@ def revoke() -> Response:
 # --- failures ---
 @blueprint.get("/faults")
 def list_faults() -> Response:
+    """The ordered failures with their hits, as JSON."""
     return jsonify(faults=faults().listing())
 
 

@@ -53,11 +53,13 @@ def _write(call: Call, options: dict[str, object]) -> bool:
 
 @method("app.option.get", scope=None, style="classic", source=SECTION, application_only=True)
 def get_app_option(call: Call) -> Any:
+    """An option of the application by its name; without a name all of them as a map."""
     return _read(call, calling_app(call).app_options)
 
 
 @method("app.option.set", scope=None, style="classic", source=SECTION, application_only=True)
 def set_app_option(call: Call) -> bool:
+    """Keep options of the application; 403 for those who are no administrators."""
     if not call.user.is_admin:
         raise RestError("ACCESS_DENIED", "Administrator authorization required", 403)
     return _write(call, calling_app(call).app_options)
@@ -65,17 +67,20 @@ def set_app_option(call: Call) -> bool:
 
 @method("user.option.get", scope=None, style="classic", source=SECTION, application_only=True)
 def get_user_option(call: Call) -> Any:
+    """An option the application keeps for the caller; without a name all of them as a map."""
     return _read(call, calling_app(call).user_options.get(call.user.id, {}))
 
 
 @method("user.option.set", scope=None, style="classic", source=SECTION, application_only=True)
 def set_user_option(call: Call) -> bool:
+    """Keep options of the application for the caller."""
     return _write(call, calling_app(call).user_options.setdefault(call.user.id, {}))
 
 
 # --- the portal and the caller ---
 @method("server.time", scope=None, style="classic", source=SECTION)
 def server_time(call: Call) -> str:
+    """The portal's own time in UTC, ISO 8601, to the second."""
     return call.portal.now().astimezone(dt.UTC).replace(microsecond=0).isoformat()
 
 
@@ -110,6 +115,7 @@ def method_get(call: Call) -> dict[str, bool]:
 
 @method("feature.get", scope=None, style="classic", source=SECTION, not_modelled="all but two feature codes")
 def feature_get(call: Call) -> dict[str, str]:
+    """Whether the portal has a feature: "Y" or "N"; 400 without a code."""
     code = upper_keys(call.params).get("CODE")
     if not isinstance(code, str) or not code:
         raise RestError("CODE_EMPTY", "CODE can't be empty")
@@ -118,6 +124,7 @@ def feature_get(call: Call) -> dict[str, str]:
 
 @method("profile", scope=None, style="classic", source="behaviour.md §7.6")
 def profile(call: Call) -> dict[str, Any]:
+    """The caller's id, name, gender, time zone and whether they are an administrator."""
     user = call.user
     if not user.active:
         return {}
@@ -136,6 +143,7 @@ def profile(call: Call) -> dict[str, Any]:
 
 @method("user.admin", scope=None, style="classic", source="behaviour.md §7.6")
 def user_admin(call: Call) -> bool:
+    """Whether the caller is an administrator of the portal."""
     return call.user.is_admin
 
 

@@ -35,7 +35,7 @@ SECTION = "behaviour.md §8.3"
     not_modelled="ONOFFLINEEVENT, ONAPPPAYMENT, ONAPPMETHODCONFIRM and CRM events are bound but never raised",
 )
 def bind(call: Call) -> bool:
-    """Subscribe; not idempotent. A non-admin's subscription is silently tied to him."""
+    """Subscribe; not idempotent. A non-admin's subscription is silently tied to them."""
     app, params = calling_app(call), upper_keys(call.params)
     name = text_argument(params, "EVENT").upper()
     offline = _is_offline(call, params, "binding")
@@ -72,7 +72,7 @@ def _is_offline(call: Call, params: dict[str, Any], doing: str) -> bool:
 
 
 def _auth_type(call: Call, params: dict[str, Any], doing: str) -> int | None:
-    """The user a handler is tied to; None when nothing was said. A non-admin can only mean himself."""
+    """The user a handler is tied to, None when absent; only administrators can name another person."""
     given = to_int(params["AUTH_TYPE"]) if params.get("AUTH_TYPE") is not None else None
     if call.user.is_admin:
         return given
@@ -162,7 +162,7 @@ def get_offline(call: Call) -> dict[str, Any]:
 
 @method("event.offline.list", scope=None, style="classic", source=OFFLINE_SECTION, application_only=True)
 def list_rows(call: Call) -> Listing:
-    """Look at the queue without taking anything."""
+    """A page of the offline queue; nothing is taken off it."""
     params = upper_keys(call.params)
     rows = _ordered(_filtered(_queue(call), params), params, "ID")
     page, following = page_of(rows, call.start)

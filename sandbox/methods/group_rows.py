@@ -12,11 +12,12 @@ DATE_TEXT = {"en": "%m/%d/%Y %H:%M:%S", "de": "%d.%m.%Y %H:%M:%S", "ru": "%d.%m.
 
 
 def flag(value: bool) -> str:
+    """A truth value as the database has it: "Y" or "N"."""
     return "Y" if value else "N"
 
 
 def camel(name: str) -> str:
-    """`SCRUM_MASTER_ID` → `scrumMasterId`."""
+    """The camelCase spelling of a column: `SCRUM_MASTER_ID` → `scrumMasterId`."""
     first, *rest = name.lower().split("_")
     return first + "".join(part.capitalize() for part in rest)
 
@@ -27,6 +28,7 @@ def member_ids(group: Group, roles: Collection[str]) -> list[int]:
 
 
 def kind_of(group: Group) -> str:
+    """The `TYPE` of a group: "scrum", "project" or "group"."""
     if group.is_scrum:
         return "scrum"
     return "project" if group.is_project else "group"

@@ -112,7 +112,7 @@ def known_group(call: Call, name: str) -> Group:
 
 @method("sonet_group.user.get", scope=SCOPE, style="classic", source="behaviour.md §7.4")
 def members(call: Call) -> list[dict[str, str]]:
-    """Active people with their roles, all at once."""
+    """The active members of a group with their roles, all in one answer."""
     users = call.portal.users
     return [
         {"USER_ID": str(user_id), "ROLE": role}
@@ -202,7 +202,7 @@ OPERATIONS: dict[str, dict[str, Check]] = {
 
 @method("sonet_group.feature.access", scope=SCOPE, style="classic", source="behaviour.md §2")
 def feature_access(call: Call) -> bool:
-    """Whether the caller may do something in a group; an admin is nobody special on this side (§2)."""
+    """Whether the caller may do something in a group; an administrator has no more rights here (§2)."""
     number = to_int(call.params.get("GROUP_ID", 0))
     if number <= 0:
         raise refusal("Wrong socialnetwork group ID")

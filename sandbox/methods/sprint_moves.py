@@ -14,7 +14,7 @@ def move(call: Call, task: Task, group: Group, stage: Stage) -> bool:
     """Move a card on its sprint's board, complete or renew the task by the type of the column.
 
     False for a task without an item or in the backlog. True also when nothing moved because the task stands
-    in no column of its sprint. Whose column `stage` is nobody asks.
+    in no column of its sprint. Which sprint the column `stage` belongs to is not checked.
     """
     entity = call.portal.scrum.entity_of(task.id)
     if entity is None or entity.kind == BACKLOG:

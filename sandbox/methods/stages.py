@@ -52,11 +52,12 @@ def arguments(call: Call, *names: str) -> dict[str, Any]:
 
 # --- what one PHP process remembers (§3.9) ---
 def work_mode(call: Call) -> str:
-    """The process-wide kind of board, G until somebody touches another kind; never reset."""
+    """The process-wide kind of board, G until a call touches another kind; never reset."""
     return str(call.process.get("stages.mode", GROUP_BOARD))
 
 
 def set_work_mode(call: Call, mode: str) -> None:
+    """Set which kind of board the later calls of this process mean (§3.9)."""
     call.process["stages.mode"] = mode
 
 

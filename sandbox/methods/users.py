@@ -165,7 +165,7 @@ def search(call: Call) -> Listing:
 
 @method("user.current", scope=SCOPE, style="classic", source=SECTION)
 def current(call: Call) -> dict[str, Any]:
-    """The caller."""
+    """The caller as a row of `user.get`, without USER_TYPE."""
     row = _shown(call, {}, _row(call, call.user))
     row.pop("USER_TYPE", None)
     return row
@@ -175,5 +175,5 @@ def current(call: Call) -> dict[str, Any]:
     "user.fields", scope=SCOPE, style="classic", source=SECTION, not_modelled="fields nobody has a value in"
 )
 def fields(call: Call) -> dict[str, str]:
-    """Labels of the fields the scope may see."""
+    """The labels of the fields that the scope of the call may see, by their names."""
     return _fields(call)

@@ -38,6 +38,7 @@ class _Containers:
     time: dict[str, Any] = field(default_factory=dict)
 
     def put(self, key: str, envelope: dict[str, Any]) -> None:
+        """Keep the envelope of a command that succeeded."""
         self.result[key] = envelope["result"]
         self.time[key] = envelope["time"]
         if "total" in envelope:
@@ -46,6 +47,7 @@ class _Containers:
             self.next[key] = envelope["next"]
 
     def answer(self) -> dict[str, Any]:
+        """The five parts under the names of the answer."""
         parts = {"result": self.result, "result_error": self.error, "result_total": self.total}
         return {**parts, "result_next": self.next, "result_time": self.time}
 

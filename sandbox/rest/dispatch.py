@@ -88,7 +88,7 @@ def _check(portal: Portal, caller: Caller, spec: Method) -> None:
 
 
 def limits() -> Limits:
-    """The counters of the running application."""
+    """The counters of both limits of the running application."""
     found: Limits = current_app.extensions["limits"]
     return found
 
@@ -163,6 +163,7 @@ class Stopwatch:
         self._steady = time.perf_counter()
 
     def elapsed(self) -> float:
+        """Seconds since the start, by the steady clock."""
         return time.perf_counter() - self._steady
 
     def block(self, limits: Limits | None = None, client: str = "", method: str = "") -> dict[str, Any]:

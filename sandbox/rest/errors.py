@@ -26,7 +26,7 @@ _TABLE: dict[str, tuple[int, str]] = {
 
 
 def known(code: str) -> RestError:
-    """The error `code` of the table."""
+    """The error of the transport with this code; KeyError for one that is not in the table."""
     status, description = _TABLE[code]
     return RestError(code, description, status)
 
@@ -53,5 +53,5 @@ def argument_error(argument: str, description: str = "") -> RestError:
 
 
 def body(error: RestError) -> dict[str, Any]:
-    """The error body; it has no `time` block."""
+    """The JSON body of an error answer; it has no `time` block."""
     return {"error": error.code, "error_description": error.description, **error.extra}

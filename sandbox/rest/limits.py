@@ -37,7 +37,7 @@ class Limits:
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def clear(self) -> None:
-        """Forget what was counted."""
+        """Forget what was counted for both limits."""
         with self._lock:
             self._levels.clear()
             self._spent.clear()
@@ -62,10 +62,11 @@ class Limits:
             return sum(self._window(client, method, now).values())
 
     def exhausted(self, client: str, method: str, now: float) -> bool:
+        """Whether this app or webhook may not call the method for now; `now` in epoch seconds."""
         return self.operating and self.spent(client, method, now) > self.operating_limit
 
     def add(self, client: str, method: str, now: float, seconds: float) -> None:
-        """Count the run time of one call."""
+        """Count the run time of one call, in seconds; `now` in epoch seconds."""
         if not self.operating:
             return
         with self._lock:

@@ -21,11 +21,13 @@ SERVER_NAME = "oauth.bitrix.info"
 
 
 def refuse(code: str, text: str, status: int = 400) -> RestError:
+    """A refusal of the authorization server: HTTP status, code and text."""
     return RestError(code, text, status)
 
 
 @blueprint.errorhandler(RestError)
 def refused(error: RestError) -> Response:
+    """The JSON answer of a refusal."""
     return _json({"error": error.code, "error_description": error.description}, error.status)
 
 
@@ -178,7 +180,7 @@ def authorize() -> Any:
 
 
 def _visitor(portal: Portal) -> int:
-    """The person chosen in the portal's pages, by name or id; the admin when nobody was."""
+    """The person chosen in the portal's pages, by name or id; the administrator when none was chosen."""
     wanted = request.args.get("as") or request.cookies.get("person", "")
     number = int(wanted) if wanted.isdecimal() else portal.people.get(wanted, 0)
     return number if number in portal.users else portal.people["admin"]

@@ -86,7 +86,7 @@ def parse_json(body: bytes) -> dict[str, Any]:
 
 
 def normalise(value: Any) -> Any:
-    """One spelling for PHP arrays at every depth."""
+    """The value with every PHP array in it spelled as this module says, at every depth."""
     if isinstance(value, Mapping):
         if is_list(value):
             return [normalise(item) for item in value.values()]
@@ -118,6 +118,7 @@ def as_list(value: Any) -> list[Any]:
 
 
 def is_array(value: Any) -> bool:
+    """Whether the value is a PHP array: a list or a map."""
     return isinstance(value, (list, tuple, Mapping))
 
 
@@ -155,7 +156,7 @@ def required(params: Mapping[str, Any], name: str, kind: str) -> Any:
 
 
 def optional(params: Mapping[str, Any], name: str, kind: str, default: Any = None) -> Any:
-    """The same for an optional one."""
+    """The bound value of an optional controller parameter, `default` when missing; 400 "100" if mistyped."""
     if params.get(name) is None:
         return default
     return bind(name, params[name], kind)
@@ -183,7 +184,7 @@ def _mismatch(name: str, value: Any, kind: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """PHP's string cast of a scalar."""
+    """PHP's string cast of a scalar: "" for null and false, "1" for true."""
     if value is None or value is False:
         return ""
     return "1" if value is True else str(value)

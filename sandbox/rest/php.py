@@ -51,7 +51,7 @@ def iso(moment: dt.datetime | None, zone_name: str) -> str | None:
 
 
 def iso_of_epoch(seconds: float) -> str:
-    """Epoch seconds in UTC, to the second."""
+    """The moment of these epoch seconds in UTC, ISO 8601, to the second."""
     return dt.datetime.fromtimestamp(int(seconds), dt.UTC).isoformat()
 
 

@@ -54,10 +54,12 @@ def is_dead(pair: TokenPair) -> bool:
 
 
 def find_access(portal: Portal, token: str) -> TokenPair | None:
+    """The pair with this access token, dead or alive; None for an unknown one."""
     return portal.tokens.get(token)
 
 
 def find_refresh(portal: Portal, token: str) -> TokenPair | None:
+    """The latest pair with this refresh token, dead or alive; None for an unknown one."""
     found = (pair for pair in reversed(portal.tokens.values()) if token and pair.refresh_token == token)
     return next(found, None)
 
@@ -71,7 +73,7 @@ def revoke_all(portal: Portal, user_id: int | None = None) -> int:
 
 
 def grant(portal: Portal, app: App, user_id: int) -> Grant:
-    """An authorization code that lives 30 seconds."""
+    """A new authorization code for one person; it lives 30 seconds."""
     now = portal.now().timestamp()
     fresh = Grant(secrets.token_hex(20), user_id, app.client_id, now + GRANT_SECONDS)
     portal.grants = [old for old in portal.grants if old.expires > now]

@@ -54,7 +54,7 @@ def hold_back() -> Response | None:
 @blueprint.route("/rest/", methods=_VERBS, provide_automatic_options=False)
 @blueprint.route("/rest/<path:address>", methods=_VERBS, provide_automatic_options=False)
 def rest(address: str = "") -> Response:
-    """Any call of any method."""
+    """A call of any REST method, by any kind of credentials; an error is an answer as well."""
     if request.method == "OPTIONS":
         return _with_headers(Response("", 200, content_type="text/html; charset=utf-8"))
     portal = current_portal()

@@ -253,4 +253,4 @@ def small(portal: Portal) -> None:
 
 
 def none(_: Portal) -> None:
-    """No team at all."""
+    """A portal whose scrum teams have no backlogs, sprints or epics."""

@@ -33,7 +33,7 @@ def request_json() -> dict[str, Any]:
 
 
 def viewer(given: dict[str, Any]) -> Viewer:
-    """The person the page was made for."""
+    """The person the page was made for, with its language; 403 for an unknown or inactive one."""
     user = current_portal().users.get(int(given.get("person", 0)))
     if user is None or not user.active:
         abort(403)
@@ -42,7 +42,7 @@ def viewer(given: dict[str, Any]) -> Viewer:
 
 
 def admin(given: dict[str, Any]) -> User:
-    """The person, who has to be an administrator."""
+    """The person the page was made for; 403 unless they are an administrator."""
     user = viewer(given).user
     if not user.is_admin:
         abort(403)
@@ -128,7 +128,7 @@ def install_finish() -> Response:
 
 @blueprint.post("/uninstall")
 def uninstall() -> Response:
-    """The button on the application's card."""
+    """Remove the application, as the button on its card does."""
     given, portal = request_json(), current_portal()
     admin(given)
     with portal.lock:

@@ -26,6 +26,7 @@ class Launch:
     wish: dict[str, Any]
 
     def to_json(self) -> dict[str, Any]:
+        """The opening as the scripts of the portal's pages read it."""
         return asdict(self)
 
 

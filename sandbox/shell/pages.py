@@ -31,6 +31,8 @@ class Viewer:
 
 @dataclass(frozen=True)
 class CardView:
+    """A task as a card; `deadline` is a date as text, "" for none."""
+
     id: int
     title: str
     responsible: User | None
@@ -41,6 +43,8 @@ class CardView:
 
 @dataclass(frozen=True)
 class ColumnView:
+    """A kanban column; `total` counts all its tasks, `cards` are the first of them."""
+
     title: str
     color: str
     dark_text: bool
@@ -49,7 +53,7 @@ class ColumnView:
 
     @property
     def hidden(self) -> int:
-        """How many cards are not shown."""
+        """How many tasks of the column have no card on the page."""
         return self.total - len(self.cards)
 
 
@@ -65,6 +69,7 @@ class GroupView:
 
 
 def group_view(portal: Portal, group: Group, user: User) -> GroupView:
+    """A line of the project list for one person."""
     kind = "scrum" if group.is_scrum else "project" if group.is_project else "group"
     return GroupView(
         group, kind, portal.role(group.id, user.id), len(group.members), group.id * 360 // _HUES % 360
@@ -72,7 +77,7 @@ def group_view(portal: Portal, group: Group, user: User) -> GroupView:
 
 
 def groups_for(portal: Portal, user: User) -> list[GroupView]:
-    """The projects a person can see; one's own first, then by name."""
+    """The projects a person can see; their own first, then by name."""
     views = [group_view(portal, group, user) for group in access.visible_groups(portal, user)]
     return sorted(views, key=lambda view: (view.role is None, view.group.name.casefold()))
 
@@ -81,7 +86,7 @@ def board(portal: Portal, group: Group, viewer: Viewer) -> list[ColumnView]:
     """The columns of a group as its members see them, with the first cards of each.
 
     Cards stand in the manual order; completed tasks are not shown, as by the portal's default filter.
-    A board nobody opened yet has no rows (behaviour.md §3.2); the page then shows none either: it does not
+    A board never opened has no rows (behaviour.md §3.2); the page then shows none either: it does not
     create what only the REST method may create.
     """
     rows = stage_rows.rows(portal, GROUP_BOARD, group.id)
@@ -119,6 +124,7 @@ def own_tasks(portal: Portal, user: User) -> list[CardView]:
 
 
 def card_view(portal: Portal, task: Task) -> CardView:
+    """A task as a card."""
     return CardView(
         id=task.id,
         title=task.title,
@@ -158,6 +164,8 @@ def placement_title(bound: Placement, lang: str, fallback: str) -> str:
 # --- the CRM page: every directory with its rows, and how many items stand in each ---
 @dataclass(frozen=True)
 class StageView:
+    """A row of a CRM directory; `total` counts the items in it, `meaning` is P, S or F."""
+
     name: str
     color: str
     dark_text: bool

@@ -1,7 +1,7 @@
 """The portal's own pages: the frame around the application, as people see a portal.
 
 Who looks, in which language and theme, is chosen by `?as=`, `?lang=` and `?theme=` and remembered in cookies
-of the portal's own site; there is no login, everybody may be anybody here.
+of the portal's own site; there is no login: every visitor may be any person here.
 """
 
 from __future__ import annotations
@@ -87,6 +87,7 @@ def page(template: str, active: str, **values: Any) -> Response:
 
 @blueprint.errorhandler(404)
 def missing(_: Exception) -> tuple[Response, int]:
+    """The portal's page for an address where there is nothing."""
     return page("missing", ""), 404
 
 
@@ -102,7 +103,7 @@ def feed() -> Response:
 
 @blueprint.get("/workgroups/")
 def workgroups() -> Response:
-    """All visible projects."""
+    """All projects that this person can see."""
     portal, user = current_portal(), g.viewer.user
     with portal.lock:
         return page("workgroups", "tasks", groups=pages.groups_for(portal, user))
@@ -137,7 +138,7 @@ def project(group_id: int) -> Response:
 
 @blueprint.get("/company/personal/user/<int:user_id>/tasks/")
 def user_tasks(user_id: int) -> Response:
-    """Somebody's open tasks, with the buttons of TASK_USER_LIST_TOOLBAR."""
+    """The open tasks of a person, with the buttons of TASK_USER_LIST_TOOLBAR."""
     portal = current_portal()
     user = portal.users.get(user_id) or abort(404)
     with portal.lock:
@@ -154,7 +155,7 @@ def user_tasks(user_id: int) -> Response:
 @blueprint.get("/company/personal/user/<int:user_id>/tasks/task/view/<int:task_id>/")
 @blueprint.get("/workgroups/group/<int:group_id>/tasks/task/view/<int:task_id>/")
 def task_page(task_id: int, user_id: int = 0, group_id: int = 0) -> Response:
-    """One task, to read."""
+    """One task, to read; 404 for those who may not."""
     portal = current_portal()
     del user_id, group_id
     with portal.lock:
@@ -206,6 +207,7 @@ def bx24() -> Response:
 
 @blueprint.get("/favicon.ico")
 def favicon() -> Response:
+    """The icon of the portal's pages."""
     return current_app.send_static_file("icon.svg")
 
 

@@ -1,7 +1,7 @@
 """Who may do what on the stand-in portal (behaviour.md §2, §3.4–3.7, §5.1–5.3).
 
 All functions take the `Portal`, the acting `User` and the object; none of them changes anything.
-Archived projects (`closed`) may be read but not sorted by anybody except portal administrators; the
+Archived projects (`closed`) may be read but sorted by portal administrators only; the
 contract says nothing about them, this is how the portal's own pages behave.
 """
 
@@ -81,7 +81,7 @@ def visible_groups(portal: Portal, user: User, *, as_admin: bool = False) -> lis
 
 
 def can_see_group(portal: Portal, user: User, group: Group, *, as_admin: bool = False) -> bool:
-    """Whether one group is among `visible_groups`."""
+    """Whether the person may know of this group: it is open to view, or their own (§7.1)."""
     everything = as_admin and user.is_admin
     return group.active and (everything or group.visible or is_member(group, user))
 
@@ -92,7 +92,7 @@ def can_read_group_tasks(portal: Portal, user: User, group: Group) -> bool:
 
 
 def can_read_scrum(portal: Portal, user: User, group: Group) -> bool:
-    """The socialnetwork-side check of scrum methods: an administrator is nobody special here (§2)."""
+    """The socialnetwork-side check of scrum methods: no other rights for administrators (§2)."""
     return group.tasks_enabled and is_member(group, user)
 
 

@@ -82,7 +82,7 @@ class CrmItem:
 
 @dataclass
 class Crm:
-    """All of a portal's CRM; `rights` has a person's right, nobody else has any (portal admins do)."""
+    """All of a portal's CRM; `rights` by user id; people not in it have none (portal administrators do)."""
 
     statuses: dict[int, CrmStatus] = field(default_factory=dict)
     categories: dict[tuple[int, int], CrmCategory] = field(default_factory=dict)

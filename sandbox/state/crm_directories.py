@@ -58,11 +58,12 @@ class Directory:
 
     @property
     def category_id(self) -> int | None:
+        """The id of the pipeline; None for a plain list."""
         return self.category.id if self.category else None
 
     @property
     def prefix(self) -> str:
-        """Without the colon."""
+        """What every STATUS_ID begins with, without the colon; "" for none."""
         return prefix_of(self.entity_type_id, self.category_id)
 
     @property
@@ -86,6 +87,7 @@ class Directory:
         return self.entity_type_id in _FINALS
 
     def prefixed(self, code: str) -> str:
+        """The STATUS_ID of a bare code."""
         return f"{self.prefix}:{code}" if self.prefix else code
 
 
@@ -103,6 +105,7 @@ def directories(portal: Portal) -> list[Directory]:
 
 
 def find_directory(portal: Portal, entity_id: str) -> Directory | None:
+    """The directory with this ENTITY_ID; None for an unknown one."""
     return next((found for found in directories(portal) if found.entity_id == entity_id), None)
 
 
@@ -134,7 +137,7 @@ def _rows(portal: Portal, entity_id: str) -> Iterator[CrmStatus]:
 
 
 def scrambled(number: int) -> int:
-    """The same number for the same id, in an order nobody should rely on."""
+    """The same number for the same id, in an order not to rely on."""
     return number * 2654435761 % 2**32
 
 
@@ -144,7 +147,7 @@ def success_of(portal: Portal, entity_id: str) -> CrmStatus | None:
 
 
 def items_at(portal: Portal, status: CrmStatus) -> Iterator[CrmItem]:
-    """The items that stand in a stage; nobody stands in a row of a plain list."""
+    """The items that stand in a stage; a row of a plain list has none."""
     return (
         item
         for item in portal.crm.items.values()

@@ -1,7 +1,7 @@
 """The manual order of a board's tasks: what dragging a card up or down leaves behind (behaviour.md §3.7).
 
-A position belongs to a board, ("G", group id) or ("U", user id), and is only compared within it. Tasks nobody
-has dragged have none; they come after those that do, newest first.
+A position belongs to a board, ("G", group id) or ("U", user id), and is only compared within it. Tasks
+that were never dragged have none; they come after those that do, newest first.
 """
 
 from __future__ import annotations

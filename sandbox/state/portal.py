@@ -27,6 +27,8 @@ GROUP_BOARD, USER_BOARD, SPRINT_BOARD = "G", "U", "A"
 
 @dataclass
 class User:
+    """An employee. `time_zone` is an IANA name, "" for UTC; `lang` is the language of their pages."""
+
     id: int
     name: str
     last_name: str
@@ -42,6 +44,7 @@ class User:
 
     @property
     def full_name(self) -> str:
+        """First and last name."""
         return f"{self.name} {self.last_name}".strip()
 
 
@@ -68,6 +71,7 @@ class Group:
 
     @property
     def is_scrum(self) -> bool:
+        """Whether the group is a scrum team."""
         return self.scrum_master_id > 0
 
 
@@ -89,6 +93,8 @@ class Stage:
 
 @dataclass(slots=True)
 class Task:
+    """A task. `group_id` 0 is a personal one, `stage_id` 0 the first column; moments are in UTC."""
+
     id: int
     title: str
     created_by: int
@@ -125,6 +131,8 @@ class Task:
 
 @dataclass
 class Placement:
+    """A handler bound to a place of the interface; `lang_all` has titles and descriptions by language."""
+
     id: int
     code: str
     handler: str
@@ -137,7 +145,7 @@ class Placement:
 
 @dataclass
 class Subscription:
-    """An event handler. `auth_type` is a user id, 0 for whoever caused the event (§8.3)."""
+    """An event handler. `auth_type` is a user id, 0 for the person who caused the event (§8.3)."""
 
     id: int
     event: str
@@ -173,6 +181,8 @@ class App:
 
 @dataclass
 class Webhook:
+    """An inbound webhook: `code` is its secret, calls run as the user with the scopes."""
+
     user_id: int
     code: str
     scopes: list[str]
@@ -224,7 +234,7 @@ class OfflineEvent:
 
 @dataclass
 class Portal:
-    """One portal with everything in it."""
+    """One portal with everything it keeps; methods read and change it under `lock`."""
 
     member_id: str = "5b1f0c2a9d8e4f7086a3c1d2e4f60718"
     domain: str = "localhost:5001"

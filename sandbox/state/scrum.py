@@ -46,6 +46,8 @@ class Item:
 
 @dataclass
 class Epic:
+    """An epic of a team. `color` and the ids in `files` are kept as they came, "" is no color."""
+
     id: int
     group_id: int
     name: str
@@ -66,17 +68,17 @@ class Scrum:
     columns: dict[int, list[int]] = field(default_factory=dict)
 
     def sprint(self, entity_id: int) -> Entity | None:
-        """The sprint of that id; None for a backlog's."""
+        """The sprint with this id; None for an unknown id and for that of a backlog."""
         entity = self.entities.get(entity_id)
         return entity if entity is not None and entity.kind == SPRINT else None
 
     def backlog(self, entity_id: int) -> Entity | None:
-        """The backlog of that id; None for a sprint's."""
+        """The backlog with this id; None for an unknown id and for that of a sprint."""
         entity = self.entities.get(entity_id)
         return entity if entity is not None and entity.kind == BACKLOG else None
 
     def backlog_of(self, group_id: int) -> Entity | None:
-        """The group's backlog; a group nobody opened as a scrum team has none (§4.5)."""
+        """The group's backlog; a group that was never opened as a scrum team has none (§4.5)."""
         return next((e for e in self.entities.values() if e.kind == BACKLOG and e.group_id == group_id), None)
 
     def sprints_of(self, group_id: int, status: str = "") -> list[Entity]:
@@ -88,6 +90,7 @@ class Scrum:
         ]
 
     def active(self, group_id: int) -> Entity | None:
+        """The active sprint of the group; None without one."""
         return next(iter(self.sprints_of(group_id, ACTIVE)), None)
 
     def items_of(self, entity_id: int) -> list[Item]:
@@ -121,6 +124,7 @@ class Scrum:
         return [task_id for task_id, stages in self.columns.items() if not stage_ids.isdisjoint(stages)]
 
     def drop_column(self, stage_id: int) -> None:
+        """Take all tasks out of a column that is gone."""
         for task_id in self.tasks_in({stage_id}):
             self.take(task_id, {stage_id})
 

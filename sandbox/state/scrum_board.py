@@ -16,6 +16,7 @@ def columns(portal: Portal, sprint_id: int) -> list[Stage]:
 
 
 def ids(portal: Portal, sprint_id: int) -> set[int]:
+    """The ids of the sprint's columns."""
     return {stage.id for stage in columns(portal, sprint_id)}
 
 

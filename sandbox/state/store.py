@@ -36,8 +36,8 @@ class PortalHolder:
     def reset(self, seed: str) -> Portal:
         """Seed a new portal and put it in the place of the old one; ValueError for an unknown seed.
 
-        The application is registered in it but not added. Whoever holds the lock of the old portal finishes
-        on the old one.
+        The application is registered in it but not added. A request that holds the lock of the old portal
+        finishes on the old one.
         """
         fresh = self._build(seed)
         with self.portal.lock:
@@ -46,7 +46,7 @@ class PortalHolder:
 
 
 def current_portal() -> Portal:
-    """The portal of the running application."""
+    """The portal of the running application; a reset puts another one in its place."""
     holder: PortalHolder = current_app.extensions["portal"]
     return holder.portal
 
@@ -190,7 +190,7 @@ class Keeper:
         atexit.register(self.save)
 
     def touch(self) -> None:
-        """Something may have changed: write soon."""
+        """The portal may have changed: write the snapshot soon."""
         self._dirty.set()
         if self._timer is None or not self._timer.is_alive():
             self._timer = threading.Timer(self._pause, self.save)

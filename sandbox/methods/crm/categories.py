@@ -88,7 +88,7 @@ def list_categories(call: Call) -> Listing:
 
 @method("crm.category.get", scope="crm", style="controller", source=SOURCE)
 def get(call: Call) -> dict[str, Any]:
-    """One pipeline."""
+    """One pipeline by its type and id; 403 without any right to the CRM."""
     kind = entity_type(call)
     found = _category(call, kind, required(call.params, "id", "int"))
     if not access.can_read_crm(call.portal, call.user):

@@ -168,7 +168,7 @@ def _readable(call: Call, kind: int) -> list[CrmItem]:
 
 @method("crm.item.get", scope="crm", style="controller", source=SOURCE, not_modelled="most fields")
 def get(call: Call) -> dict[str, Any]:
-    """One item with all its fields."""
+    """One item with all its fields; 403 without any right to the CRM."""
     item = _item(call)
     if not access.can_read_crm(call.portal, call.user):
         raise forbidden()

@@ -9,7 +9,7 @@ from sandbox.rest.registry import Call, RestError
 
 
 def refusal(text: str) -> RestError:
-    """A plain refusal: 400 with an empty code."""
+    """How the old CRM methods refuse: 400 with this text and an empty code."""
     return RestError("", text)
 
 
@@ -46,6 +46,7 @@ def named_map(call: Call, name: str) -> dict[str, Any]:
 
 
 def checked_map(value: Any, name: str) -> dict[str, Any]:
+    """An array parameter as a map; refused when it is something else."""
     if not is_array(value):
         raise refusal(f"Parameter '{name}' must be array.")
     return as_map(value)

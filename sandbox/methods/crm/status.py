@@ -95,7 +95,7 @@ def list_rows(call: Call) -> Listing:
 
 @method("crm.status.get", scope="crm", style="classic", source=f"{SOURCE}.3")
 def get(call: Call) -> dict[str, Any]:
-    """One row."""
+    """One row of a directory by its id."""
     number = given_id(call)
     _check_read(call)
     row = call.portal.crm.statuses.get(number)
@@ -106,7 +106,7 @@ def get(call: Call) -> dict[str, Any]:
 
 @method("crm.status.fields", scope="crm", style="classic", source=f"{SOURCE}.7")
 def fields(_: Call) -> dict[str, Any]:
-    """The field table; anybody may see it."""
+    """The field table of a row; needs no right to the CRM."""
     return {
         name: {
             "type": kind,
@@ -123,13 +123,13 @@ def fields(_: Call) -> dict[str, Any]:
 
 @method("crm.status.extra.fields", scope="crm", style="classic", source=f"{SOURCE}.7")
 def extra_fields(_: Call) -> None:
-    """Broken on every portal."""
+    """Answers null: this method is broken on every portal."""
     raise refusal("Resource 'EXTRA' is not supported in current context.")
 
 
 @method("crm.status.entity.types", scope="crm", style="classic", source=f"{SOURCE}.7")
 def entity_types(call: Call) -> list[dict[str, Any]]:
-    """What directories there are; anybody may see it, without any right to the CRM."""
+    """What directories there are; needs no right to the CRM."""
     return [_type_row(directory) for directory in directories(call.portal)]
 
 
@@ -239,7 +239,7 @@ def update(call: Call) -> bool:
         rules.color_of(given),
     )
     if len(color or "") > rules.COLOR_COLUMN:
-        return True  # the write fails as a whole, and nobody is told
+        return True  # the write fails as a whole, and the answer does not say so
     row.name = (name or "").strip() or row.name
     row.sort = row.sort if sort is None else sort
     row.color = row.color if color is None else color
@@ -254,7 +254,7 @@ def update(call: Call) -> bool:
     not_modelled="values of plain lists in use by items",
 )
 def delete(call: Call) -> bool:
-    """Remove a row nobody stands in; a system one only with FORCED exactly "Y" inside `params`."""
+    """Remove a row without items; a system one only with FORCED exactly "Y" inside `params`."""
     _check_write(call)
     row = _row(call, given_id(call))
     if row.system and as_map(named(call, "params")).get("FORCED") != "Y":

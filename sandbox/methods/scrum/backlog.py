@@ -20,6 +20,7 @@ from sandbox.state.scrum import BACKLOG, Entity
 
 
 def shown(backlog: Entity) -> dict[str, Any]:
+    """A backlog as the methods answer it."""
     return {
         "id": backlog.id,
         "groupId": backlog.group_id,
@@ -30,12 +31,13 @@ def shown(backlog: Entity) -> dict[str, Any]:
 
 @method("tasks.api.scrum.backlog.getFields", scope=SCOPE, style="controller", source=f"{SOURCE}.5")
 def get_fields(_: Call) -> Any:
+    """The fields of a backlog with their types."""
     return types(groupId="integer", createdBy="integer", modifiedBy="integer")
 
 
 @method("tasks.api.scrum.backlog.get", scope=SCOPE, style="controller", source=f"{SOURCE}.5")
 def get(call: Call) -> Any:
-    """The backlog of the group with that id."""
+    """The backlog of the group with the id of the call."""
     group_id = positive(required(call.params, "id", "int"), "Group")
     backlog = call.portal.scrum.backlog_of(group_id)
     if backlog is None:
@@ -88,7 +90,7 @@ def update(call: Call) -> Any:
 
 @method("tasks.api.scrum.backlog.delete", scope=SCOPE, style="controller", source=f"{SOURCE}.5")
 def delete(call: Call) -> list[Any]:
-    """Only an empty one."""
+    """Remove a backlog; refused while it has items."""
     backlog = _backlog(call, required(call.params, "id", "int"))
     check_access(call, backlog.group_id)
     if call.portal.scrum.items_of(backlog.id):

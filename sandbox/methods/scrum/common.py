@@ -24,16 +24,18 @@ _FARTHEST = 253_402_300_799  # the last second of the year 9999
 
 
 def refusal(text: str) -> RestError:
+    """How the scrum methods refuse: 400 with code "0" and this text."""
     return RestError("0", text)
 
 
 def may_read(call: Call, group_id: int) -> bool:
-    """The right to read group tasks, socialnetwork side: members; administrators are nobody special (§2)."""
+    """The right to read group tasks, socialnetwork side: members; no other rights for administrators (§2)."""
     group = call.portal.groups.get(group_id)
     return group is not None and access.can_read_scrum(call.portal, call.user, group)
 
 
 def check_access(call: Call, group_id: int) -> None:
+    """Refuse callers who may not read the tasks of the group."""
     if not may_read(call, group_id):
         raise refusal("Access denied")
 
@@ -47,12 +49,12 @@ def numeric(value: Any) -> bool:
 
 
 def to_float(value: Any) -> float:
-    """The value of something `numeric`."""
+    """The value of a number or a text for which `numeric` is true."""
     return float(value)
 
 
 def number(fields: Mapping[str, Any], name: str) -> int:
-    """A numeric field as int; 0 for anything else."""
+    """A numeric field cut to a whole number; 0 for anything else."""
     return int(to_float(fields[name])) if numeric(fields.get(name)) else 0
 
 
@@ -79,7 +81,7 @@ def sprint_of(call: Call, entity_id: int, find: Callable[[int], Entity | None]) 
 
 
 def user_of(call: Call, fields: Mapping[str, Any], name: str) -> int | None:
-    """`createdBy` or `modifiedBy`: None when absent, refused when nobody has that id, 0 included (§4.2)."""
+    """`createdBy` or `modifiedBy`: None when absent, refused when no user has that id, 0 included (§4.2)."""
     if not numeric(fields.get(name)):
         return None
     user_id = number(fields, name)
@@ -98,7 +100,7 @@ def moment(call: Call, value: Any) -> dt.datetime:
 
 
 def types(**kinds: str) -> dict[str, Any]:
-    """The answer of a getFields method."""
+    """The answer of a getFields method: each field with its type."""
     return {"fields": {name: {"type": kind} for name, kind in kinds.items()}}
 
 

@@ -30,6 +30,7 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
 
 
 def shown(epic: Epic) -> dict[str, Any]:
+    """An epic as the methods answer it, without its files."""
     return {
         "id": epic.id,
         "groupId": epic.group_id,
@@ -60,6 +61,7 @@ def _files(epic: Epic) -> dict[str, Any]:
 
 @method("tasks.api.scrum.epic.getFields", scope=SCOPE, style="controller", source=f"{SOURCE}.6")
 def get_fields(_: Call) -> Any:
+    """The fields of an epic with their types."""
     return types(
         name="string",
         description="string",
@@ -157,7 +159,7 @@ def add(call: Call) -> Any:
 def update(call: Call) -> Any:
     """Change an epic. Empty values are ignored, so neither name nor description can be cleared.
 
-    Another group's epic it becomes without a look at the items that carry it.
+    With another `groupId` it goes to that group, whatever items carry it.
     """
     epic_id = required(call.params, "id", "int")
     fields = as_map(required(call.params, "fields", "array"))

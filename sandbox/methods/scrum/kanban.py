@@ -30,6 +30,7 @@ DEFAULT_SORT, DEFAULT_COLOR = 100, "00C4FB"
 
 @method("tasks.api.scrum.kanban.getFields", scope=SCOPE, style="controller", source=f"{SOURCE}.3")
 def get_fields(_: Call) -> Any:
+    """The fields of a sprint's column with their types."""
     return types(name="string", sort="integer", type="string", sprintId="integer", color="string")
 
 
@@ -118,7 +119,7 @@ def delete_stage(call: Call) -> bool:
 def add_task(call: Call) -> bool:
     """Put a task into a column. Not checked: whose column it is, where the item is, other columns (§4.3).
 
-    The task's STAGE_ID stays as it is and nobody is told.
+    The task's STAGE_ID stays as it is and no event is raised.
     """
     sprint_id, task_id = (required(call.params, name, "int") for name in ("sprintId", "taskId"))
     stage_id = required(call.params, "stageId", "int")

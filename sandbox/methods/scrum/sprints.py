@@ -36,7 +36,7 @@ FIRST_SORT = 1
 
 
 def shown(call: Call, entity: Entity) -> dict[str, Any]:
-    """The object of a sprint; dates nobody has set are now, as the portal's own defaults are."""
+    """The object of a sprint; dates that were never set are now, as the portal's own defaults are."""
     return {
         "id": entity.id,
         "groupId": entity.group_id,
@@ -58,6 +58,7 @@ def _date(call: Call, value: dt.datetime | None) -> str | None:
 
 @method("tasks.api.scrum.sprint.getFields", scope=SCOPE, style="controller", source=f"{SOURCE}.4")
 def get_fields(_: Call) -> Any:
+    """The fields of a sprint with their types."""
     return types(
         groupId="integer",
         name="string",
@@ -72,7 +73,7 @@ def get_fields(_: Call) -> Any:
 
 @method("tasks.api.scrum.sprint.get", scope=SCOPE, style="controller", source=f"{SOURCE}.4")
 def get(call: Call) -> Any:
-    """One sprint; a backlog's id works as well."""
+    """One sprint by its id; a backlog is found by its id as well."""
     return shown(call, sprint_of(call, required(call.params, "id", "int"), call.portal.scrum.entities.get))
 
 

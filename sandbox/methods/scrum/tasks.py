@@ -30,6 +30,7 @@ LARGEST_SORT = 255
 
 @method("tasks.api.scrum.task.getFields", scope=SCOPE, style="controller", source=f"{SOURCE}.2")
 def get_fields(_: Call) -> Any:
+    """The fields of a task's scrum item with their types."""
     return types(
         entityId="integer",
         storyPoints="string",

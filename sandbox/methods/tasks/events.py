@@ -14,14 +14,17 @@ UNDEFINED = "undefined"
 
 
 def task_added(call: Call, task: Task) -> None:
+    """Raise ONTASKADD for a task that is new."""
     _raise(call, "ONTASKADD", before=None, after=task, accessible=("N", UNDEFINED))
 
 
 def task_updated(call: Call, task: Task) -> None:
+    """Raise ONTASKUPDATE for a task that was changed."""
     _raise(call, "ONTASKUPDATE", before=task, after=task, accessible=(UNDEFINED, UNDEFINED))
 
 
 def task_deleted(call: Call, task: Task) -> None:
+    """Raise ONTASKDELETE for a task that is gone."""
     _raise(call, "ONTASKDELETE", before=task, after=None, accessible=(UNDEFINED, "N"))
 
 

@@ -1,6 +1,6 @@
 """The filter of `tasks.task.list`, with all that makes it dangerous (behaviour.md §5.7, surprises 3, 11).
 
-Keys are case-sensitive and may carry a prefix; a key nobody knows is dropped without a word, which widens the
+Keys are case-sensitive and may carry a prefix; an unknown key is dropped without a word, which widens the
 answer. Each known key becomes one test of a task; the cheap ones run first.
 """
 
@@ -237,7 +237,7 @@ def _favorite(call: Call, operation: str, value: Any) -> Test:
 
 
 def _stages(call: Call, operation: str, value: Any) -> Test | None:
-    """The columns of My Plan and of sprint boards, whoever's they are (§5.7)."""
+    """The columns of My Plan and of sprint boards, of any owner (§5.7)."""
     stages = _ints(value)
     if not stages:
         return None

@@ -1,7 +1,7 @@
 """Tasks by board column, for the many lists of one batch: a page of a big board asks once per column.
 
 The index lives as long as one HTTP request (`Call.process`) and is thrown away by every write in it. It only
-narrows: whoever uses it still tests each task, as other requests may have moved it meanwhile.
+narrows: its users still test each task, as other requests may have moved it meanwhile.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Columns = dict[int, dict[int, list[Task]]]
 
 
 def forget_index(call: Call) -> None:
-    """A task was added or changed in this request."""
+    """Drop the index of this request, since a task was added or changed in it."""
     call.process.pop(INDEX, None)
 
 

@@ -59,7 +59,7 @@ def list_tasks(call: Call) -> Listing:
 
 @method("tasks.task.getFields", scope="task|tasks", style="controller", source=f"{SOURCE}.6")
 def get_fields(_: Call) -> Any:
-    """The field table, upper-case names."""
+    """The table of a task's fields, by their upper-case names."""
     return {"fields": FIELDS}
 
 

@@ -37,43 +37,43 @@ def _switch(call: Call, action: str, status: int, code: str) -> Any:
 
 @method("tasks.task.complete", scope="task|tasks", style="controller", source=SOURCE)
 def complete(call: Call) -> Any:
-    """Completed, or handed in for review when somebody else controls it."""
+    """Completed, or handed in for review when its creator, another person, controls it."""
     return _switch(call, "complete", COMPLETED, OLD)
 
 
 @method("tasks.task.start", scope="task|tasks", style="controller", source=SOURCE)
 def start(call: Call) -> Any:
-    """In progress."""
+    """The task is in progress."""
     return _switch(call, "start", IN_PROGRESS, OLD)
 
 
 @method("tasks.task.pause", scope="task|tasks", style="controller", source=SOURCE)
 def pause(call: Call) -> Any:
-    """Back to pending."""
+    """A task in progress is pending again."""
     return _switch(call, "pause", PENDING, NUMBERED)
 
 
 @method("tasks.task.defer", scope="task|tasks", style="controller", source=SOURCE)
 def defer(call: Call) -> Any:
-    """Put off."""
+    """The task is put off."""
     return _switch(call, "defer", DEFERRED, NUMBERED)
 
 
 @method("tasks.task.renew", scope="task|tasks", style="controller", source=SOURCE)
 def renew(call: Call) -> Any:
-    """A closed or deferred task is pending again."""
+    """A completed, handed-in or deferred task is pending again."""
     return _switch(call, "renew", PENDING, NUMBERED)
 
 
 @method("tasks.task.approve", scope="task|tasks", style="controller", source=SOURCE)
 def approve(call: Call) -> Any:
-    """The creator accepts the work."""
+    """The creator of the task accepts the work."""
     return _switch(call, "approve", COMPLETED, NUMBERED)
 
 
 @method("tasks.task.disapprove", scope="task|tasks", style="controller", source=SOURCE)
 def disapprove(call: Call) -> Any:
-    """The creator returns the work."""
+    """The creator of the task returns the work."""
     return _switch(call, "disapprove", PENDING, NUMBERED)
 
 

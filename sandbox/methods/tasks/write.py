@@ -215,6 +215,7 @@ def apply(call: Call, task: Task, changes: dict[str, Any]) -> None:
 
 
 def touch(call: Call, task: Task) -> None:
+    """Note when the task was changed, and that the caller did it."""
     task.changed, task.changed_by = call.portal.now(), call.user.id
 
 
