@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from sandbox import app as whole_portal
-from sandbox.registry import METHODS, Method
+from sandbox.rest.registry import METHODS, Method
 
 FILE = Path(__file__).with_name("COVERAGE.md")
 FRAMES = Path(__file__).parent / "static" / "frames.js"
@@ -66,8 +66,9 @@ def text() -> str:
 
 
 def _family(method: Method) -> str:
-    """The file a method lives in."""
-    return method.handler.__module__.rpartition(".")[2]
+    """The room and file a method lives in: "crm/items" for `sandbox.methods.crm.items`."""
+    path = method.handler.__module__.removeprefix("sandbox.").removeprefix("methods.")
+    return path.removesuffix(".methods").replace(".", "/")
 
 
 def _table(family: str, rows: list[Method]) -> str:
@@ -94,6 +95,7 @@ def commands() -> list[str]:
 
 
 def main() -> None:
+    """Write `sandbox/COVERAGE.md` anew."""
     FILE.write_text(text(), encoding="utf-8")
 
 
