@@ -28,7 +28,7 @@ FOLDERS = (
 MADE = ("static/vendor/", "static/min/", "instance/", "__pycache__/")
 """What the set-up or a run makes: not read, and not looked for where it is named."""
 
-STILL_DANGLING: set[str] = {"Behaviour.md", "design.md", "(design", "(issue", "contract/methods"}
+STILL_DANGLING: set[str] = {"contract/methods"}
 """Citations that lead nowhere yet. The set only shrinks: a citation that is mended goes from here too."""
 
 LEAD = r"(?:\s+(?:#:?\s*|//\s*|\*\s+)?)"  # white space, over the end of a line of comment too
