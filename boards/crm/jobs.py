@@ -1,4 +1,4 @@
-"""Deleting a stage with its items, and bringing one back, as jobs of `boards.jobs`.
+"""Deleting a stage with its items, and bringing one back, as jobs of `boards.core.jobs`.
 
 The same steps on the ground of the CRM; what is called tasks there are items here.
 """
@@ -27,7 +27,7 @@ from boards.kanban.restore import RestoreJob
 class CrmDeletionJob(DeletionJob):
     """`code` and `target_code` are STATUS_IDs; `forced`: the person agreed to delete a row of the system.
 
-    `plan_text`: the directory as the plan saw it (`seen.seen_text`), for an undo as the addition left it.
+    `plan_text`: the directory as the plan saw it (`snapshot.seen_text`), for an undo as the addition left it.
     """
 
     KIND: ClassVar[str] = "crm_delete"
@@ -93,7 +93,7 @@ class CrmDeletionJob(DeletionJob):
 
 
 def start_deletion(plan: CrmDeletionPlan, target_id: int = 0, *, forced: bool = False) -> CrmDeletionJob:
-    """A job for `boards.jobs.advance` from the plan that the person agreed to; nothing is sent.
+    """A job for `boards.core.jobs.advance` from the plan that the person agreed to; nothing is sent.
 
     Raises StageStays, and BadInput when items need a stage and `target_id` is none of the others, or when
     a row of the system is not to be `forced`.

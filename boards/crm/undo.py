@@ -1,4 +1,4 @@
-"""The ways back of changes in the CRM; `boards.undo` takes them in.
+"""The ways back of changes in the CRM; `boards.core.undo` takes them in.
 
 Rows are named by id and by STATUS_ID: a row that was deleted and restored has another id but the same code.
 So no aliases are needed here.

@@ -1,4 +1,4 @@
-"""The ways back of what is done in scrum teams; `boards.undo` dispatches to them by `op`."""
+"""The ways back of what is done in scrum teams; `boards.core.undo` dispatches to them by `op`."""
 
 from __future__ import annotations
 

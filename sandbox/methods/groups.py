@@ -68,7 +68,7 @@ def _row(group: Group) -> dict[str, Any]:
     "sonet_group.create",
     scope=SCOPE,
     style="classic",
-    source="contract/methods/sonet-group-create",
+    source="docs: sonet_group.create",
     not_modelled="images, project dates, extranet, SITE_ID, SUBJECT_ID",
 )
 def create(call: Call) -> int:

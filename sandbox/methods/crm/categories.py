@@ -15,7 +15,7 @@ from sandbox.state.crm import DEAL, DEFAULT_PIPELINE, INVOICE, CrmCategory, enti
 from sandbox.state.crm_directories import add_pipeline, categories
 from sandbox.state.portal import Portal
 
-SOURCE = "behaviour.md §6.8, contract/methods/crm-category-*"
+SOURCE = "behaviour.md §6.8, docs: crm.category.add"
 DEFAULT_SORT = 500
 LONGEST_NAME = 255
 

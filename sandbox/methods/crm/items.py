@@ -1,5 +1,5 @@
 """`crm.item.*` and `crm.deal.list`: as much of items as counting and moving them needs
-(contract/methods/crm-item-list).
+(docs: crm.item.list).
 
 `crm.item.*` are controllers with camelCase fields; `crm.deal.list` is an old method with upper-case ones.
 """
@@ -126,7 +126,7 @@ def sorted_items(items: list[CrmItem], order: Mapping[str, Any]) -> list[CrmItem
     return [row["item"] for row in order_rows(rows, order)]
 
 
-SOURCE = "contract/methods/crm-item-list"
+SOURCE = "docs: crm.item.list"
 
 _EVENTS = {LEAD: "ONCRMLEADUPDATE", DEAL: "ONCRMDEALUPDATE", QUOTE: "ONCRMQUOTEUPDATE"}
 
@@ -271,7 +271,7 @@ def _tell(call: Call, item: CrmItem, *, other_pipeline: bool) -> None:
     "crm.deal.list",
     scope="crm",
     style="classic",
-    source="contract/methods/crm-deal-list",
+    source="docs: crm.deal.list",
     not_modelled="most fields, user fields; rights per pipeline",
 )
 def list_deals(call: Call) -> Listing:

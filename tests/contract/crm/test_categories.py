@@ -1,4 +1,4 @@
-"""`crm.category.*`: pipelines (behaviour.md §6.8, contract/methods/crm-category-*)."""
+"""`crm.category.*`: pipelines (behaviour.md §6.8; docs: crm.category.add and its neighbours)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`crm.item.*` and `crm.deal.list`: counting and moving items (contract/methods, behaviour.md §9.3, §9.4)."""
+"""`crm.item.*`, `crm.deal.list`: counting and moving items (docs: crm.item.list; behaviour.md §9.3, §9.4)."""
 
 from __future__ import annotations
 
