@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+"""The release, for people and logs; it is written in pyproject.toml and nowhere else."""
 OFFICIAL_AUTH_SERVERS = ("https://oauth.bitrix.info", "https://oauth.bitrix24.tech")
 OFFICIAL_JS_URL = "https://api.bitrix24.com/api/v1/"
 HOUR = 3600

@@ -14,6 +14,8 @@ from typing import Any
 
 from flask import Flask, Response, g, request
 
+from config import VERSION
+
 HEADER = "X-Request-ID"
 NO_REQUEST = ""
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -29,7 +31,7 @@ CONFIG: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": "{levelname}{name}{request_id}{message}",
+            "fmt": "{levelname}{name}{version}{request_id}{message}",
             "style": "{",
             "rename_fields": {"levelname": "level", "name": "logger"},
             "timestamp": "time",
@@ -45,10 +47,11 @@ CONFIG: dict[str, Any] = {
 
 
 class WithRequestId(logging.Filter):
-    """Gives each record the id of the request of its thread, "" outside of any."""
+    """Gives each record the id of the request of its thread ("" outside of any) and the app's version."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id()
+        record.version = VERSION
         return True
 
 

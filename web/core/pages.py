@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
 
+from config import VERSION
 from store import memos, models, schema
 from web.core.services import services
 from web.core.session import PortalSession, needs_session
@@ -14,13 +15,13 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """200 when the store answers and has its tables, 503 otherwise. Asks no portal."""
+    """200 with the version when the store answers and has its tables, 503 otherwise. Asks no portal."""
     try:
         with services().db.reading() as session:
             session.execute(sa.select(models.Portal.member_id).limit(1))
     except sa.exc.SQLAlchemyError:
-        return jsonify(status="store unavailable"), 503
-    return jsonify(status="ok"), 200
+        return jsonify(status="store unavailable", version=VERSION), 503
+    return jsonify(status="ok", version=VERSION), 200
 
 
 @blueprint.get("/readyz")

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app import create_app
-from config import Config
+from config import VERSION, Config
 from store.models import Base
 from tests.functional.actions import Opener, shown_columns
 from tests.functional.helpers import eventually
@@ -124,6 +124,7 @@ def test_metrics_are_the_sum_of_all_processes(node: Node) -> None:
     assert figure(server, name) - before == 40
     assert figure(server, "stagecraft_events_waiting") == 0
     assert figure(server, "stagecraft_jobs_open") == 0
+    assert figure(server, f'stagecraft_release{{version="{VERSION}"}}') == 1
 
 
 def test_what_people_do_is_counted_without_saying_who(node: Node) -> None:
@@ -154,6 +155,7 @@ def test_a_request_keeps_the_number_it_came_with(node: Node) -> None:
     [line] = [one for one in lines(server.log) if one["request_id"] == NUMBER]
     assert {**line, "time": 0, "milliseconds": 0} == {
         "level": "INFO", "logger": "stagecraft.requests", "request_id": NUMBER, "message": "request",
+        "version": VERSION,
         "verb": "GET", "endpoint": "pages.privacy", "path": "/privacy", "status": 200,
         "time": 0, "milliseconds": 0,
     }  # fmt: skip

@@ -6,8 +6,10 @@ from html import unescape
 
 import pytest
 
+from config import VERSION
 from store import cleanup, requests, sessions, task_changes
 from store.models import Base
+from tests.functional.actions import Opener
 from tests.support.servers import Server, http
 from tests.support.stores import Store
 from web.kanban import memory
@@ -15,16 +17,23 @@ from web.kanban import memory
 
 def test_healthz_asks_the_store(app_server: Server) -> None:
     answer = http().get(f"{app_server.url}/healthz", timeout=30)
-    assert answer.status_code == 200 and answer.json() == {"status": "ok"}
+    assert answer.status_code == 200 and answer.json() == {"status": "ok", "version": VERSION}
 
 
 def test_healthz_fails_without_tables(empty_app: Server, store: Store) -> None:
     store.rows("ALTER TABLE portal RENAME TO portal_away")
     try:
         answer = http().get(f"{empty_app.url}/healthz", timeout=30)
-        assert answer.status_code == 503 and answer.json() == {"status": "store unavailable"}
+        assert answer.status_code == 503 and answer.json()["status"] == "store unavailable"
     finally:
         store.rows("ALTER TABLE portal_away RENAME TO portal")
+
+
+def test_the_version_stands_at_the_foot_of_each_page(app_server: Server, open_as: Opener) -> None:
+    """Of those that open without anybody, and of the app's own."""
+    outside = http().get(f"{app_server.url}/privacy", timeout=30).text
+    foot = f'<footer class="foot">Stagecraft {VERSION}'
+    assert foot in outside and foot in open_as("member").html
 
 
 @pytest.mark.parametrize("path", ["/privacy", "/license"])
