@@ -1,6 +1,7 @@
 """One JSON line per request and per thing worth telling, each with the id of the request it belongs to.
 
-Nothing here may hold a token, a secret or what people wrote: endpoints, numbers and our own sentences only.
+Nothing here may hold a token, a secret or what people wrote: endpoints, numbers, our own sentences, and
+of the portals' what `b24.redact.redacted_text` leaves.
 """
 
 from __future__ import annotations
