@@ -6,9 +6,11 @@ import ast
 import re
 from pathlib import Path
 
+from config import VERSION
+
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES)["']""")
+SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES|LICENSOR)["']""")
 
 
 def settings_of(*names: str) -> set[str]:
@@ -116,3 +118,11 @@ def test_what_people_see_in_the_manual_is_what_they_are_told() -> None:
     quoted = re.findall(r'^\| "([^"]+)"', text, re.MULTILINE)
     assert len(quoted) >= 4
     assert [one for one in quoted if one not in errors] == []
+
+
+def test_the_newest_release_of_the_changelog_is_the_version_that_runs() -> None:
+    """Each release has a heading of its own, the newest first."""
+    releases = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert releases[0] == VERSION
+    numbers = [tuple(map(int, release.split("."))) for release in releases]
+    assert numbers == sorted(set(numbers), reverse=True)
