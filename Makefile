@@ -27,7 +27,7 @@ demo-reset:  ## forget everything the demo has stored
 run: setup migrate  ## the app alone, settings from the environment
 	@$(BIN)/gunicorn -c gunicorn.conf.py 'app:create_app()'
 
-setup: $(VENV)/.runtime static/vendor/.stamp static/min/.stamp $(CATALOGS)
+setup: $(VENV)/.runtime static/vendor/.stamp static/min/.stamp notices.json $(CATALOGS)
 
 migrate: $(VENV)/.runtime
 	@$(BIN)/alembic -q upgrade head
@@ -59,6 +59,9 @@ static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
 
 static/min/.stamp: $(wildcard static/js/*.js) static/vendor/.stamp
 	@$(BIN)/python scripts/assets.py --scripts
+
+notices.json: scripts/notices.py $(VENV)/.runtime static/vendor/.stamp
+	@$(BIN)/python scripts/notices.py
 
 node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 	@$(BIN)/python scripts/assets.py --dev

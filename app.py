@@ -16,7 +16,7 @@ from b24.limits import Limiter
 from b24.oauth import AuthServers
 from b24.transport import Transport
 from boards import features  # noqa: F401 (recipes, jobs and looks register themselves)
-from config import ROOT, Config
+from config import ROOT, VERSION, Config
 from store import Database, cleanup
 from store.rate_limits import SharedLedger
 from web.actions import jobs
@@ -92,6 +92,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=YEAR)
     Compress(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["version"] = VERSION
     app.add_url_rule("/static/<path:filename>", "plain_static", _plain_static)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]

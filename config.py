@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +13,13 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent
+VERSION: str = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+"""The release, for people and logs; it is written in pyproject.toml and nowhere else."""
 OFFICIAL_AUTH_SERVERS = ("https://oauth.bitrix.info", "https://oauth.bitrix24.tech")
 OFFICIAL_JS_URL = "https://api.bitrix24.com/api/v1/"
 HOUR = 3600
+LICENSOR = "the authors of Stagecraft"
+"""As in the file LICENSE."""
 
 
 class ConfigError(Exception):
@@ -29,7 +34,7 @@ class Config:
     `js_url`, which is used as it was given. `proxies` is the number of trusted reverse proxies in front.
     `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
     Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses. Without
-    `metrics_token` nobody is shown the metrics.
+    `metrics_token` nobody is shown the metrics. `licensor` is whom `/license` names.
     """
 
     app_url: str
@@ -47,6 +52,7 @@ class Config:
     rate_per_second: int = 2
     refusals_per_minute: int = 60
     metrics_token: str = field(default="", repr=False)
+    licensor: str = LICENSOR
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -72,6 +78,7 @@ class Config:
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
             metrics_token=_metrics_token(env),
             refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
+            licensor=env.get("LICENSOR", "").strip() or LICENSOR,
         )
 
 

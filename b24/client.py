@@ -20,6 +20,7 @@ from b24.errors import (
 )
 from b24.limits import Limiter
 from b24.retry import Attempts, RetryPolicy
+from b24.said import log_words
 from b24.transport import Carrier
 from b24.wire import as_int, as_map, build_query
 
@@ -196,11 +197,11 @@ class Client:
         cmd = {key: f"{command.method}?{build_query(command.params)}" for key, command in commands.items()}
         methods = {key: command.method for key, command in commands.items()}
         request = _Request("batch", {"halt": int(halt), "cmd": cmd}, tuple(methods.values()))
-        envelope, portal = self._deliver(request, repeatable)
-        return self._read_batch(as_map(envelope.result), methods, portal)
+        envelope, tokens = self._deliver(request, repeatable)
+        return self._read_batch(as_map(envelope.result), methods, tokens)
 
-    def _deliver(self, request: _Request, repeatable: bool) -> tuple[Envelope, str]:
-        """The answer; an error tells whether it comes after something that was written."""
+    def _deliver(self, request: _Request, repeatable: bool) -> tuple[Envelope, Tokens]:
+        """The answer and the tokens it was asked with; an error tells whether it comes after a write."""
         try:
             delivered = self._insist(request, repeatable)
         except PortalError as error:
@@ -209,14 +210,13 @@ class Client:
         self._wrote = self._wrote or not repeatable
         return delivered
 
-    def _insist(self, request: _Request, repeatable: bool) -> tuple[Envelope, str]:
+    def _insist(self, request: _Request, repeatable: bool) -> tuple[Envelope, Tokens]:
         """Send until there is an answer, the patience ends, or the portal says no."""
         attempts = Attempts(self._policy, repeatable, self._clock)
         tokens = self._tokens.current()
         while True:
-            portal = tokens.client_endpoint
             try:
-                return self._once(tokens, portal, request, attempts), portal
+                return self._once(tokens, request, attempts), tokens
             except TokenExpired as error:
                 if attempts.count(error) > 1:
                     raise TokenRejected(error.code, status=error.status, method=error.method) from error
@@ -231,10 +231,19 @@ class Client:
                     raise
                 self._sleep(pause)
 
-    def _once(self, tokens: Tokens, portal: str, request: _Request, attempts: Attempts) -> Envelope:
+    def _once(self, tokens: Tokens, request: _Request, attempts: Attempts) -> Envelope:
+        """One HTTP request; what the portal says to a failure gets into the operator's log."""
+        try:
+            return self._exchange(tokens, request, attempts)
+        except PortalError as error:
+            log_words(error, tokens.portal)
+            raise
+
+    def _exchange(self, tokens: Tokens, request: _Request, attempts: Attempts) -> Envelope:
+        portal = tokens.client_endpoint
         attempts.held += self._limiter.wait(portal, patience=attempts.patience_left, bulk=self._bulk)
         raw = self._transport.post(
-            f"{tokens.client_endpoint.rstrip('/')}/{request.method}",
+            f"{portal.rstrip('/')}/{request.method}",
             json={**request.params, "auth": tokens.access_token},
             method=request.method,
             commands=request.commands,
@@ -249,7 +258,8 @@ class Client:
         self._limiter.remember(portal, request.method, envelope.times)
         return envelope
 
-    def _read_batch(self, body: Mapping[str, Any], methods: Mapping[str, str], portal: str) -> BatchAnswer:
+    def _read_batch(self, body: Mapping[str, Any], methods: Mapping[str, str], tokens: Tokens) -> BatchAnswer:
+        portal = tokens.client_endpoint
         if "result" not in body:
             raise BadAnswer("NO_RESULT", status=200, method="batch")
         results, failed, times, totals, nexts = (
@@ -266,6 +276,9 @@ class Client:
                 spent = as_map(times.get(key))
                 self._limiter.remember(portal, method, spent)
                 answers[key] = _answer(Envelope(results.get(key), totals.get(key), nexts.get(key), spent))
+        alike = {(error.method, error.code, error.description): error for error in errors.values()}
+        for error in alike.values():  # fifty refusals of one kind are one line
+            log_words(error, tokens.portal)
         return BatchAnswer(answers, errors, methods)
 
 

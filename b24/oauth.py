@@ -28,6 +28,7 @@ from b24.errors import (
     WrongApplication,
 )
 from b24.retry import Attempts, RetryPolicy
+from b24.said import log_words
 from b24.transport import Carrier, RawAnswer
 from b24.wire import as_bool, as_int, as_map, as_text, as_time, plain_text
 
@@ -256,12 +257,17 @@ def _refusal(
     *,
     unknown: type[PortalError],
 ) -> PortalError:
-    """The error of a server's refusal; `unknown` is what a code nobody documented counts as."""
+    """The error of a server's refusal, whose words get into the operator's log.
+
+    `unknown` is what a code nobody documented counts as.
+    """
     code = as_text(body.get("error"))
     kind = codes.get(code) or error_class(None, code, method)
     if not issubclass(kind, AuthError | OutcomeUnknown | NotSent):
         kind = unknown
-    return kind(code_word(code), plain_text(body.get("error_description")), method=method)
+    refusal = kind(code_word(code), plain_text(body.get("error_description")), method=method)
+    log_words(refusal)
+    return refusal
 
 
 def _object(raw: RawAnswer, method: str) -> dict[str, Any]:

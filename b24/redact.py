@@ -1,8 +1,13 @@
-"""Parameters as they may be written down: names, ids and numbers; never tokens, never what people wrote."""
+"""What may be written down.
+
+Of parameters: names, ids and numbers; never tokens, never what people wrote. Of a portal's error texts: its
+own words, without what it quotes.
+"""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
@@ -24,11 +29,38 @@ _HARMLESS = re.compile(r"-?\d{1,20}|[YN]|ASC|DESC|asc|desc|\$(?:result|next|tota
 _NAMING = frozenset({"select", "placement", "event", "entitytype"})
 _NAME = re.compile(r"[A-Za-z_*]{1,40}")
 _MAX_ITEMS = 200
+# Portals quote titles and names; the apostrophe of "doesn't" opens nothing.
+_QUOTED = re.compile(r"""“[^“”]*”|„[^„“”]*[“”]|«[^«»]*»|"[^"]*"|‘[^‘’]*’|`[^`]*`|(?<!\w)'[^']*'(?!\w)""")
+_ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,99}")
+_QUERY = re.compile(r"(?<=\?)[^\s?]*=\S*")
+_LONG_WORD = re.compile(r"[A-Za-z0-9+/=_%-]{16,}")
+_MAX_TEXT = 300  # characters that are kept
+_MAX_READ = 2000  # characters that are looked at
 
 
 def redacted(params: Mapping[str, Any]) -> dict[str, Any]:
     """A copy for the call log: secrets as "***", free text as its length, batch commands taken apart."""
     return {key: _value(str(key), value) for key, value in params.items()}
+
+
+def redacted_text(text: str, limit: int = _MAX_TEXT) -> str:
+    """An error text of a portal for the operator's log: one line of at most `limit` characters.
+
+    What stands in quotation marks becomes its length, an e-mail address "address", the query of a web address
+    and whatever looks like a token "***". A title that the portal does not quote stays.
+    """
+    text = "".join(" " if unicodedata.category(sign)[0] in "CZ" else sign for sign in text[:_MAX_READ])
+    text = _QUERY.sub("***", _QUOTED.sub(lambda found: f"text({len(found[0]) - 2})", text))
+    text = _LONG_WORD.sub(_unless_a_name, _ADDRESS.sub("address", text))
+    text = " ".join(text.split())
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def _unless_a_name(found: re.Match[str]) -> str:
+    """Names of methods, fields and codes are of one case and without digits; tokens are not."""
+    word = found[0]
+    is_name = not any(map(str.isdigit, word)) and word in (word.lower(), word.upper())
+    return word if is_name else "***"
 
 
 def _value(key: str, value: Any) -> Any:

@@ -21,7 +21,7 @@ from report import Section, median_of, ratio_of
 from b24.client import Client, Command
 from b24.limits import Limiter
 from b24.transport import Transport
-from tests.contract.test_sdks import make_certificate
+from tests.contract.rest.test_sdks import make_certificate
 from tests.support.hook import Hook
 from tests.support.servers import Sandbox, free_port, start_sandbox
 

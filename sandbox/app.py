@@ -7,14 +7,20 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from sandbox import batch, control, errors, events, exchange, methods, oauth, persist, shell, transport
-from sandbox.holder import PortalHolder
-from sandbox.installation import register_app
-from sandbox.limits import Limits
-from sandbox.portal import Portal
-from sandbox.registry import METHODS
+from sandbox import methods
+from sandbox.application import events
+from sandbox.application.installation import register_app
+from sandbox.control import exchange
+from sandbox.control.views import blueprint as control
+from sandbox.rest import batch, errors, oauth, transport
+from sandbox.rest.limits import Limits
+from sandbox.rest.registry import METHODS
 from sandbox.seed import build as build_seed
 from sandbox.settings import Settings, from_environment
+from sandbox.shell.views import blueprint as shell
+from sandbox.state import store
+from sandbox.state.portal import Portal
+from sandbox.state.store import PortalHolder
 
 __all__ = ["batch", "create_app", "methods"]
 
@@ -29,7 +35,7 @@ def create_app(settings: Settings | None = None, portal: Portal | None = None) -
     def build(seed: str) -> Portal:
         return register_app(build_seed(seed), settings)
 
-    kept = persist.read(Path(settings.data)) if settings.data else None
+    kept = store.read(Path(settings.data)) if settings.data else None
     first = portal or kept
     holder = PortalHolder(register_app(first, settings) if first else build(settings.seed), build)
     app.extensions["settings"] = settings
@@ -40,8 +46,8 @@ def create_app(settings: Settings | None = None, portal: Portal | None = None) -
     events.install(app)
     exchange.install(app)
     if settings.data:
-        persist.install(app, Path(settings.data), lambda: holder.portal)
-    for blueprint in (transport.blueprint, oauth.blueprint, shell.blueprint, control.blueprint):
+        store.install(app, Path(settings.data), lambda: holder.portal)
+    for blueprint in (transport.blueprint, oauth.blueprint, shell, control):
         app.register_blueprint(blueprint)
     app.register_error_handler(500, _broken)
     return app

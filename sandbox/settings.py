@@ -36,6 +36,7 @@ class Settings:
 
     @property
     def protocol(self) -> str:
+        """ "http" or "https", from `url`."""
         return urlsplit(self.url).scheme
 
     @property

@@ -1,4 +1,4 @@
-"""The log of REST calls, kept for some days (wire.md §7 number 16)."""
+"""The log of REST calls, kept for some days (wire.md §7.16)."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ class VaultError(Exception):
 
 
 class Vault:
-    """MultiFernet: the first key encrypts, every key decrypts (design.md, "Who acts")."""
+    """MultiFernet: the first key encrypts, every key decrypts (docs/operate.md, "Keys")."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None

@@ -1,6 +1,6 @@
 """What an `ENTITY_ID` tells by itself: which objects, which pipeline, how its codes are spelled.
 
-Behaviour.md §6.1, §6.4. Nothing here needs the portal, so that an action needs no second question.
+The rules are in behaviour.md §6.1, §6.4. Nothing here asks the portal, so an action needs no second request.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Opening a board: one batch for the whole page (issue: each page at most one HTTP request).
+"""Opening a board: one batch, that is one HTTP request, for the whole page.
 
 The batch does not halt: a missing scope for group data must not cost the board. If the stages themselves are
 refused, the references of the card lists resolve to nonsense; they are reads, their answers are thrown away

@@ -257,7 +257,7 @@ def load_history(
 ) -> dict[int, tuple[Item, ...]]:
     """The items of the given sprints (at most 12), by sprint; one HTTP request for up to 200 items each.
 
-    Points come from `known` or, by `load.load_points`, afterwards: completed sprints do not change, so a
+    Points come from `known` or, by `planning.load_points`, afterwards: completed sprints do not change, so a
     page can remember them.
     """
     del actor

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sandbox import access
-from sandbox.events import raise_event
-from sandbox.grouprows import group_row
-from sandbox.params import as_list, as_map, is_array, text_of, to_int
-from sandbox.portal import ACTIVE_ROLES, MEMBER, MODERATOR, OWNER, Group
-from sandbox.registry import Call, Listing, RestError, method
-from sandbox.rowfilter import order_rows, select_rows
+from sandbox.application.events import raise_event
+from sandbox.methods.group_rows import group_row
+from sandbox.rest.params import as_list, as_map, is_array, text_of, to_int
+from sandbox.rest.registry import Call, Listing, RestError, method, page_of
+from sandbox.rest.rowfilter import order_rows, select_rows
+from sandbox.state import access
+from sandbox.state.portal import ACTIVE_ROLES, MEMBER, MODERATOR, OWNER, Group
 
 SCOPE = "sonet_group"
-PAGE = 50
 COLUMNS = (
     "ID",
     "SITE_ID",
@@ -54,11 +53,10 @@ def get(call: Call) -> Listing:
     rows = select_rows([_row(group) for group in groups], conditions, FILTERABLE)
     order = {name: way for name, way in as_map(params.get("ORDER")).items() if name in COLUMNS}
     rows = order_rows(rows, order or {"ID": "DESC"})
-    first = max(call.start, 0)
-    page = rows[first : first + PAGE]
+    page, following = page_of(rows, call.start)
     if call.start < 0:
         return Listing(page, 0)
-    return Listing(page, len(rows), first + PAGE if len(rows) > first + PAGE else None)
+    return Listing(page, len(rows), following)
 
 
 def _row(group: Group) -> dict[str, Any]:
@@ -70,7 +68,7 @@ def _row(group: Group) -> dict[str, Any]:
     "sonet_group.create",
     scope=SCOPE,
     style="classic",
-    source="contract/methods/sonet-group-create",
+    source="docs: sonet_group.create",
     not_modelled="images, project dates, extranet, SITE_ID, SUBJECT_ID",
 )
 def create(call: Call) -> int:
@@ -114,7 +112,7 @@ def known_group(call: Call, name: str) -> Group:
 
 @method("sonet_group.user.get", scope=SCOPE, style="classic", source="behaviour.md §7.4")
 def members(call: Call) -> list[dict[str, str]]:
-    """Active people with their roles, all at once."""
+    """The active members of a group with their roles, all in one answer."""
     users = call.portal.users
     return [
         {"USER_ID": str(user_id), "ROLE": role}
@@ -204,7 +202,7 @@ OPERATIONS: dict[str, dict[str, Check]] = {
 
 @method("sonet_group.feature.access", scope=SCOPE, style="classic", source="behaviour.md §2")
 def feature_access(call: Call) -> bool:
-    """Whether the caller may do something in a group; an admin is nobody special on this side (§2)."""
+    """Whether the caller may do something in a group; an administrator has no more rights here (§2)."""
     number = to_int(call.params.get("GROUP_ID", 0))
     if number <= 0:
         raise refusal("Wrong socialnetwork group ID")

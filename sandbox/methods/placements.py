@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import errors
-from sandbox.handlers import PLACEMENTS, available, check_handler, listed, optional_text, text_argument
-from sandbox.params import as_map, is_array, text_of, to_int, upper_keys
-from sandbox.portal import App, Placement
-from sandbox.registry import Call, RestError, method
+from sandbox.application.handlers import (
+    PLACEMENTS,
+    available,
+    calling_app,
+    check_handler,
+    listed,
+    optional_text,
+    text_argument,
+)
+from sandbox.rest import errors
+from sandbox.rest.params import as_map, is_array, text_of, to_int, upper_keys
+from sandbox.rest.registry import Call, RestError, method
+from sandbox.state.portal import App, Placement
 
 USER_MODE = frozenset({"PAGE_BACKGROUND_WORKER"})
 SINGLE = frozenset({"PAGE_BACKGROUND_WORKER", "REST_APP_URI"})
@@ -16,11 +24,10 @@ _TEXTS = ("TITLE", "DESCRIPTION", "GROUP_NAME")
 
 
 def _admin_app(call: Call) -> App:
-    """The calling application; 403 for anybody but a portal admin. An app context is checked before."""
+    """The calling application, which was checked before; 403 for others than portal administrators."""
     if not call.user.is_admin:
         raise RestError("ACCESS_DENIED", "Access denied!", 403)
-    assert call.app is not None
-    return call.app
+    return calling_app(call)
 
 
 @method(
@@ -32,7 +39,7 @@ def _admin_app(call: Call) -> App:
     not_modelled="ICON",
 )
 def bind(call: Call) -> bool:
-    """Bind a handler; not idempotent."""
+    """Bind a handler to a placement; the same handler a second time is refused."""
     app, params = _admin_app(call), upper_keys(call.params)
     code, handler = _code(params), text_argument(params, "HANDLER")
     check_handler(handler)
@@ -82,7 +89,7 @@ def _texts(row: Any) -> dict[str, str]:
     "placement.get", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True
 )
 def get(call: Call) -> list[dict[str, Any]]:
-    """What the application has bound."""
+    """The handlers the application has bound to placements."""
     return [
         {
             "id": bound.id,
@@ -102,7 +109,7 @@ def get(call: Call) -> list[dict[str, Any]]:
     "placement.list", scope="placement", style="classic", source="behaviour.md §8.2", application_only=True
 )
 def list_codes(call: Call) -> list[str]:
-    """Codes the application may bind."""
+    """The codes of the placements the application may bind."""
     return listed(call, PLACEMENTS)
 
 

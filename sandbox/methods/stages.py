@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import access, errors, ordering, stage_rows
-from sandbox.methods import scrum_moves, task_index
-from sandbox.methods.task_events import task_updated
-from sandbox.params import is_array, is_true, lower_keys, text_of, to_int
-from sandbox.portal import GROUP_BOARD, SPRINT_BOARD, USER_BOARD, Stage, Task
-from sandbox.registry import Call, RestError, method
+from sandbox.methods import sprint_moves
+from sandbox.methods.tasks.events import task_updated
+from sandbox.methods.tasks.index import forget_index
+from sandbox.rest import errors
+from sandbox.rest.params import is_array, is_true, lower_keys, text_of, to_int
+from sandbox.rest.registry import Call, RestError, method
+from sandbox.state import access, ordering, stage_rows
+from sandbox.state.portal import GROUP_BOARD, SPRINT_BOARD, USER_BOARD, Stage, Task
 
 SOURCE = "behaviour.md §3"
 
@@ -50,11 +52,12 @@ def arguments(call: Call, *names: str) -> dict[str, Any]:
 
 # --- what one PHP process remembers (§3.9) ---
 def work_mode(call: Call) -> str:
-    """The process-wide kind of board, G until somebody touches another kind; never reset."""
+    """The process-wide kind of board, G until a call touches another kind; never reset."""
     return str(call.process.get("stages.mode", GROUP_BOARD))
 
 
 def set_work_mode(call: Call, mode: str) -> None:
+    """Set which kind of board the later calls of this process mean (§3.9)."""
     call.process["stages.mode"] = mode
 
 
@@ -222,7 +225,7 @@ def move_task(call: Call) -> bool:
         raise refusal("TASK_NOT_FOUND")
     group = call.portal.groups.get(task.group_id)
     if group is not None and group.is_scrum:
-        return scrum_moves.move(call, task, group, stage)
+        return sprint_moves.move(call, task, group, stage)
     if not _may_move(call, stage.entity_type, stage.entity_id):
         raise refusal("ACCESS_DENIED_MOVE")
     if stage.entity_type == GROUP_BOARD and stage.entity_id != task.group_id:
@@ -293,7 +296,7 @@ def _pin_tasks_without_stage(call: Call, stage: Stage, after_id: int) -> None:
     first = stage_rows.first_row(call.portal, GROUP_BOARD, stage.entity_id)
     if first is None:
         return
-    task_index.forget(call)
+    forget_index(call)
     for task in call.portal.tasks.values():
         if task.group_id == stage.entity_id and task.stage_id == 0:
             task.stage_id = first.id

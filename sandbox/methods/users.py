@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.params import as_list, as_map, is_array, is_true, text_of, upper_keys
-from sandbox.phpjson import EmptyObject
-from sandbox.portal import User
-from sandbox.registry import Call, Listing, method
-from sandbox.rowfilter import order_rows, select_rows, split_key
+from sandbox.rest.params import as_list, as_map, is_array, is_true, text_of, upper_keys
+from sandbox.rest.php import EmptyObject
+from sandbox.rest.registry import Call, Listing, method, page_of
+from sandbox.rest.rowfilter import order_rows, select_rows, split_key
+from sandbox.state.portal import User
 
 SECTION = "behaviour.md §7.5"
 SCOPE = "user|user_basic|user_brief"
-PAGE = 50
 
 _BRIEF = {
     "ID": "ID",
@@ -76,7 +75,7 @@ def _row(call: Call, user: User) -> dict[str, Any]:
 def _photo(call: Call, user: User) -> str:
     """An absolute address."""
     portal = call.portal
-    return f"{portal.protocol}://{portal.domain}{user.photo}" if user.photo.startswith("/") else user.photo
+    return f"{portal.address}{user.photo}" if user.photo.startswith("/") else user.photo
 
 
 @method("user.get", scope=SCOPE, style="classic", source=SECTION, not_modelled="ADMIN_MODE, IMAGE_RESIZE")
@@ -123,11 +122,11 @@ def _listing(call: Call, params: dict[str, Any], rows: list[Any]) -> Listing:
     sort = text_of(params["SORT"]).upper() if isinstance(params.get("SORT"), str) else ""
     way = params["ORDER"] if isinstance(params.get("ORDER"), str) else "ASC"
     rows = order_rows(rows, {sort: way} if sort in _FULL else {"ID": "ASC"})
-    first = max(call.start, 0)
-    page = [_shown(call, params, row) for row in rows[first : first + PAGE]]
+    found, following = page_of(rows, call.start)
+    page = [_shown(call, params, row) for row in found]
     if call.start < 0:
         return Listing(page, 0)
-    return Listing(page, len(rows), first + PAGE if len(rows) > first + PAGE else None)
+    return Listing(page, len(rows), following)
 
 
 def _shown(call: Call, params: dict[str, Any], row: Any) -> dict[str, Any]:
@@ -166,7 +165,7 @@ def search(call: Call) -> Listing:
 
 @method("user.current", scope=SCOPE, style="classic", source=SECTION)
 def current(call: Call) -> dict[str, Any]:
-    """The caller."""
+    """The caller as a row of `user.get`, without USER_TYPE."""
     row = _shown(call, {}, _row(call, call.user))
     row.pop("USER_TYPE", None)
     return row
@@ -176,5 +175,5 @@ def current(call: Call) -> dict[str, Any]:
     "user.fields", scope=SCOPE, style="classic", source=SECTION, not_modelled="fields nobody has a value in"
 )
 def fields(call: Call) -> dict[str, str]:
-    """Labels of the fields the scope may see."""
+    """The labels of the fields that the scope of the call may see, by their names."""
     return _fields(call)

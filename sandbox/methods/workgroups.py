@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox import access
-from sandbox.grouprows import DATE_TEXT, camel, group_row, member_ids
-from sandbox.params import as_list, as_map, optional, text_of, to_int
-from sandbox.portal import ACTIVE_ROLES, INVITED, MEMBER, MODERATOR, Group
-from sandbox.registry import Call, Listing, RestError, method
-from sandbox.rowfilter import order_rows, select_rows
+from sandbox.methods.group_rows import DATE_TEXT, camel, group_row, member_ids
+from sandbox.rest.params import as_list, as_map, optional, text_of, to_int
+from sandbox.rest.registry import Call, Listing, RestError, method, page_of
+from sandbox.rest.rowfilter import order_rows, select_rows
+from sandbox.state import access
+from sandbox.state.portal import ACTIVE_ROLES, INVITED, MEMBER, MODERATOR, Group
 
-PAGE = 50
 FILTERABLE = frozenset(
     {"ID", "NAME", "OWNER_ID", "ACTIVE", "VISIBLE", "OPENED", "CLOSED", "PROJECT", "SUBJECT_ID", "SITE_ID"}
     | {"DATE_CREATE", "DATE_UPDATE", "DATE_ACTIVITY"}
@@ -31,13 +30,12 @@ def list_groups(call: Call) -> Listing:
     extra = as_map(optional(call.params, "params", "array", {}))
     rows = _sorted(call, _visible_rows(call, extra))
     fields = ["ID", *dict.fromkeys(text_of(name) for name in as_list(wanted) if text_of(name) != "ID")]
-    first = max(call.start, 0)
-    page = [{camel(name): row[name] for name in fields if name in row} for row in rows[first : first + PAGE]]
+    found, following = page_of(rows, call.start)
+    page = [{camel(name): row[name] for name in fields if name in row} for row in found]
     if extra.get("shouldSelectDialogId") == "Y":
         page = [item | {"dialogId": f"chat{item['id']}"} for item in page]
     if call.start < 0:
         return Listing({"workgroups": page})
-    following = first + PAGE if len(rows) > first + PAGE else None
     return Listing({"workgroups": page}, len(rows), following)
 
 

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from sandbox import stage_rows
-from sandbox.portal import COMPLETED, GROUP_BOARD, PENDING, Portal
 from sandbox.seed import boards, crm, people, projects, scrum
 from sandbox.seed.maker import Maker
 from sandbox.seed.projects import Project
+from sandbox.state import stage_rows
+from sandbox.state.portal import COMPLETED, GROUP_BOARD, PENDING, Portal
 
 PERSONAL_TASKS = 32
 HUGE_TASKS = 10_000

@@ -9,7 +9,10 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from sandbox.crm import (
+from sandbox.seed import crm_words as words
+from sandbox.seed.crm_words import Pipeline
+from sandbox.seed.people import SALES
+from sandbox.state.crm import (
     ADMIN_RIGHT,
     DEAL,
     LEAD,
@@ -20,11 +23,8 @@ from sandbox.crm import (
     entity_id_of,
     prefix_of,
 )
-from sandbox.crm_pipelines import DEAL_STAGES, LEAD_STAGES, Row, add_pipeline, add_rows
-from sandbox.portal import Portal
-from sandbox.seed import crm_words as words
-from sandbox.seed.crm_words import Pipeline
-from sandbox.seed.people import SALES
+from sandbox.state.crm_directories import DEAL_STAGES, LEAD_STAGES, Row, add_pipeline, add_rows
+from sandbox.state.portal import Portal
 
 READERS = ("owner", "moderator", "member")
 HUGE_LIST, HUGE_STAGES, HUGE_PIPELINES = 500, 30, 20
@@ -40,7 +40,7 @@ class CrmMaker:
         self.staff: Sequence[int] = ()
 
     def people(self, crm_admin: int, no_crm: int) -> None:
-        """Rights: one CRM administrator, readers, nobody else. The two get names like the first five."""
+        """Rights: one CRM administrator, one person without any (both get names), and readers."""
         portal = self.portal
         portal.people |= {"crm_admin": crm_admin, "no_crm": no_crm}
         sales = {user.id for user in portal.users.values() if SALES in user.departments}
@@ -55,6 +55,7 @@ class CrmMaker:
         self._items(entity_type_id, None, rows, items)
 
     def pipelines(self, plans: Sequence[Pipeline], smart_types: dict[int, str]) -> None:
+        """Make the smart processes, by their entity type ids, and the pipelines with their items."""
         for number, title in smart_types.items():
             self.portal.crm.smart_types[number] = SmartType(number, title)
         for plan in plans:
@@ -63,6 +64,7 @@ class CrmMaker:
             self._items(plan.entity_type_id, category.id, filled, plan.items)
 
     def lists(self, names: Sequence[str]) -> None:
+        """Make the rows of the plain lists with these ENTITY_IDs."""
         for name in names:
             add_rows(self.portal, name, words.LISTS[name])
 
@@ -106,7 +108,7 @@ def company(portal: Portal) -> None:
     maker.directory(QUOTE, words.QUOTES, words.COMPANY_QUOTES)
     maker.pipelines(words.COMPANY, words.COMPANY_TYPES)
     maker.lists(tuple(words.LISTS))
-    # A stage somebody added by REST: no prefix, and pipeline "0" where the first ones have none (§6.1).
+    # A stage that was added by REST: no prefix, and pipeline "0" where the first ones have none (§6.1).
     extra = Row("ON_HOLD", "On hold", "#EEEEEE", sort=45)
     add_rows(portal, entity_id_of(DEAL, 0), (extra,), category_id=0)
 

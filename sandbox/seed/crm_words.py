@@ -8,8 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.crm import DEAL, FAILURE, INVOICE, SUCCESS
-from sandbox.crm_pipelines import DEAL_STAGES, INVOICE_STAGES, LEAD_STAGES, QUOTE_STAGES, SMART_STAGES, Row
+from sandbox.state.crm import DEAL, FAILURE, INVOICE, SUCCESS
+from sandbox.state.crm_directories import (
+    DEAL_STAGES,
+    INVOICE_STAGES,
+    LEAD_STAGES,
+    QUOTE_STAGES,
+    SMART_STAGES,
+    Row,
+)
 
 PROCUREMENT, SERVICE, CALIBRATION = 134, 128, 1038
 

@@ -6,8 +6,11 @@ import datetime as dt
 import random
 from collections.abc import Iterable, Sequence
 
-from sandbox import stage_rows
-from sandbox.portal import (
+from sandbox.seed import boards, words
+from sandbox.seed.people import Person
+from sandbox.seed.projects import Project
+from sandbox.state import stage_rows
+from sandbox.state.portal import (
     ACTIVE_ROLES,
     AWAITS_CONTROL,
     COMPLETED,
@@ -23,9 +26,6 @@ from sandbox.portal import (
     User,
     Webhook,
 )
-from sandbox.seed import boards, words
-from sandbox.seed.people import Person
-from sandbox.seed.projects import Project
 
 PEOPLE_KEYS = ("admin", "owner", "moderator", "member", "outsider")
 WEBHOOK_SCOPES = (

@@ -10,11 +10,11 @@ import datetime as dt
 import random
 from collections.abc import Sequence
 
-from sandbox import scrum, scrum_board, stage_rows
-from sandbox.portal import COMPLETED, IN_PROGRESS, PENDING, SPRINT_BOARD, Group, Portal, Stage, Task
-from sandbox.scrum import BACKLOG, SPRINT, Entity, Epic, Item
 from sandbox.seed.maker import Maker
 from sandbox.seed.scrum_words import COMPANY, SMALL, TRAPS, Team
+from sandbox.state import scrum, scrum_board, stage_rows
+from sandbox.state.portal import COMPLETED, IN_PROGRESS, PENDING, SPRINT_BOARD, Group, Portal, Stage, Task
+from sandbox.state.scrum import BACKLOG, SPRINT, Entity, Epic, Item
 
 LENGTH = dt.timedelta(days=14)
 RUNNING = dt.timedelta(days=6)  # how long the active sprint has been running
@@ -253,4 +253,4 @@ def small(portal: Portal) -> None:
 
 
 def none(_: Portal) -> None:
-    """No team at all."""
+    """A portal whose scrum teams have no backlogs, sprints or epics."""

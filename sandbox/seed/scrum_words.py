@@ -13,6 +13,8 @@ SHIRTS = ("XS", "S", "S", "M", "M", "L", "XL", "XXL")
 
 @dataclass(frozen=True)
 class EpicPlan:
+    """An epic to be made."""
+
     name: str
     color: str
     description: str = ""

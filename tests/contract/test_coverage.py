@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox import coverage
-from sandbox.registry import METHODS
+from sandbox.rest.registry import METHODS
 
 
 def test_the_committed_file_is_up_to_date() -> None:

@@ -25,10 +25,10 @@ from werkzeug.test import TestResponse
 import b24.client
 from app import create_app
 from config import Config
-from sandbox import persist
 from sandbox.app import create_app as create_portal
-from sandbox.portal import Portal
 from sandbox.settings import Settings
+from sandbox.state import store
+from sandbox.state.portal import Portal
 from store import Database
 from store.models import Action, Base, JournalEntry, Memo
 from tests.support.person import SESSION
@@ -117,14 +117,14 @@ class Ground:
     def keep(self) -> None:
         """Remember the portal as it is now, and what the app remembers of it."""
         with self.portal.lock:
-            self.kept = persist.dump(self.portal)
+            self.kept = store.dump(self.portal)
         with self.db.looking() as connection:
             self.memos = [dict(row) for row in connection.execute(sa.select(Memo.__table__)).mappings()]
 
     def restore(self) -> None:
         """The portal as it was; people keep the tokens they have got since."""
         before = self.portal
-        fresh = persist.load(self.kept)
+        fresh = store.load(self.kept)
         fresh.tokens = before.tokens
         fresh.clock_frozen = before.clock_frozen
         self.portal_app.extensions["portal"].portal = fresh
@@ -141,7 +141,7 @@ class Ground:
         A line for each thing reads well where two differ; json.dumps would be slow at it, indenting or not.
         """
         with self.portal.lock:
-            document = {name: persist.encode(getattr(self.portal, name)) for name in BOARDS}
+            document = {name: store.encode(getattr(self.portal, name)) for name in BOARDS}
         document["stages"] = _ranked([stage for _id, stage in document["stages"]["map"]])
         document["sorting"] = [[board, _order(row["map"])] for board, row in document["sorting"]["map"]]
         parts = ((name, one) for name in BOARDS for one in _parts(document[name]))

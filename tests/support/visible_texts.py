@@ -21,7 +21,7 @@ NAMES = {"Stagecraft", "Aa"}
 """The same in every language: the product, and two letters that show how text looks on a color."""
 KEYS = re.compile(r"Alt|Enter|Esc|Tab|\w")
 """As they are engraved on keyboards everywhere."""
-COMPONENTS = re.compile(r"htmx|SortableJS|SQLAlchemy|Flask, Jinja2, Werkzeug|0BSD|MIT|BSD-3-Clause")
+COMPONENTS = re.compile(r"MIT License")
 
 
 def direct(node: nodes.Node) -> Iterator[str]:

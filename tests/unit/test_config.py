@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
-from config import OFFICIAL_AUTH_SERVERS, Config, ConfigError, database_url
+from config import OFFICIAL_AUTH_SERVERS, ROOT, Config, ConfigError, database_url
 
 # Fixed, because they are part of the names of tests.
 KEY = base64.urlsafe_b64encode(b"k" * 32).decode()
@@ -40,6 +41,12 @@ def test_a_missing_setting_stops_the_start_and_is_named(name: str, value: str | 
 def test_secrets_stay_out_of_the_representation() -> None:
     text = repr(Config.from_env(LEAST | {"DATABASE_URL": "postgresql://u:password@h/d"}))
     assert "very-secret" not in text and KEY not in text and "password" not in text
+
+
+def test_the_licensor_is_whoever_wrote_the_program_unless_somebody_else_is_named() -> None:
+    holder = re.search(r"^Copyright \(c\) \d+ (.+)$", (ROOT / "LICENSE").read_text(), re.MULTILINE)
+    assert holder and Config.from_env(LEAST).licensor == holder[1]
+    assert Config.from_env(LEAST | {"LICENSOR": " Example Ltd. "}).licensor == "Example Ltd."
 
 
 @pytest.mark.parametrize("separator", [",", " ", ", ", "\n", " , "])

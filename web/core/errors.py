@@ -42,11 +42,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Row:
-    """What one kind of failure means to a person."""
+    """What one kind of failure means to a person.
+
+    `number`: the person is shown the number of the request, since the log tells more than we can.
+    """
 
     status: int
     text: Any
     advice: Any = ""
+    number: bool = False
 
 
 AGAIN = _l("Try again in a moment.")
@@ -72,7 +76,9 @@ TABLE: dict[type[BaseException], Row] = {
     ThingMissing: Row(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: Row(409, _l("This is still being done."), _l("Wait a moment, then load the page again.")),
     EntryOfNewerRelease: Row(503, _l("A newer version of the app wrote this entry."), UPDATE),
-    VaultError: Row(500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app.")),
+    VaultError: Row(
+        500, _l("The app cannot read its own keys."), _l("Tell whoever runs the app."), number=True
+    ),
     DataError: Row(400, _l("The request was not understood.")),  # a value no column takes: NUL, a huge number
     OperationalError: Row(503, _l("The app is busy."), AGAIN),
     boards.BadInput: Row(422, "", ""),
@@ -135,7 +141,7 @@ TABLE: dict[type[BaseException], Row] = {
     b24.PlanForbids: Row(
         403, _l("The portal's plan does not include apps."), _l("Ask an administrator of the portal.")
     ),
-    b24.AuthError: Row(403, _l("The portal refused the app."), RELOAD),
+    b24.AuthError: Row(403, _l("The portal refused the app."), RELOAD, number=True),
     b24.QueryLimitExceeded: Row(503, _l("The portal is busy."), AGAIN),
     b24.OperationTimeLimit: Row(429, _l("The portal has had enough of these requests for now."), AGAIN),
     b24.PortalMoved: Row(502, _l("The portal has moved to another address."), RELOAD),
@@ -172,13 +178,16 @@ TABLE: dict[type[BaseException], Row] = {
     b24.DifferentStages: Row(409, _l("The stage belongs to another board than the task."), SHOWN_AS_IS),
     b24.ActionUnavailable: Row(409, _l("The task does not allow this now."), SHOWN_AS_IS),
     b24.InvalidParameter: Row(
-        502, _l("The portal did not understand the request."), _l("Tell whoever runs the app.")
+        502,
+        _l("The portal did not understand the request."),
+        _l("Tell whoever runs the app."),
+        number=True,
     ),
     b24.CodeRefused: Row(409, _l("The portal does not accept this code."), _l("Choose another code.")),
-    b24.MethodMissing: Row(502, _l("The portal does not know how to do this.")),
+    b24.MethodMissing: Row(502, _l("The portal does not know how to do this."), number=True),
     b24.NotRun: Row(409, _l("This was not done, because something before it failed."), SHOWN_AS_IS),
-    b24.Refused: Row(409, _l("The portal refused to do this."), SHOWN_AS_IS),
-    b24.PortalError: Row(502, _l("Something went wrong in the portal."), AGAIN),
+    b24.Refused: Row(409, _l("The portal refused to do this."), SHOWN_AS_IS, number=True),
+    b24.PortalError: Row(502, _l("Something went wrong in the portal."), AGAIN, number=True),
 }
 
 NO_LONGER_WELCOME = (b24.UserBlocked, b24.AppNotInstalled, b24.TokenRejected, b24.PortalDeleted)
@@ -191,7 +200,10 @@ HTTP: dict[int, Row] = {
     405: Row(405, _l("This address does not take such requests.")),
     413: Row(413, _l("This is too much at once.")),
     500: Row(
-        500, _l("Something went wrong in the app."), _l("It has been written down. Try again in a moment.")
+        500,
+        _l("Something went wrong in the app."),
+        _l("It has been written down. Try again in a moment."),
+        number=True,
     ),
 }
 
@@ -220,8 +232,9 @@ def answer(error: BaseException) -> Response:
     looked = request.method == "GET"
     if looked and row.advice is PERHAPS_DONE:  # whoever only looked has changed nothing
         advice = str(AGAIN)
-    if row.status == 500:  # whoever runs the app finds the traceback by it
+    if row.number:  # whoever runs the app finds the traceback by it, or what the portal said
         advice += " " + _("Number of the request: %(number)s", number=request_id())
+        advice = advice.strip()
     expired = row.status == 401
     if "HX-Request" in request.headers:
         body = render_template(

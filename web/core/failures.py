@@ -1,4 +1,4 @@
-"""What the web itself refuses. `web.errors` says what a person is told about each."""
+"""What the web itself refuses. `web.core.errors` says what a person is told about each."""
 
 # ruff: noqa: N818 (an error class names the fact)
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """One JSON line per request and per thing worth telling, each with the id of the request it belongs to.
 
-Nothing here may hold a token, a secret or what people wrote: endpoints, numbers and our own sentences only.
+Nothing here may hold a token, a secret or what people wrote: endpoints, numbers, our own sentences, and
+of the portals' what `b24.redact.redacted_text` leaves.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from flask import Flask, Response, g, request
+
+from config import VERSION
 
 HEADER = "X-Request-ID"
 NO_REQUEST = ""
@@ -29,7 +32,7 @@ CONFIG: dict[str, Any] = {
     "formatters": {
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "fmt": "{levelname}{name}{request_id}{message}",
+            "fmt": "{levelname}{name}{version}{request_id}{message}",
             "style": "{",
             "rename_fields": {"levelname": "level", "name": "logger"},
             "timestamp": "time",
@@ -45,10 +48,11 @@ CONFIG: dict[str, Any] = {
 
 
 class WithRequestId(logging.Filter):
-    """Gives each record the id of the request of its thread, "" outside of any."""
+    """Gives each record the id of the request of its thread ("" outside of any) and the app's version."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.request_id = request_id()
+        record.version = VERSION
         return True
 
 

@@ -19,6 +19,7 @@ from prometheus_client import (
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from config import VERSION
 from store import Database, event_queue, jobs
 from web.core.counters import REQUESTS
 from web.core.services import services
@@ -67,6 +68,9 @@ class _Stored(Collector):
         self._db = db
 
     def collect(self) -> Iterable[Metric]:
+        release = GaugeMetricFamily("stagecraft_release", "1, with the version that runs", labels=["version"])
+        release.add_metric([VERSION], 1)
+        yield release
         figures: dict[str, tuple[str, Any]] = {
             "stagecraft_events_waiting": ("Events not worked off yet", event_queue.waiting),
             "stagecraft_jobs_open": ("Bulk changes under way or left lying", jobs.open_ones),

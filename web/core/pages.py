@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, g, jsonify, render_template, request
 
+from config import ROOT, VERSION
 from store import memos, models, schema
 from web.core.services import services
 from web.core.session import PortalSession, needs_session
@@ -14,13 +18,13 @@ blueprint = Blueprint("pages", __name__)
 
 @blueprint.get("/healthz")
 def healthz() -> tuple[Response, int]:
-    """200 when the store answers and has its tables, 503 otherwise. Asks no portal."""
+    """200 with the version when the store answers and has its tables, 503 otherwise. Asks no portal."""
     try:
         with services().db.reading() as session:
             session.execute(sa.select(models.Portal.member_id).limit(1))
     except sa.exc.SQLAlchemyError:
-        return jsonify(status="store unavailable"), 503
-    return jsonify(status="ok"), 200
+        return jsonify(status="store unavailable", version=VERSION), 503
+    return jsonify(status="ok", version=VERSION), 200
 
 
 @blueprint.get("/readyz")
@@ -42,7 +46,21 @@ def privacy() -> str:
 
 @blueprint.get("/license")
 def license_text() -> str:
-    return render_template("portal/license.html")
+    """The license, who grants it, and those of the parts by others, which the set-up collects."""
+    return render_template(
+        "portal/license.html",
+        licensor=services().config.licensor,
+        license=(ROOT / "LICENSE").read_text(encoding="utf-8"),
+        notices=third_party_notices(ROOT / "notices.json"),
+    )
+
+
+def third_party_notices(file: Path) -> list[dict[str, str]]:
+    """What `scripts/notices.py` has written: name, version, license, text. [] where the file is missing."""
+    if not file.exists():
+        return []
+    notices: list[dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return notices
 
 
 # Light, dark, or as the person's system has it: a choice that is theirs on every board of the portal.

@@ -1,8 +1,8 @@
 """Strangers at the open addresses: whoever is refused again and again has to wait (docs/security.md).
 
 Only refusals count, so that a company behind one address is never held back for working. They are counted in
-the store, in a bucket for each address (`store.buckets`), for all processes of the app together: a refusal
-costs one statement, any other opening one look. A bucket takes a minute to drain.
+the store, in a bucket for each address (`store.rate_limits`), for all processes of the app together.
+A refusal costs one statement, any other opening one read. A bucket takes a minute to drain.
 """
 
 from __future__ import annotations

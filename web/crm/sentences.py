@@ -1,4 +1,4 @@
-"""Codes of the CRM's directories → sentences; `web.sentences` takes these tables in."""
+"""Codes of the CRM's directories → sentences; `web.core.sentences` takes these tables in."""
 
 from __future__ import annotations
 

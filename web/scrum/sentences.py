@@ -1,4 +1,4 @@
-"""Codes of scrum planning → sentences; `web.sentences` takes these tables in."""
+"""Codes of scrum planning → sentences; `web.core.sentences` takes these tables in."""
 
 from __future__ import annotations
 

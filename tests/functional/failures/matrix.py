@@ -21,7 +21,7 @@ Press = Callable[[str], TestResponse]
 """Do it, with this request key."""
 DEALS = "DEAL_STAGE"
 SILENCE = 20
-"""Seconds, or until the failures are over: far longer than the app here waits (`ground.PATIENCE`)."""
+"""Seconds, or until the failures are over: far longer than the app here waits (`in_process.PATIENCE`)."""
 SPRINT = "/boards/<key>/scrum/sprints/<int:sprint_id>"
 
 

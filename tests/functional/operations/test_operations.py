@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app import create_app
-from config import Config
+from config import VERSION, Config
 from store.models import Base
 from tests.functional.actions import Opener, shown_columns
 from tests.functional.helpers import eventually
@@ -124,6 +124,7 @@ def test_metrics_are_the_sum_of_all_processes(node: Node) -> None:
     assert figure(server, name) - before == 40
     assert figure(server, "stagecraft_events_waiting") == 0
     assert figure(server, "stagecraft_jobs_open") == 0
+    assert figure(server, f'stagecraft_release{{version="{VERSION}"}}') == 1
 
 
 def test_what_people_do_is_counted_without_saying_who(node: Node) -> None:
@@ -154,6 +155,7 @@ def test_a_request_keeps_the_number_it_came_with(node: Node) -> None:
     [line] = [one for one in lines(server.log) if one["request_id"] == NUMBER]
     assert {**line, "time": 0, "milliseconds": 0} == {
         "level": "INFO", "logger": "stagecraft.requests", "request_id": NUMBER, "message": "request",
+        "version": VERSION,
         "verb": "GET", "endpoint": "pages.privacy", "path": "/privacy", "status": 200,
         "time": 0, "milliseconds": 0,
     }  # fmt: skip
@@ -178,6 +180,29 @@ def test_the_call_log_has_the_number_of_the_request(
     page = admin.get("/calls", q=number).text
     assert page.count('id="call-') == 1 and number in page
     assert 'id="call-' not in admin.get("/calls", q=number[:20]).text, "a number is whole or none"
+
+
+@pytest.mark.parametrize("kind", ["error", "command_error"])
+def test_what_a_portal_said_is_found_by_the_number_that_the_person_sees(node: Node, kind: str) -> None:
+    """For the call as a whole and for one command of a batch."""
+    server, sandbox = node.server, node.portal
+    sandbox.reset("small")
+    install(sandbox, server)
+    owner = Person(sandbox, server.url, "owner").open(lang="en")
+    board = f"/boards/g{sandbox.main_group_id}"
+    stage = shown_columns(owner.get(board).text)[1].stage_id
+    said = f"Title 'Salary of Anna' is locked\nby {owner.token}; ask the support."
+    sandbox.fault("task.stages.update", kind, status=400, code="ERROR_CORE", description=said, times=None)
+    answer = owner.post(f"{board}/stages/{stage}/rename", title="Waiting for parts")
+    sandbox.delete("faults")
+    number = answer.headers["X-Request-ID"]
+    assert answer.status_code == 409 and f"Number of the request: {number}" in answer.text
+    assert "support" not in answer.text, "the portal's words are not for the page"
+    told = [line for line in lines(server.log) if line["request_id"] == number and "words" in line]
+    words = {line["words"] for line in told}
+    assert words == {"Title text(14) is locked by ***; ask the support."}
+    assert {line["code"] for line in told} == {"ERROR_CORE"} and all(line["portal"] for line in told)
+    assert owner.token not in server.log.read_text()
 
 
 def test_who_meets_a_defect_is_told_its_number(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

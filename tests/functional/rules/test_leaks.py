@@ -30,6 +30,9 @@ from web.core.logs import CONFIG, WithRequestId
 LINES = 10_000
 KNOCKS = 40
 """Refused requests after each action, so that the log is that of an hour."""
+SAID = "No access with"
+"""Portals may repeat what they were sent when they refuse it."""
+SAID_IN_THE_LOG = f'"words": "{SAID} *** of text('
 FAILURES: list[dict[str, Any]] = [
     {"kind": "error", "status": 401, "code": "expired_token"},
     {"kind": "error", "status": 401, "code": "invalid_token"},
@@ -191,7 +194,8 @@ def work(g: Ground, deed: Deed, failure: dict[str, Any]) -> TestResponse:
     g.sandbox.delete("faults")
     g.restore()
     press, key = deed.prepare(g), uuid.uuid4().hex
-    g.sandbox.fault(deed.writes, times=None, **failure)
+    said = f'{SAID} {g.tab("member").token} of "{g.tab("member").token}"' if "code" in failure else ""
+    g.sandbox.fault(deed.writes, times=None, description=said, **failure)
     answer = press(key)
     g.sandbox.delete("faults")
     if answer.status_code in (401, 403):
@@ -259,7 +263,14 @@ def test_the_hour_was_a_busy_one(hour: Hour) -> None:
     assert all(len(one) >= 16 for one in hour.secrets), "long enough not to be found by chance"
     for table in ("token_pair", "user_session", "journal_entry", "queued_event", "logged_call"):
         assert re.search(rf'INSERT INTO "?{table}"?', hour.dump), f"nothing in {table}"
-    for told in ("launch refused", "event refused", '"status": 200', '"status": 401', '"status": 502'):
+    for told in (
+        "launch refused",
+        "event refused",
+        '"status": 200',
+        '"status": 401',
+        '"status": 502',
+        SAID_IN_THE_LOG,
+    ):
         assert any(told in line for line in hour.lines), told
 
 

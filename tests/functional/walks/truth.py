@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from boards.core.change import Change, Kind
 from boards.core.ids import IdKind, alias_key
-from sandbox.portal import SPRINT_BOARD
+from sandbox.state.portal import SPRINT_BOARD
 from store.models import JournalEntry, StageAlias
 from tests.functional.crm.page import portal_rows
 from tests.functional.in_process import Ground

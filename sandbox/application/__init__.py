@@ -1,0 +1,1 @@
+"""The application on this portal: its installation, its handlers, the events it is told."""

@@ -1,0 +1,1 @@
+"""The control plane at `/_sandbox`: the call log, ordered failures, the dashboard."""

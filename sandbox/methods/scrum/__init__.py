@@ -1,0 +1,1 @@
+"""The `tasks.api.scrum.*` methods."""

@@ -1,0 +1,1 @@
+"""How the portal speaks: addresses, credentials, parameters, limits, batches, errors, OAuth."""

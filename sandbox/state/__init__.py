@@ -1,0 +1,1 @@
+"""What the portal keeps and the rules on it; nothing here knows REST spellings."""
