@@ -182,11 +182,13 @@ def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int
     Of several items those keep what they have whose epic is gone; EpicGone when that is all of them.
     """
     looks = {f"{EPIC}{epic_id}": sprint_calls.get_epic(epic_id) for epic_id in sorted(epics)}
-    reads = looks | _reads(list(edits))
     if len(edits) == 1:
-        packed = _send_halted(client, looks | fact_commands(edits, BEFORE) | _writes(edits))
+        packed = PackedAnswer()
+        commands = looks | fact_commands(edits, BEFORE) | _writes(edits)
+        answer, packed.lost = read_then_write(client, commands)
+        packed.parts.append(answer)
     else:
-        packed = send_packed(client, reads)
+        packed = send_packed(client, looks | _reads(list(edits)))
     gone = {epic_id for epic_id in epics if not _is_there(packed, f"{EPIC}{epic_id}", ref)}
     rest = {task_id: edit for task_id, edit in edits.items() if edit.epic_id not in gone}
     if not rest:
@@ -196,13 +198,6 @@ def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int
         writes = send_packed(client, _writes(rest))
         packed.parts += [BatchAnswer({}, refused), *writes.parts]
         packed.broken = packed.broken or writes.broken
-    return packed
-
-
-def _send_halted(client: Client, commands: Mapping[str, Command]) -> PackedAnswer:
-    packed = PackedAnswer()
-    answer, packed.lost = read_then_write(client, commands)
-    packed.parts.append(answer)
     return packed
 
 
