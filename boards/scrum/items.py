@@ -143,7 +143,7 @@ class _Read:
         return task_id in self.rows and self.rows[task_id].group_id != ref.group_id
 
     def compared(self, task_id: int, edit: ItemEdit, seen: ItemEdit | None) -> Comparison:
-        """The edit beside what was read; where nothing was, beside what the person saw alone."""
+        """The edit against what was read; where nothing was, against what the person saw alone."""
         facts, wanted = self.facts.facts.get(task_id), edit.values()
         shown = seen.values() if seen else None
         return compare(vars(facts) if facts else wanted, wanted, shown, lost=self.lost or facts is None)
