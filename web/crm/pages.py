@@ -138,10 +138,10 @@ def changed_answer(
     """
     more = events.pop("more", {})
     outcome = done.outcome
-    if outcome is None or not outcome.directories:
+    if outcome is None or not outcome.now:
         return announced(html + done_toast(done), board_refresh={}, **events)
     toast, seen = done_toast(done, outcome.notices), seen_directory(entity_id)
-    now = next((one for one in outcome.directories if one.entity_id == entity_id), None)
+    now = next((one for one in outcome.now if one.entity_id == entity_id), None)
     if now is None:
         return announced(html + toast, **events)
     if seen is None:

@@ -13,7 +13,7 @@ from boards.crm.adding import add_stage
 from boards.crm.codes import suggest_code
 from boards.crm.deletion import CrmDeletionPlan, plan_deletion
 from boards.crm.jobs import start_deletion
-from boards.crm.model import BOARD_KEY, CrmOutcome, Directory, Semantic
+from boards.crm.model import BOARD_KEY, CrmOutcome, Directory, Semantic, only_directory
 from boards.crm.palettes import readable
 from boards.crm.snapshot import read_seen, seen_text
 from web.actions import jobs
@@ -76,7 +76,7 @@ def _semantic(text: str) -> Semantic:
 
 
 def _new_row(done: Done[CrmOutcome]) -> str:
-    directory = done.outcome.directory if done.outcome else None
+    directory = only_directory(done.outcome) if done.outcome else None
     stage = directory.find(done.change.target) if directory and done.change else None
     return render_template("crm/_crm_new_row.html", stage=stage, directory=directory) if stage else ""
 

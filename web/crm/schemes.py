@@ -13,7 +13,7 @@ from flask import Blueprint, Response, render_template, request
 from boards.core.errors import BadInput, BadInputCode
 from boards.crm.changes import apply_copy, recolor_many
 from boards.crm.copying import What, copy_plan
-from boards.crm.model import CrmOutcome, Directory, PlannedChange, RowEdit
+from boards.crm.model import CrmOutcome, Directory, PlannedChange, RowEdit, by_directory
 from boards.crm.palettes import PALETTES, Palette, paint_many
 from web.actions.run import Done, run_action
 from web.core.errors import explain
@@ -198,7 +198,7 @@ def _results(done: Done[CrmOutcome]) -> list[Result]:
         Result(
             names.get(entity_id, entity_id),
             sum(not one.error for one in results),
-            tuple((one.name, explain(one.error)[0]) for one in results if one.error),
+            tuple((one.title, explain(one.error)[0]) for one in results if one.error),
         )
-        for entity_id, results in outcome.by_directory().items()
+        for entity_id, results in by_directory(outcome.results).items()
     ]

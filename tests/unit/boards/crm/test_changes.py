@@ -11,8 +11,8 @@ from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalT
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, StageGone, ValueNotTaken
 from boards.core.undo import undo_change
-from boards.crm.changes import WriteRows, recolor, recolor_many, rename, reorder
-from boards.crm.model import CrmOutcome, CrmStage, Directory, only_directory
+from boards.crm.changes import WriteRows, apply_copy, recolor, recolor_many, rename, reorder
+from boards.crm.model import CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit, only_directory
 from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
@@ -219,6 +219,60 @@ def test_somebody_elses_name_is_reported(scene: CrmScene) -> None:
     assert outcome.change.before["title"] == "Theirs"
 
 
+def rename_blindly(scene: CrmScene) -> CrmOutcome:
+    return rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Theirs")
+
+
+def rename_one(scene: CrmScene) -> CrmOutcome:
+    return rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Theirs", seen_name="Papers")
+
+
+def color_one(scene: CrmScene) -> CrmOutcome:
+    row = scene.deals[1]
+    return recolor(scene.client, scene.actor(), ENTITY, {row: "abcdef"}, seen={row: "2FC6F6"})
+
+
+def color_many(scene: CrmScene) -> CrmOutcome:
+    seen = {stage.id: stage.color for stage in seen_before().stages}
+    return recolor(scene.client, scene.actor(), ENTITY, dict.fromkeys(scene.deals, "abcdef"), seen=seen)
+
+
+def order_one(scene: CrmScene) -> CrmOutcome:
+    return reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen_before())
+
+
+def seen_before() -> Directory:
+    """The pipeline as a page shows it that was loaded before anybody did anything."""
+    return CrmScene().directory()
+
+
+SAME: dict[str, tuple[Callable[[CrmScene], CrmOutcome], dict[str, object], dict[str, object]]] = {
+    "name": (rename_one, {"name": "Theirs"}, {"name": "Other"}),
+    "color": (color_one, {"color": "#ABCDEF"}, {"color": "#000000"}),
+    "one color of many": (color_many, {"color": "ABCDEF"}, {"color": "#000000"}),
+    "order": (order_one, {"sort": 35}, {"sort": 36}),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_who_sets_the_same_value_as_somebody_else_replaces_nothing(scene: CrmScene, what: str) -> None:
+    act, same, _other = SAME[what]
+    vars(scene.crm.row("PREP")).update(same)
+    outcome = act(scene)
+    assert not outcome.notices
+    back = outcome.change.undo
+    assert back is None or scene.deals[1] not in undone_rows(outcome), "it was not this change that set it"
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_who_sets_another_value_than_somebody_else_is_told(scene: CrmScene, what: str) -> None:
+    act, _same, other = SAME[what]
+    vars(scene.crm.row("PREP")).update(other)
+    outcome = act(scene)
+    told = NoticeCode.STAGE_CHANGED_SINCE if what in ("name", "color") else NoticeCode.BOARD_CHANGED_MEANWHILE
+    assert codes(outcome) == {told} and scene.deals[1] in undone_rows(outcome)
+
+
 def test_an_order_changed_meanwhile_is_reported(scene: CrmScene) -> None:
     seen = scene.directory()
     scene.crm.row("NEW").sort = 12
@@ -299,11 +353,36 @@ def test_a_lost_answer_leaves_the_old_value_to_the_witness(scene: CrmScene) -> N
     assert outcome.change.before["title"] == "Papers" and outcome.change.undo and not outcome.notices
 
 
-def test_a_lost_answer_without_a_witness_has_no_undo(scene: CrmScene) -> None:
+def color_blindly(scene: CrmScene) -> CrmOutcome:
+    return recolor(scene.client, scene.actor(), ENTITY, {scene.deals[1]: "abcdef"})
+
+
+def copy_blindly(scene: CrmScene) -> CrmOutcome:
+    row, edit = scene.deals[1], RowEdit(name="Theirs", sort=35)
+    plan = [PlannedChange(ENTITY, row, "Papers", "title", "Papers", "Theirs", edit)]
+    return apply_copy(scene.client, scene.actor(), plan)
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [(rename_blindly, ["title"]), (color_blindly, ["color"]), (copy_blindly, ["position", "title"])],
+)
+def test_a_lost_answer_without_a_witness_has_no_undo_and_says_so(
+    scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], fields: list[str]
+) -> None:
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
-    outcome = rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Neu")
-    assert scene.crm.row("PREP").name == "Neu"
-    assert outcome.change.undo is None and codes(outcome) == {NoticeCode.VALUE_BEFORE_UNKNOWN}
+    outcome = act(scene)
+    (notice,) = outcome.notices
+    assert (notice.code, notice.values) == (NoticeCode.VALUE_BEFORE_UNKNOWN, {"fields": fields})
+    assert outcome.change.undo is None and outcome.change.after["count"] == 1
+
+
+def test_a_lost_answer_does_not_hide_that_somebody_else_came_between(scene: CrmScene) -> None:
+    scene.crm.row("PREP").name = "Theirs"
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["before"]
+    outcome = name(scene)
+    assert codes(outcome) == {NoticeCode.STAGE_CHANGED_SINCE}
+    assert outcome.change.before["title"] == "Theirs" and outcome.change.undo
 
 
 def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
