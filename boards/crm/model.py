@@ -231,6 +231,11 @@ CrmOutcome = Outcome[tuple[Directory, ...]]
 """
 
 
+def stages_by_id(directories: Iterable[Directory]) -> dict[int, CrmStage]:
+    """The rows of all directories, by their numbers."""
+    return {stage.id: stage for directory in directories for stage in directory.stages}
+
+
 def only_directory(outcome: CrmOutcome) -> Directory | None:
     """The one directory of an action on one; None when it could not be read again."""
     return outcome.now[0] if outcome.now else None
