@@ -72,8 +72,8 @@ def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
     outcome = apply_copy(scene.client, scene.actor(), changes, seen=[target])
     assert scene.fake.count == 1 and not outcome.notices and outcome.change.kind == Kind.CRM_COPY
     assert outcome.change.board_key == "crm:DEAL_STAGE_3"
-    target = only_directory(outcome)
-    assert target and [(stage.code, stage.name) for stage in target.stages] == [
+    now = only_directory(outcome)
+    assert now and [(stage.code, stage.name) for stage in now.stages] == [
         ("NEW", "New"),
         ("PREP", "Papers"),
         ("WORK", "In progress"),

@@ -200,6 +200,36 @@ def test_items_that_refuse_keep_the_stage(scene: CrmScene) -> None:
     assert scene.crm.at("NEW") == items[1:4]
 
 
+def test_items_that_all_refuse_to_go_back_are_no_change(scene: CrmScene) -> None:
+    items = scene.crm.fill(2, "PREP", 3)
+    scene.crm.fixed = {items[0]}
+    outcome, _ = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
+    scene.crm.fixed = set(items)
+    back = undo_change(scene.client, scene.actor(), outcome.change)
+    assert back.nothing_done and len(back.failed) == 2 and back.change.undo is None
+    with pytest.raises(AccessDenied):
+        back.raise_if_nothing_done()
+
+
+@pytest.mark.parametrize("unsure", [False, True])
+def test_a_deletion_nobody_goes_on_with_can_give_its_items_back(scene: CrmScene, unsure: bool) -> None:
+    items = scene.crm.fill(2, "PREP", 3)
+    job = start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id)
+    assert jobs.abandoned(job) is None
+    moved = jobs.advance(scene.client, scene.actor(), job).job
+    change = jobs.abandoned(moved, unsure=unsure)
+    assert change and change.label == "Papers"
+    if unsure:  # it may be gone: the items have a way back, the row has none
+        assert change.kind == Kind.CRM_DELETE and change.after["moved"] == 3
+        told = {NoticeCode.OUTCOME_UNKNOWN, NoticeCode.CRM_RULES_MAY_RUN}
+    else:
+        assert change.kind == Kind.CRM_ITEMS_MOVE and change.after["count"] == 3
+        told = {NoticeCode.ABANDONED, NoticeCode.CRM_RULES_MAY_RUN}
+    assert {notice.code for notice in change.notices} == told
+    undo_change(scene.client, scene.actor(), Change.from_json(change.to_json()))
+    assert scene.crm.at("PREP") == items
+
+
 def test_items_that_only_seem_to_move(scene: CrmScene) -> None:
     items = scene.crm.fill(2, "PREP", 3)
     scene.crm.stuck = {items[1]}
