@@ -41,14 +41,14 @@ def overview(visit: Visit) -> Overview:
 
 
 def named(visit: Visit, name: str) -> Directory:
-    return next(one for one in overview(visit).directories if one.name == name)
+    return next(directory for directory in overview(visit).directories if directory.name == name)
 
 
 def picture(visit: Visit) -> list[object]:
     """Everything a person sees of the CRM, ids left out."""
     return [
-        (one.entity_id, [(s.status_id, s.name, s.sort, s.color, s.semantic) for s in one.stages])
-        for one in overview(visit).directories
+        (directory.entity_id, [(s.status_id, s.name, s.sort, s.color, s.semantic) for s in directory.stages])
+        for directory in overview(visit).directories
     ]
 
 
@@ -59,8 +59,13 @@ def counts(visit: Visit, directory: Directory) -> dict[str, int]:
 def test_the_overview_and_its_counts(visit: Visit) -> None:
     found = load_overview(visit.client, visit.actor)
     assert visit.carrier.count == 1 and found.access == Access.WRITE
-    assert {one.entity_id for one in found.directories} >= {"STATUS", "QUOTE_STATUS", "DEAL_STAGE", "SOURCE"}
-    assert not any(one.name == "Invoice stages" for one in found.pipelines)
+    assert {directory.entity_id for directory in found.directories} >= {
+        "STATUS",
+        "QUOTE_STATUS",
+        "DEAL_STAGE",
+        "SOURCE",
+    }
+    assert not any(directory.name == "Invoice stages" for directory in found.pipelines)
     totals = load_totals(visit.client, visit.actor, found.pipelines)
     assert visit.carrier.count == 2 and sum(totals.values()) == 1500
     by_stage = counts(visit, found.pipelines[0])
@@ -94,7 +99,7 @@ def name(visit: Visit) -> CrmOutcome:
 def color(visit: Visit) -> CrmOutcome:
     long = named(visit, "Long way")
     colors = palettes.paint(long, "9BE7FF", "2D8FE0", success="3A3", failure="A00")
-    seen = {one.id: one.color for one in long.stages}
+    seen = {stage.id: stage.color for stage in long.stages}
     assert len(colors) >= 29
     return recolor(visit.client, visit.actor, long.entity_id, colors, seen=seen)
 
@@ -135,7 +140,7 @@ def test_one_request_and_back_as_it_was(visit: Visit, act: Act) -> None:
 
 def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
     was = picture(visit)
-    regions = [one for one in overview(visit).directories if one.name.startswith("Region")]
+    regions = [directory for directory in overview(visit).directories if directory.name.startswith("Region")]
     plan = palettes.paint_many(regions, "FFE08A", "F2703F", success="9DCF00", failure="B3261E")
     outcome = recolor_many(visit.client, visit.actor, plan)
     assert visit.carrier.count <= 4
@@ -147,7 +152,9 @@ def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
 def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
     here = named(visit, "General")
     was, before = picture(visit), counts(visit, here)
-    stage = next(one for one in here.stages[1:] if before[one.status_id] and one.semantic == Semantic.PROCESS)
+    stage = next(
+        stage for stage in here.stages[1:] if before[stage.status_id] and stage.semantic == Semantic.PROCESS
+    )
     visit.carrier.count = 0
     plan = plan_deletion(visit.client, visit.actor, here.entity_id, stage.id)
     assert visit.carrier.count == 1 and plan.total == before[stage.status_id] and plan.complete
@@ -160,7 +167,7 @@ def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
 
 
 def test_a_long_list_is_one_request(visit: Visit) -> None:
-    industries = next(one for one in overview(visit).lists if len(one.stages) >= 500)
+    industries = next(directory for directory in overview(visit).lists if len(directory.stages) >= 500)
     ids = list(industries.ids)
     ids.insert(3, ids.pop(400))
     visit.carrier.count = 0
