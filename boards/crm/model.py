@@ -250,7 +250,7 @@ def by_directory(results: Iterable[StageResult]) -> dict[str, tuple[StageResult,
 
 
 class RowEdit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """New values of a row, or those that somebody saw; None for what does not matter.
+    """New values of a row, or those that a page showed; None for what does not matter.
 
     `color` is written as it is given; it counts as the same with and without "#" and in any case.
     """

@@ -1,6 +1,6 @@
 """How values get into rows: read, write, read again, in one batch; a result for every row.
 
-The batch does not halt: a row somebody deleted must not stop the others. `crm.status.*` refuses without a
+The batch does not halt: a row that was deleted meanwhile must not stop the others. `crm.status.*` refuses without a
 code (behaviour.md §6.1), so what a refusal means follows from what was read: where a row was there and could
 not be written, the right is missing. And its yes means little (§6.5), so the last command looks.
 """
@@ -216,7 +216,7 @@ class _Reading:
             yield note(NoticeCode.CRM_RESULT_UNCHECKED)
 
     def _replaced(self, compared: Sequence[Comparison]) -> Iterable[Notice]:
-        """Somebody else's values that were overwritten: named for one row, told for many."""
+        """Later values of other people that were overwritten: each for one row, that there are any for many."""
         replaced = [(field, found.before[field]) for found in compared for field in found.replaced]
         if len(self.edits) == 1 and all(field != "sort" for field, _ in replaced):
             for field, old in replaced:
@@ -236,7 +236,7 @@ def refusal(error: Refused, *, known: bool, row_id: int) -> Exception:
 
 
 def denied(error: Refused) -> Refused:
-    """The refusal of somebody who asked for the right; without a code nothing else is left (§6.5)."""
+    """The refusal of a write, as AccessDenied where it has no code: nothing else is left then (§6.5)."""
     if error.code:
         return error
     return AccessDenied(error.code, error.description, status=error.status, method=error.method)
