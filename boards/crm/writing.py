@@ -1,8 +1,8 @@
 """How values get into rows: read, write, read again, in one batch; a result for every row.
 
-The batch does not halt: a row that was deleted meanwhile must not stop the others. `crm.status.*` refuses without a
-code (behaviour.md §6.1), so what a refusal means follows from what was read: where a row was there and could
-not be written, the right is missing. And its yes means little (§6.5), so the last command looks.
+The batch does not halt: a row that was deleted meanwhile must not stop the others. `crm.status.*` refuses
+without a code (behaviour.md §6.1), so what a refusal means follows from what was read: where a row was there
+and could not be written, the right is missing. And its yes means little (§6.5), so the last command looks.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ class _Reading:
             yield note(NoticeCode.CRM_RESULT_UNCHECKED)
 
     def _replaced(self, compared: Sequence[Comparison]) -> Iterable[Notice]:
-        """Later values of other people that were overwritten: each for one row, that there are any for many."""
+        """Later values of other people that were overwritten: each told for one row, as one for many."""
         replaced = [(field, found.before[field]) for found in compared for field in found.replaced]
         if len(self.edits) == 1 and all(field != "sort" for field, _ in replaced):
             for field, old in replaced:
