@@ -198,7 +198,7 @@ def _results(done: Done[CrmOutcome]) -> list[Result]:
         Result(
             names.get(entity_id, entity_id),
             sum(not one.error for one in results),
-            tuple((one.title, explain(one.error)[0]) for one in results if one.error),
+            tuple((row.title, explain(row.error)[0]) for row in results if row.error),
         )
         for entity_id, results in by_directory(outcome.results).items()
     ]
