@@ -147,9 +147,10 @@ def _move_result(answer: BatchAnswer, item_id: int, status_id: str) -> CardResul
 
 @recipe
 class MoveItems(Recipe, frozen=True, tag="crm_items"):
-    """Items back into the stage that could not be deleted after all; who moved one on since meant it.
+    """Items back into the stage that could not be deleted after all.
 
-    They go from the stage with the STATUS_ID `from_code` to that with `to_code`; `label` names the stage.
+    They go from the stage with the STATUS_ID `from_code` to that with `to_code`; those that stand elsewhere
+    by now stay there. `label` names the stage.
     """
 
     entity_id: str
