@@ -108,9 +108,13 @@ bandit: $(VENV)/.dev
 audit: $(VENV)/.dev
 	@$(BIN)/python scripts/audit.py
 
-texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
+texts: $(VENV)/.dev  ## collect the visible texts into the catalogs, one for each folder of locale/
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_pgettext:1c,2 --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
-	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
+	@for lang in $(notdir $(wildcard locale/*)); do \
+	  test -f locale/$$lang/LC_MESSAGES/messages.po || \
+	    $(BIN)/pybabel -q init --no-wrap -i locale/messages.pot -d locale -l $$lang; \
+	  $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; \
+	done
 	@rm locale/messages.pot
 
 bench: $(VENV)/.dev setup  ## measure speed and memory, write docs/benchmarks.md

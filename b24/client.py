@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from b24.envelope import Envelope, command_error, read_envelope
+from b24.error_log import log_words
 from b24.errors import (
     BadAnswer,
     ConnectionLost,
@@ -20,7 +21,6 @@ from b24.errors import (
 )
 from b24.limits import Limiter
 from b24.retry import Attempts, RetryPolicy
-from b24.said import log_words
 from b24.transport import Carrier
 from b24.wire import as_int, as_map, build_query
 
