@@ -82,9 +82,8 @@ class BatchAnswer:
 
     def __getitem__(self, key: str) -> Answer:
         """The answer of `key`; raises that command's error, or NotRun if a halt kept it from running."""
-        if key in self.answers:
-            return self.answers[key]
-        raise self.errors.get(key) or NotRun("NOT_RUN", method=self.methods.get(key, key))
+        self.require(key)
+        return self.answers[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self.answers
@@ -98,6 +97,14 @@ class BatchAnswer:
     def get(self, key: str) -> Answer | None:
         """The answer of `key`, or None if it failed or never ran."""
         return self.answers.get(key)
+
+    def require(self, key: str) -> None:
+        """Raise the error of the command `key`, or NotRun if a halt kept it from running.
+
+        For commands whose answer says nothing but that they worked.
+        """
+        if key not in self.answers:
+            raise self.errors.get(key) or NotRun("NOT_RUN", method=self.methods.get(key, key))
 
     def raise_first(self) -> None:
         """Raise the first command's error, if any failed."""
@@ -187,8 +194,8 @@ class Client:
         if self._answer_lost and not repeatable:
             self._answer_lost = False
             raise ConnectionLost("EARLIER_ANSWER_LOST", method="batch")
-        cmd = {key: f"{one.method}?{build_query(one.params)}" for key, one in commands.items()}
-        methods = {key: one.method for key, one in commands.items()}
+        cmd = {key: f"{command.method}?{build_query(command.params)}" for key, command in commands.items()}
+        methods = {key: command.method for key, command in commands.items()}
         request = _Request("batch", {"halt": int(halt), "cmd": cmd}, tuple(methods.values()))
         envelope, tokens = self._deliver(request, repeatable)
         return self._read_batch(as_map(envelope.result), methods, tokens)
