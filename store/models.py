@@ -20,6 +20,25 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {float: sa.Float(53), dict[str, Any]: sa.JSON}
 
 
+class JsonText(sa.TypeDecorator[str]):
+    """A JSON column whose values are texts here: whoever writes and reads them knows their type.
+
+    The driver of PostgreSQL would parse what it reads, so the database is asked for the text.
+    """
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> None:
+        """The text goes to the database as it is."""
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> None:
+        """The text comes as it is."""
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return sa.cast(column, sa.Text)
+
+
 class Portal(Base):
     """One installation. `client_endpoint` ends in "/rest/"; the domain may change, `member_id` does not."""
 
@@ -147,7 +166,7 @@ class Memo(Base):
     member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    data: Mapped[Any] = mapped_column(sa.JSON)
+    data: Mapped[str] = mapped_column(JsonText)
     expires_at: Mapped[float] = mapped_column(index=True)
 
 

@@ -29,7 +29,7 @@ def count(db: Database, model: type[m.Base]) -> int:
 def fill(db: Database, portal: str, name: str) -> None:
     """One thing of each kind that is kept for a time."""
     requests.begin(db, portal, 5, f"request-{name}")
-    memos.put(db, portal, 5, name, {}, 3600)
+    memos.Memo(name, int, lifetime=3600).put(memos.Person(db, portal, 5), 1)
     jobs.create(db, portal, 5, "stage", "g1", {})
     rate_limits.SharedLedger(db).fill(f"https://{name}.example/rest/", time.time())
     call_log.write(db, [call(0)])
