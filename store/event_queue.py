@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 import sqlalchemy as sa
 
 from store import models as m
@@ -36,7 +36,7 @@ def put(db: Database, member_id: str, name: str, payload: Mapping[str, Any], *, 
     row = m.QueuedEvent(
         member_id=member_id,
         name=name,
-        payload_sealed=db.vault.encrypt(json.dumps(payload)),
+        payload_sealed=db.vault.encrypt(msgspec.json.encode(payload).decode()),
         proven=proven,
         received_at=now,
         due_at=now,
@@ -58,7 +58,7 @@ def take(db: Database) -> Queued | None:
             return None
         row.due_at = now + LEASE
         row.attempts += 1
-        payload = json.loads(db.vault.decrypt(row.payload_sealed))
+        payload = msgspec.json.decode(db.vault.decrypt(row.payload_sealed))
         return Queued(row.id, row.member_id, row.name, payload, row.proven, row.attempts)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import sqlalchemy as sa
 
 from store import models as m
@@ -38,6 +38,14 @@ class Reader:
     boards: Collection[str] | None = ()
 
 
+class _Heading(msgspec.Struct):
+    """What is found by: two fields of a change; its others are not looked at here."""
+
+    kind: str
+    board_key: str
+
+
+_HEADING = msgspec.json.Decoder(_Heading)
 PRIVATE = "me"
 LARGEST = 2**63 - 1
 """No id is larger; a database takes no number beyond it."""
@@ -51,15 +59,15 @@ def record(
     change_json: str,
     request_key: str = "",
 ) -> int:
-    """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
-    document = json.loads(change_json)
+    """Write a change down; the id of the entry. `change_json` is an object with `kind` and `board_key`."""
+    heading = _HEADING.decode(change_json)
     row = {
         "member_id": member_id,
         "user_id": user_id,
         "user_name": user_name[:300],
         "at": time.time(),
-        "kind": str(document["kind"])[:64],
-        "board_key": str(document["board_key"])[:32],
+        "kind": heading.kind[:64],
+        "board_key": heading.board_key[:32],
         "change": change_json,
         "request_key": request_key,
     }
