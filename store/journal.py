@@ -1,4 +1,4 @@
-"""The journal: what was changed, by whom, and whether it was taken back."""
+"""The journal: what was changed, by whom, and whether it was undone. And the new ids of restored stages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from store.database import Database, table
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `change` is the JSON text the domain wrote, `at` in seconds since 1970."""
+    """A change that was made. `change` is its JSON text, `at` in seconds since 1970.
+
+    `undone_by` is the entry that undid it, None if it is not undone.
+    """
 
     id: int
     user_id: int
@@ -29,9 +32,9 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: `boards` are the keys of the boards they can open, None for all boards of the portal.
+    """Whose reading it is. `boards` are the keys of the boards they can open, None for all of the portal.
 
-    Everybody sees what they did themselves; "me" boards are private even to administrators.
+    People always see what they did themselves; "me" boards are private even to administrators.
     """
 
     user_id: int
@@ -47,6 +50,7 @@ class _Heading(msgspec.Struct):
 
 _HEADING = msgspec.json.Decoder(_Heading)
 PRIVATE = "me"
+"""The key of My Planner, which everybody has for themselves."""
 LARGEST = 2**63 - 1
 """No id is larger; a database takes no number beyond it."""
 
@@ -118,7 +122,7 @@ def entries(
 
 
 def people(db: Database, member_id: str, reader: Reader | None = None) -> list[tuple[int, str]]:
-    """Everybody who has changed something (that the reader may see), with the name they last had."""
+    """Id and latest name of all people who have changed something that the `reader` may see."""
     latest = (
         sa.select(sa.func.max(m.JournalEntry.id))
         .where(m.JournalEntry.member_id == member_id, _readable(reader) if reader else sa.true())
@@ -134,7 +138,7 @@ def people(db: Database, member_id: str, reader: Reader | None = None) -> list[t
 
 
 def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
-    """One entry of this portal."""
+    """The entry, or None if this portal has none with that id."""
     if entry_id > LARGEST:
         return None
     with db.reading() as session:
@@ -143,7 +147,7 @@ def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
 
 
 def undone_by_these(db: Database, member_id: str, entry_ids: Collection[int]) -> dict[int, int]:
-    """Of these entries those that took another one back: {entry: the entry it undid}."""
+    """Which of these entries undid another entry: {entry: the entry it undid}."""
     query = sa.select(m.JournalEntry.undone_by, m.JournalEntry.id).where(
         m.JournalEntry.member_id == member_id, m.JournalEntry.undone_by.in_(list(entry_ids))
     )
@@ -152,7 +156,7 @@ def undone_by_these(db: Database, member_id: str, entry_ids: Collection[int]) ->
 
 
 def mark_undone(db: Database, member_id: str, entry_id: int, by_entry_id: int) -> bool:
-    """Note that an entry was taken back; False when that has happened already."""
+    """Note that the entry `by_entry_id` undid an entry; False when it was undone before."""
     statement = (
         sa.update(m.JournalEntry)
         .where(
@@ -179,14 +183,12 @@ def _entry(row: m.JournalEntry) -> Entry:
     )
 
 
-# Stages that came back from deletion under another id.
-
-
+# --- restored stages, which have new ids ---
 LONGEST_CHAIN = 100
 
 
 def put(db: Database, member_id: str, aliases: Mapping[int, int]) -> None:
-    """Remember new ids: {old id: new id}."""
+    """Keep the new ids of restored stages: {old id: new id}."""
     rows = [{"member_id": member_id, "old_id": int(old), "new_id": int(new)} for old, new in aliases.items()]
     if rows:
         with db.writing() as connection:
@@ -198,7 +200,7 @@ def _kept(db: Database) -> sa.Executable:
 
 
 def resolve(db: Database, member_id: str, stage_id: int) -> int:
-    """The id a stage has now; one that was restored several times is followed to its last id."""
+    """The id a stage has now: after every deletion and restoring it had another one."""
     query = sa.select(m.StageAlias.new_id).where(m.StageAlias.member_id == member_id)
     with db.reading() as session:
         for _ in range(LONGEST_CHAIN):

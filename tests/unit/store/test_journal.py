@@ -136,10 +136,12 @@ def test_a_crashed_action_is_taken_over(db: Database, portal: str, monkeypatch: 
 
 
 def test_what_an_action_leaves_is_there_for_its_next_try(db: Database, portal: str) -> None:
-    assert requests.begin(db, portal, 5, "key").perhaps is None
+    assert requests.begin(db, portal, 5, "key").pending_change is None
     requests.keep(db, portal, 5, "key", "perhaps this")
     requests.unsure(db, portal, 5, "key")
-    assert requests.begin(db, portal, 5, "key") == requests.Begun("new", unsure=True, perhaps="perhaps this")
+    assert requests.begin(db, portal, 5, "key") == requests.Begun(
+        "new", unsure=True, pending_change="perhaps this"
+    )
     assert requests.begin(db, portal, 5, "key").state == "running"
 
 
@@ -154,10 +156,12 @@ def test_what_nobody_comes_back_to_is_given_up_once(db: Database, portal: str) -
     with db.session() as session:
         session.execute(sa.update(m.Action).values(started_at=m.Action.started_at - 601))
     left = requests.left_unsure(db, 600)
-    assert {one.perhaps for one in left} == {"unsure", "died"}
+    assert {one.pending_change for one in left} == {"unsure", "died"}
     came_back = requests.begin(db, portal, 5, "unsure")
-    assert came_back.unsure and not requests.give_up(db, next(one for one in left if one.perhaps == "unsure"))
-    died = next(one for one in left if one.perhaps == "died")
+    assert came_back.unsure and not requests.give_up(
+        db, next(one for one in left if one.pending_change == "unsure")
+    )
+    died = next(one for one in left if one.pending_change == "died")
     assert requests.give_up(db, died) and not requests.give_up(db, died)
 
 

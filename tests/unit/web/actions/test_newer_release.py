@@ -111,7 +111,7 @@ def test_a_second_click_leaves_it_unsure_for_the_third(flask: Flask, shared: Ser
         with pytest.raises(OfNewerRelease):
             run_action(lambda: pytest.fail("done a second time"))
     begun = requests.begin(shared.db, PORTAL, 5, "request-key-1")
-    assert begun.unsure and begun.perhaps
+    assert begun.unsure and begun.pending_change
 
 
 def test_its_events_wait_for_it(shared: Services) -> None:
