@@ -31,7 +31,7 @@ def sweep(db: Database, *, call_log_days: float) -> None:
             execution_options={"synchronize_session": False},
         )
         session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
-        session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
+        session.execute(sa.delete(m.StoredMemo).where(m.StoredMemo.expires_at < now))
         session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
         task_changes.prune(session)
         rate_limits.prune(session.connection(), now)

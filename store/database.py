@@ -32,7 +32,7 @@ class Database:
         self.vault = Vault(keys)
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
-        self._looking = self.engine.execution_options(**_single(self.engine))
+        self._without_transaction = self.engine.execution_options(**_no_transaction(self.engine))
         self._open: ContextVar[sa.Connection | None] = ContextVar("open transaction", default=None)
         self._prepared: dict[Prepare, Any] = {}
 
@@ -67,9 +67,9 @@ class Database:
             yield session
 
     @contextmanager
-    def looking(self) -> Iterator[sa.Connection]:
+    def single_select(self) -> Iterator[sa.Connection]:
         """A connection for one SELECT, which needs no transaction around it."""
-        with self._looking.connect() as connection:
+        with self._without_transaction.connect() as connection:
             yield connection
 
     def prepared(self, prepare: Prepare) -> Any:
@@ -139,7 +139,7 @@ def _session(connection: sa.Connection) -> Session:
     return Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
 
 
-def _single(engine: sa.Engine) -> dict[str, str]:
+def _no_transaction(engine: sa.Engine) -> dict[str, str]:
     """Options of a connection without transactions. (pysqlite's AUTOCOMMIT would undo `_prepare_sqlite`.)"""
     return {"begin": ""} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 

@@ -122,7 +122,7 @@ def drop(db: Database, member_id: str, job_id: str) -> None:
 
 def open_ones(db: Database) -> int:
     """How many jobs of all portals have steps to take."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         count = sa.select(sa.func.count()).select_from(m.Job).where(m.Job.state == "open")
         return connection.scalar(count) or 0
 

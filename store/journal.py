@@ -41,14 +41,14 @@ class Reader:
     boards: Collection[str] | None = ()
 
 
-class _Heading(msgspec.Struct):
+class _ChangeLabels(msgspec.Struct):
     """What is found by: two fields of a change; its others are not looked at here."""
 
     kind: str
     board_key: str
 
 
-_HEADING = msgspec.json.Decoder(_Heading)
+_LABELS = msgspec.json.Decoder(_ChangeLabels)
 PRIVATE = "me"
 """The key of My Planner, which everybody has for themselves."""
 LARGEST = 2**63 - 1
@@ -64,14 +64,14 @@ def record(
     request_key: str = "",
 ) -> int:
     """Write a change down; the id of the entry. `change_json` is an object with `kind` and `board_key`."""
-    heading = _HEADING.decode(change_json)
+    labels = _LABELS.decode(change_json)
     row = {
         "member_id": member_id,
         "user_id": user_id,
         "user_name": user_name[:300],
         "at": time.time(),
-        "kind": heading.kind[:64],
-        "board_key": heading.board_key[:32],
+        "kind": labels.kind[:64],
+        "board_key": labels.board_key[:32],
         "change": change_json,
         "request_key": request_key,
     }
@@ -192,10 +192,10 @@ def put(db: Database, member_id: str, aliases: Mapping[int, int]) -> None:
     rows = [{"member_id": member_id, "old_id": int(old), "new_id": int(new)} for old, new in aliases.items()]
     if rows:
         with db.writing() as connection:
-            connection.execute(db.prepared(_kept), rows)
+            connection.execute(db.prepared(_upsert_alias), rows)
 
 
-def _kept(db: Database) -> sa.Executable:
+def _upsert_alias(db: Database) -> sa.Executable:
     return db.upsert_of(m.StageAlias, ("member_id", "old_id"), ("new_id",))
 
 

@@ -34,15 +34,15 @@ class Owner(Protocol):
 
 
 @dataclass(frozen=True)
-class Person:
-    """An `Owner`, for where nothing else is one."""
+class PortalUser:
+    """A person of a portal, and the store that holds what is remembered of them."""
 
     db: Database
     member_id: str
     user_id: int
 
 
-class _Kept(Generic[T]):
+class _StoredValue(Generic[T]):
     """A key and the type of its values: what memos and preferences have in common.
 
     The `part` that their functions take tells several of one key apart, such as boards.
@@ -66,7 +66,7 @@ class _Kept(Generic[T]):
             return None
 
 
-class Memo(_Kept[T]):
+class Memo(_StoredValue[T]):
     """One kind of memo. `lifetime` in seconds; `shared`: all people of a portal have it together.
 
     `kind` is a type that msgspec writes as JSON: dataclasses, enums, moments, numbers, texts and containers
@@ -82,14 +82,14 @@ class Memo(_Kept[T]):
     def get(self, owner: Owner, part: object = "") -> T | None:
         """What is remembered; None when that is nothing, or its time is over."""
         which = self._row(owner, part) | {"now": time.time()}
-        with owner.db.looking() as connection:
-            return self._decoded(connection.execute(owner.db.prepared(_fresh), which).scalar())
+        with owner.db.single_select() as connection:
+            return self._decoded(connection.execute(owner.db.prepared(_select_memo), which).scalar())
 
     def put(self, owner: Owner, value: T, part: object = "") -> None:
         """Remember `value` from now on, instead of what was there."""
         row = self._row(owner, part) | {"data": _text(value), "expires_at": time.time() + self._lifetime}
         with owner.db.writing() as connection:
-            connection.execute(owner.db.prepared(_kept), row)
+            connection.execute(owner.db.prepared(_upsert_memo), row)
 
     def add(self, owner: Owner, entries: T, part: object = "") -> None:
         """Add entries to a memo that is a map, without reading it; nothing happens where there is none.
@@ -99,15 +99,15 @@ class Memo(_Kept[T]):
         """
         which = {f"this_{name}": value for name, value in self._row(owner, part).items()}
         with owner.db.writing() as connection:
-            connection.execute(owner.db.prepared(_merged), which | {"entries": _text(entries)})
+            connection.execute(owner.db.prepared(_merge_memo), which | {"entries": _text(entries)})
 
     def forget(self, owner: Owner, part: object = "") -> None:
         """Remember it no longer."""
         with owner.db.writing() as connection:
-            connection.execute(owner.db.prepared(_forgotten), self._row(owner, part))
+            connection.execute(owner.db.prepared(_delete_memo), self._row(owner, part))
 
 
-class Preference(_Kept[T]):
+class Preference(_StoredValue[T]):
     """Something a person chose, or (`shared`) somebody for all people of a portal.
 
     One whose `default` is a text is stored as that text, any other as JSON. What is stored and no such value
@@ -120,8 +120,8 @@ class Preference(_Kept[T]):
 
     def get(self, owner: Owner, part: object = "") -> T:
         """What was chosen, or the default."""
-        with owner.db.looking() as connection:
-            text = connection.execute(owner.db.prepared(_chosen), self._row(owner, part)).scalar()
+        with owner.db.single_select() as connection:
+            text = connection.execute(owner.db.prepared(_select_preference), self._row(owner, part)).scalar()
         found = text if isinstance(self._default, str) else self._decoded(text)
         return self._default if found is None else found
 
@@ -129,7 +129,7 @@ class Preference(_Kept[T]):
         """The choice from now on."""
         row = self._row(owner, part) | {"value": value if isinstance(value, str) else _text(value)}
         with owner.db.writing() as connection:
-            connection.execute(owner.db.prepared(_kept_preference), row)
+            connection.execute(owner.db.prepared(_upsert_preference), row)
 
 
 LAST_BOARD = Preference("last_board", "home")
@@ -142,32 +142,32 @@ def _text(value: object) -> str:
 
 
 def _this(row: Any, prefix: str = "") -> tuple[sa.ColumnElement[bool], ...]:
-    """The row that `_Kept._row` names. (An UPDATE keeps the names of the columns to itself.)"""
+    """The row that `_StoredValue._row` names. (An UPDATE keeps the names of the columns to itself.)"""
     return tuple(row[name] == sa.bindparam(prefix + name) for name in ("member_id", "user_id", "key"))
 
 
-def _fresh(_db: Database) -> sa.Executable:
-    memo = table(m.Memo).c
+def _select_memo(_db: Database) -> sa.Executable:
+    memo = table(m.StoredMemo).c
     return sa.select(memo.data).where(*_this(memo), memo.expires_at > sa.bindparam("now"))
 
 
-def _kept(db: Database) -> sa.Executable:
-    return db.upsert_of(m.Memo, ("member_id", "user_id", "key"), ("data", "expires_at"))
+def _upsert_memo(db: Database) -> sa.Executable:
+    return db.upsert_of(m.StoredMemo, ("member_id", "user_id", "key"), ("data", "expires_at"))
 
 
-def _merged(db: Database) -> sa.Executable:
-    memo = table(m.Memo)
+def _merge_memo(db: Database) -> sa.Executable:
+    memo = table(m.StoredMemo)
     entries = sa.bindparam("entries", type_=memo.c.data.type)
     return sa.update(memo).where(*_this(memo.c, "this_")).values(data=db.merged_json(memo.c.data, entries))
 
 
-def _forgotten(_db: Database) -> sa.Executable:
-    return sa.delete(table(m.Memo)).where(*_this(table(m.Memo).c))
+def _delete_memo(_db: Database) -> sa.Executable:
+    return sa.delete(table(m.StoredMemo)).where(*_this(table(m.StoredMemo).c))
 
 
-def _chosen(_db: Database) -> sa.Executable:
-    return sa.select(table(m.Preference).c.value).where(*_this(table(m.Preference).c))
+def _select_preference(_db: Database) -> sa.Executable:
+    return sa.select(table(m.StoredPreference).c.value).where(*_this(table(m.StoredPreference).c))
 
 
-def _kept_preference(db: Database) -> sa.Executable:
-    return db.upsert_of(m.Preference, ("member_id", "user_id", "key"), ("value",))
+def _upsert_preference(db: Database) -> sa.Executable:
+    return db.upsert_of(m.StoredPreference, ("member_id", "user_id", "key"), ("value",))

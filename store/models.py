@@ -152,7 +152,7 @@ class Job(Base):
     changed_at: Mapped[float]
 
 
-class Preference(Base):
+class StoredPreference(Base):
     """Something a person chose, or where they were last. `user_id` 0: for all people of the portal."""
 
     __tablename__ = "preference"
@@ -162,7 +162,7 @@ class Preference(Base):
     value: Mapped[str] = mapped_column(sa.Text)
 
 
-class Memo(Base):
+class StoredMemo(Base):
     """Something read from a portal that may be used again. `user_id` 0: for all people of the portal."""
 
     __tablename__ = "memo"

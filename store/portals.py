@@ -38,7 +38,7 @@ class PortalRow:
 
 def get(db: Database, member_id: str) -> PortalRow | None:
     """The portal, or None for one that never opened or installed the app."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_member), {"member": member_id}).first()
     if row is None:
         return None
@@ -122,10 +122,10 @@ def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
     it (CLEAN=0) journal and preferences stay for a later installation.
     """
     tables: list[type[m.Base]] = [
-        m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job, m.TaskChange, m.QueuedEvent,
+        m.TokenPair, m.UserSession, m.Action, m.StoredMemo, m.Job, m.TaskChange, m.QueuedEvent,
     ]  # fmt: skip
     if forget_everything:
-        tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal]
+        tables += [m.JournalEntry, m.StageAlias, m.StoredPreference, m.Portal]
     with db.session() as session:
         portal = session.get(m.Portal, member_id)
         if portal:

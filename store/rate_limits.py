@@ -25,7 +25,7 @@ class SharedLedger:
 
     def empty_at(self, portal_key: str) -> float:
         """The moment at which the bucket will be empty; 0 for a portal without a row."""
-        with self._db.looking() as connection:
+        with self._db.single_select() as connection:
             row = connection.execute(self._db.prepared(_look), {"key": portal_key}).first()
         return row.empty_at if row else 0.0
 

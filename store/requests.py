@@ -101,7 +101,7 @@ def left_unsure(db: Database, seconds: float) -> list[Left]:
         .order_by(row.started_at)
         .limit(PORTION)
     )
-    with db.looking() as connection:
+    with db.single_select() as connection:
         return [Left(*row) for row in connection.execute(query)]
 
 

@@ -36,7 +36,7 @@ def _known() -> tuple[str, ...]:
 
 def present(db: Database) -> str:
     """The revision of the store, "" for one without tables. SQLAlchemyError when it does not answer."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return ""
         return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")) or "")

@@ -60,7 +60,7 @@ def create(
 
 def find(db: Database, token: str) -> SessionRow | None:
     """The session of a token, ended or not; None for a token that no session has."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_token), {"hash": fingerprint(token)}).first()
     if row is None:
         return None

@@ -28,7 +28,7 @@ def changed(db: Database, member_id: str, task_id: int) -> None:
     """Note that a task was added, changed or deleted, as an event of the portal says."""
     row = {"member_id": member_id, "task_id": task_id, "at": time.time(), "own_user_id": 0, "own_at": 0.0}
     with db.writing() as connection:
-        connection.execute(db.prepared(_told_by_event), row)
+        connection.execute(db.prepared(_changed_by_event), row)
 
 
 def touched(db: Database, member_id: str, user_id: int, task_ids: Collection[int]) -> None:
@@ -37,14 +37,14 @@ def touched(db: Database, member_id: str, user_id: int, task_ids: Collection[int
     rows = [own | {"task_id": task_id} for task_id in sorted(task_ids)]
     if rows:
         with db.writing() as connection:
-            connection.execute(db.prepared(_made_here), rows)
+            connection.execute(db.prepared(_changed_here), rows)
 
 
-def _told_by_event(db: Database) -> sa.Executable:
+def _changed_by_event(db: Database) -> sa.Executable:
     return db.upsert_of(m.TaskChange, ("member_id", "task_id"), ("at",))
 
 
-def _made_here(db: Database) -> sa.Executable:
+def _changed_here(db: Database) -> sa.Executable:
     return db.upsert_of(m.TaskChange, ("member_id", "task_id"), ("own_user_id", "own_at"))
 
 

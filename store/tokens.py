@@ -32,7 +32,7 @@ class StoredPair:
 
 def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
     """The pair of a person, or None."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_person), {"member": member_id, "user": user_id}).first()
     return opened(db, row) if row else None
 
@@ -53,7 +53,7 @@ def newest(db: Database, member_id: str, *, limit: int) -> list[StoredPair]:
         .order_by(m.TokenPair.user_id != INSTALLER, m.TokenPair.changed_at.desc())
         .limit(limit)
     )
-    with db.looking() as connection:
+    with db.single_select() as connection:
         return [opened(db, row) for row in connection.execute(query)]
 
 

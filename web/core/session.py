@@ -122,10 +122,10 @@ def from_row(row: sessions.SessionRow) -> PortalSession:
     )
 
 
-def owner() -> memos.Person:
+def owner() -> memos.PortalUser:
     """The person of this request, as the owner of memos and preferences."""
     who: PortalSession = g.portal_session
-    return memos.Person(services().db, who.member_id, who.user_id)
+    return memos.PortalUser(services().db, who.member_id, who.user_id)
 
 
 def remember_place(place: str) -> None:

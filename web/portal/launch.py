@@ -101,9 +101,9 @@ def place_of(opened: Launch) -> BoardRef | None:
     return None
 
 
-def _owner(visit: Visit) -> memos.Person:
+def _owner(visit: Visit) -> memos.PortalUser:
     """The person who opens the app, before they have a session."""
-    return memos.Person(services().db, visit.member_id, visit.user_id)
+    return memos.PortalUser(services().db, visit.member_id, visit.user_id)
 
 
 def _place(visit: Visit) -> Place:

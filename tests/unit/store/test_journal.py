@@ -265,7 +265,7 @@ def test_the_newest_unfinished_job_of_a_person_on_a_board(db: Database, portal: 
 
 
 def test_what_belongs_together_is_kept_together(db: Database, portal: str) -> None:
-    person = memos.Person(db, portal, 5)
+    person = memos.PortalUser(db, portal, 5)
 
     def both() -> None:
         with db.session():

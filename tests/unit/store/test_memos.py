@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from store import Database
 from store import models as m
-from store.memos import LAST_BOARD, Memo, Person, Preference
+from store.memos import LAST_BOARD, Memo, PortalUser, Preference
 from tests.unit.store.conftest import OTHER
 
 
@@ -50,18 +50,18 @@ AT = dt.datetime(2026, 2, 28, 12, 30, 1, 5, tzinfo=dt.timezone(dt.timedelta(hour
 
 
 @pytest.fixture
-def person(db: Database, portal: str) -> Person:
-    return Person(db, portal, 5)
+def person(db: Database, portal: str) -> PortalUser:
+    return PortalUser(db, portal, 5)
 
 
 @pytest.fixture
-def neighbour(db: Database, portal: str) -> Person:
-    return Person(db, portal, 6)
+def neighbour(db: Database, portal: str) -> PortalUser:
+    return PortalUser(db, portal, 6)
 
 
 @pytest.fixture
-def stranger(db: Database) -> Person:
-    return Person(db, OTHER, 5)
+def stranger(db: Database) -> PortalUser:
+    return PortalUser(db, OTHER, 5)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def stranger(db: Database) -> Person:
         (Note, Note("x", at=AT, by_id={3: ("½", 0.5)})),
     ],
 )  # fmt: skip
-def test_a_value_comes_back_as_it_was(person: Person, kind: type[object], value: object) -> None:
+def test_a_value_comes_back_as_it_was(person: PortalUser, kind: type[object], value: object) -> None:
     memo = Memo("value", kind, lifetime=100)
     memo.put(person, value)
     found = memo.get(person)
@@ -80,7 +80,7 @@ def test_a_value_comes_back_as_it_was(person: Person, kind: type[object], value:
 
 
 def test_memos_end_and_belong_to_one_person_of_one_portal(
-    person: Person, neighbour: Person, stranger: Person
+    person: PortalUser, neighbour: PortalUser, stranger: PortalUser
 ) -> None:
     NOTE.put(person, Note("mine"))
     NOTE.put(person, Note("another"), "g1")
@@ -95,7 +95,7 @@ def test_memos_end_and_belong_to_one_person_of_one_portal(
 
 
 def test_a_shared_memo_is_everybodys_in_the_portal(
-    person: Person, neighbour: Person, stranger: Person
+    person: PortalUser, neighbour: PortalUser, stranger: PortalUser
 ) -> None:
     shared = Memo("note", Note, lifetime=100, shared=True)
     NOTE.put(person, Note("mine"))
@@ -104,7 +104,7 @@ def test_a_shared_memo_is_everybodys_in_the_portal(
     assert NOTE.get(person) == Note("mine")
 
 
-def test_what_is_forgotten_is_gone(person: Person, neighbour: Person) -> None:
+def test_what_is_forgotten_is_gone(person: PortalUser, neighbour: PortalUser) -> None:
     for owner in (person, neighbour):
         NOTE.put(owner, Note("x"), 3)
     NOTE.put(person, Note("stays"), 4)
@@ -114,7 +114,7 @@ def test_what_is_forgotten_is_gone(person: Person, neighbour: Person) -> None:
     assert NOTE.get(person, 4) == Note("stays") and NOTE.get(neighbour, 3) == Note("x")
 
 
-def test_releases_read_each_others_memos_or_miss(person: Person) -> None:
+def test_releases_read_each_others_memos_or_miss(person: PortalUser) -> None:
     """A field that is not known is left out, one that is missing has its default, another type is a miss."""
     newer = Memo("note", NoteOfTomorrow, lifetime=100)
     NOTE.put(person, Note("old", at=AT))
@@ -125,7 +125,7 @@ def test_releases_read_each_others_memos_or_miss(person: Person) -> None:
     assert NOTE.get(person) is newer.get(person) is None
 
 
-def test_rows_of_the_release_before_are_json_too(db: Database, person: Person) -> None:
+def test_rows_of_the_release_before_are_json_too(db: Database, person: PortalUser) -> None:
     """It wrote what the driver makes of Python's own values."""
     names = ("member_id", "user_id", "key", "expires_at")
     memo = sa.table("memo", sa.column("data", sa.JSON), *(sa.column(name) for name in names))
@@ -134,12 +134,12 @@ def test_rows_of_the_release_before_are_json_too(db: Database, person: Person) -
         connection.execute(sa.insert(memo), row | {"data": {"text": "ö"}})
     assert NOTE.get(person) == Note("ö")
     NOTE.put(person, Note("ü", by_id={1: ("x", 1.0)}))
-    with db.looking() as connection:
+    with db.single_select() as connection:
         found = connection.scalar(sa.select(memo.c.data))
     assert found == {"text": "ü", "tone": "loud", "at": None, "by_id": {"1": ["x", 1.0]}}
 
 
-def test_a_memo_takes_more_entries(person: Person, neighbour: Person) -> None:
+def test_a_memo_takes_more_entries(person: PortalUser, neighbour: PortalUser) -> None:
     plain = Memo("plain", dict[int, tuple[str, float]], lifetime=100)
     for owner in (person, neighbour):
         plain.put(owner, {1: ("3", 0.5), 2: ("", 1.0)})
@@ -151,7 +151,7 @@ def test_a_memo_takes_more_entries(person: Person, neighbour: Person) -> None:
     assert FACTS.get(person) == {1: Note("y", at=AT), 2: Note("z", at=AT)}
 
 
-def test_nothing_is_added_to_a_memo_that_is_not_there(person: Person) -> None:
+def test_nothing_is_added_to_a_memo_that_is_not_there(person: PortalUser) -> None:
     FACTS.add(person, {1: Note("x")})
     assert FACTS.get(person) is None
     Memo("facts", dict[int, Note], lifetime=-1).put(person, {})
@@ -159,7 +159,7 @@ def test_nothing_is_added_to_a_memo_that_is_not_there(person: Person) -> None:
     assert FACTS.get(person) is None
 
 
-def test_entries_added_at_once_all_stay(person: Person) -> None:
+def test_entries_added_at_once_all_stay(person: PortalUser) -> None:
     counts = Memo("counts", dict[int, int], lifetime=100)
     counts.put(person, {})
     with ThreadPoolExecutor(8) as pool:
@@ -167,7 +167,7 @@ def test_entries_added_at_once_all_stay(person: Person) -> None:
     assert counts.get(person) == {number: number for number in range(40)}
 
 
-def test_preferences(person: Person, neighbour: Person) -> None:
+def test_preferences(person: PortalUser, neighbour: PortalUser) -> None:
     assert LAST_BOARD.get(person) == "home"
     LAST_BOARD.put(person, "g1")
     LAST_BOARD.put(person, "g2")
@@ -175,18 +175,18 @@ def test_preferences(person: Person, neighbour: Person) -> None:
 
 
 def stored(db: Database) -> str | None:
-    with db.looking() as connection:
-        return connection.scalar(sa.select(m.Preference.value))
+    with db.single_select() as connection:
+        return connection.scalar(sa.select(m.StoredPreference.value))
 
 
-def test_texts_are_stored_as_they_are(db: Database, person: Person) -> None:
+def test_texts_are_stored_as_they_are(db: Database, person: PortalUser) -> None:
     """So they were in the releases before."""
     LAST_BOARD.put(person, "g1")
     assert stored(db) == "g1"
 
 
 def test_a_preference_has_a_type_and_may_be_shared(
-    db: Database, person: Person, neighbour: Person, stranger: Person
+    db: Database, person: PortalUser, neighbour: PortalUser, stranger: PortalUser
 ) -> None:
     tone = Preference("tone", Note("usual"), shared=True)
     tone.put(person, Note("chosen"), "g1")
@@ -196,6 +196,6 @@ def test_a_preference_has_a_type_and_may_be_shared(
 
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"text": 1}'])
-def test_what_is_no_such_value_is_not_chosen(person: Person, text: str) -> None:
+def test_what_is_no_such_value_is_not_chosen(person: PortalUser, text: str) -> None:
     Preference("tone", "").put(person, text)
     assert Preference("tone", Note("usual")).get(person) == Note("usual")

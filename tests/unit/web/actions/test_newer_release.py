@@ -128,7 +128,7 @@ def test_its_events_wait_for_it(shared: Services) -> None:
 
 @pytest.mark.parametrize("memo", [{"1": [1, 2, 3, 4, 5]}, [[1, 2, 3, 4, 5, 6]], {"title": "x"}, "x", [7]])
 def test_what_it_remembers_counts_as_forgotten(flask: Flask, shared: Services, memo: object) -> None:
-    ref, person = BoardRef.parse("g1"), memos.Person(shared.db, PORTAL, WHO.user_id)
+    ref, person = BoardRef.parse("g1"), memos.PortalUser(shared.db, PORTAL, WHO.user_id)
     for kept, part in EVERY_MEMO:
         Memo(kept.key, object, lifetime=HOUR, shared=kept.shared).put(person, memo, part)
     memos.Preference("scale", {}, shared=True).put(person, {"of_tomorrow": memo}, "g1")
