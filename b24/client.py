@@ -42,7 +42,7 @@ class Tokens:
 
 
 class TokenSource(Protocol):
-    """Where a client gets its tokens from; the store stands behind it."""
+    """Gives a client the tokens of its person."""
 
     def current(self) -> Tokens:
         """The pair to use now."""
@@ -82,9 +82,8 @@ class BatchAnswer:
 
     def __getitem__(self, key: str) -> Answer:
         """The answer of `key`; raises that command's error, or NotRun if a halt kept it from running."""
-        if key in self.answers:
-            return self.answers[key]
-        raise self.errors.get(key) or NotRun("NOT_RUN", method=self.methods.get(key, key))
+        self.require(key)
+        return self.answers[key]
 
     def __contains__(self, key: object) -> bool:
         return key in self.answers
@@ -98,6 +97,14 @@ class BatchAnswer:
     def get(self, key: str) -> Answer | None:
         """The answer of `key`, or None if it failed or never ran."""
         return self.answers.get(key)
+
+    def require(self, key: str) -> None:
+        """Raise the error of the command `key`, or NotRun if a halt kept it from running.
+
+        For commands whose answer says nothing but that they worked.
+        """
+        if key not in self.answers:
+            raise self.errors.get(key) or NotRun("NOT_RUN", method=self.methods.get(key, key))
 
     def raise_first(self) -> None:
         """Raise the first command's error, if any failed."""
@@ -130,8 +137,9 @@ class Client:
         bulk: bool = False,
         keep: Callable[[Any], None] | None = None,
     ) -> None:
-        """`answer_lost`: this goes on with work whose first answer never came; see `batch`.
-        `bulk`: this is work in bulk, which steps back for people. `keep`: see `intend`.
+        """`answer_lost`: the client repeats work whose first answer was lost; see `batch`.
+
+        `bulk`: its requests step back for those of people. `keep` gets what `intend` is told.
         """
         self._transport = transport
         self._tokens = tokens
@@ -146,16 +154,16 @@ class Client:
 
     @property
     def answer_lost(self) -> bool:
-        """Whether the first write is still to come that an earlier try may have made already.
+        """Whether the next write may have been made already by an earlier attempt.
 
-        Whoever reads before it must not take what they read for what was before.
+        What is read before it is then not surely what was there before the change.
         """
         return self._answer_lost
 
     def intend(self, what: Any) -> None:
-        """Leave with the maker of this client what the next write will have done, before it is sent.
+        """Keep, before the next write is sent, what it will have done.
 
-        For writes after which nobody can read any more what they have changed.
+        For writes after which it cannot be read any more what they have changed.
         """
         if self._keep is not None:
             self._keep(what)
@@ -187,8 +195,8 @@ class Client:
         if self._answer_lost and not repeatable:
             self._answer_lost = False
             raise ConnectionLost("EARLIER_ANSWER_LOST", method="batch")
-        cmd = {key: f"{one.method}?{build_query(one.params)}" for key, one in commands.items()}
-        methods = {key: one.method for key, one in commands.items()}
+        cmd = {key: f"{command.method}?{build_query(command.params)}" for key, command in commands.items()}
+        methods = {key: command.method for key, command in commands.items()}
         request = _Request("batch", {"halt": int(halt), "cmd": cmd}, tuple(methods.values()))
         envelope, tokens = self._deliver(request, repeatable)
         return self._read_batch(as_map(envelope.result), methods, tokens)

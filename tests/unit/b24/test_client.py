@@ -63,6 +63,11 @@ def test_a_halted_batch_tells_failed_from_never_run() -> None:
         answer["b"]
     with pytest.raises(e.NotRun):
         answer["c"]
+    answer.require("a")
+    with pytest.raises(e.StageNotEmpty):
+        answer.require("b")
+    with pytest.raises(e.NotRun):
+        answer.require("c")
     assert answer.get("c") is None
     assert "b" not in answer
     assert list(answer.errors) == ["b"]
