@@ -12,13 +12,16 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate rotate-keys backup test test-postgres reliability lint types imports bandit audit texts lock bench
+.PHONY: help demo demo-reset dev check unit run setup migrate rotate-keys backup test test-postgres reliability lint types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: setup  ## the app and a stand-in portal, ready to try
 	@$(BIN)/python scripts/demo.py
+
+dev: setup  ## like demo, and what is changed is there with the next page: code, templates, styles, scripts
+	@RELOAD=1 $(BIN)/python scripts/demo.py
 
 demo-reset:  ## forget everything the demo has stored
 	@rm -rf instance/demo
@@ -69,6 +72,15 @@ node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 %.mo: %.po $(VENV)/.runtime
 	@$(BIN)/pybabel -q compile -i $< -o $@
 
+# Two at a time, each one's lines together (not all makes can do the latter).
+CHECK := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+check: $(VENV)/.dev setup  ## while you work: lint, types, import rules and unit tests, in a minute
+	+@$(CHECK) unit lint types imports
+
+unit: $(VENV)/.dev setup
+	@$(BIN)/pytest -n 2 tests/unit $(ARGS)
+
 test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit  ## everything that can be checked
 	@sh scripts/chromium.sh
 	@sh scripts/postgres.sh
@@ -96,9 +108,13 @@ bandit: $(VENV)/.dev
 audit: $(VENV)/.dev
 	@$(BIN)/python scripts/audit.py
 
-texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
+texts: $(VENV)/.dev  ## collect the visible texts into the catalogs, one for each folder of locale/
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_pgettext:1c,2 --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
-	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
+	@for lang in $(notdir $(wildcard locale/*)); do \
+	  test -f locale/$$lang/LC_MESSAGES/messages.po || \
+	    $(BIN)/pybabel -q init --no-wrap -i locale/messages.pot -d locale -l $$lang; \
+	  $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; \
+	done
 	@rm locale/messages.pot
 
 bench: $(VENV)/.dev setup  ## measure speed and memory, write docs/benchmarks.md

@@ -97,8 +97,13 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    for part in (metrics, logs, i18n, security, errors, sentences, assets, throttle):
+    for part in (metrics, logs, i18n, security, errors, sentences, throttle):
         part.register(app)
+    if config.reload:  # templates as they are now; styles and scripts too, the latter from their source
+        app.jinja_env.auto_reload = True
+        app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
+    else:
+        assets.register(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app

@@ -35,6 +35,7 @@ class Config:
     `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
     Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses. Without
     `metrics_token` nobody is shown the metrics. `licensor` is whom `/license` names.
+    With `reload` templates, styles and scripts are read anew for each page, for whoever works on them.
     """
 
     app_url: str
@@ -53,6 +54,7 @@ class Config:
     refusals_per_minute: int = 60
     metrics_token: str = field(default="", repr=False)
     licensor: str = LICENSOR
+    reload: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -78,6 +80,7 @@ class Config:
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
             metrics_token=_metrics_token(env),
             refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
+            reload=_flag(env, "RELOAD"),
             licensor=env.get("LICENSOR", "").strip() or LICENSOR,
         )
 

@@ -14,7 +14,7 @@ from store import jobs, task_changes
 from web.core.failures import ThingMissing
 from web.core.filters import board_address, column_link
 from web.core.services import services
-from web.core.session import PortalSession, needs_session, remember_place
+from web.core.session import PortalSession, needs_session, owner, remember_place
 from web.core.tokens import actor, client
 from web.kanban.memory import known_stages, remember_board
 
@@ -62,8 +62,8 @@ def asked_filters(query: MultiDict[str, str] | None = None) -> Filters:
 @blueprint.get("/<key>")
 def show(key: str) -> str:
     """The board; one request to the portal, with filters or without."""
-    ref, who = board_of(key), g.portal_session
-    known = known_stages(who.member_id, who.user_id, ref)
+    ref = board_of(key)
+    known = known_stages(owner(), ref)
     board = load_board(client(), ref, actor(), asked_filters(), known)
     remember_board(board)
     remember_place(ref.key)

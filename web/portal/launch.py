@@ -101,13 +101,18 @@ def place_of(opened: Launch) -> BoardRef | None:
     return None
 
 
+def _owner(visit: Visit) -> memos.PortalUser:
+    """The person who opens the app, before they have a session."""
+    return memos.PortalUser(services().db, visit.member_id, visit.user_id)
+
+
 def _place(visit: Visit) -> Place:
     ref = place_of(visit.launch)
     if ref is not None:
         return Place(ref, asked=True)
     if visit.launch.placement in OF_THE_CRM:
         return Place(None, asked=True, crm="")
-    last = memos.get_preference(services().db, visit.member_id, visit.user_id, memos.LAST_BOARD, HOME)
+    last = memos.LAST_BOARD.get(_owner(visit))
     if last.partition(":")[0] == directories.PLACE:
         return Place(None, crm=last.partition(":")[2])
     try:
@@ -127,7 +132,7 @@ def _read(visit: Visit, place: Place) -> BatchAnswer:
     elif place.ref is None:
         commands |= home_commands(who)
     else:
-        known = known_stages(visit.member_id, visit.user_id, place.ref)
+        known = known_stages(_owner(visit), place.ref)
         commands |= home_commands(who, pages=PAGES_BESIDE_A_BOARD)
         commands |= board_commands(place.ref, who, Filters(), known)
     return client_with(shared, visit.pair).batch(commands, halt=False)

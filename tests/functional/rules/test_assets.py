@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
+from cryptography.fernet import Fernet
+
+from app import create_app
+from config import ROOT, Config
 from tests.support.person import Person
 
 
@@ -45,3 +50,17 @@ def test_pages_travel_compressed(open_as: Callable[..., Person]) -> None:
     answer = open_as("owner").get("/home", headers={"Accept-Encoding": "gzip"})
     assert answer.headers["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_whoever_works_on_them_gets_templates_styles_and_scripts_as_they_are_now(tmp_path: Path) -> None:
+    key = Fernet.generate_key().decode()
+    config = Config("http://x", "id", "secret", (key,), f"sqlite:///{tmp_path}/a.db", reload=True)
+    app = create_app(config, worker=False)
+    client = app.test_client()
+    address = re.search(r'href="(/static/[0-9a-f]{12})/css/plain\.css"', client.get("/privacy").text)
+    assert address and app.jinja_env.auto_reload
+    for name in ("css/plain.css", "js/app.js"):
+        answer = client.get(f"{address[1]}/{name}")
+        assert answer.data == (ROOT / "static" / name).read_bytes(), "the source, not what the set-up makes"
+        assert "no-cache" in answer.headers["Cache-Control"]
+        answer.close()
