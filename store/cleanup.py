@@ -32,7 +32,7 @@ def sweep(db: Database, *, call_log_days: float) -> None:
         )
         session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
         session.execute(sa.delete(m.StoredMemo).where(m.StoredMemo.expires_at < now))
-        session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
+        session.execute(sa.delete(m.StoredJob).where(m.StoredJob.changed_at < now - JOBS_KEPT))
         task_changes.prune(session)
         rate_limits.prune(session.connection(), now)
     call_log.purge(db, call_log_days)

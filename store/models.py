@@ -133,7 +133,7 @@ class Action(Base):
     pending_change: Mapped[str | None] = mapped_column("perhaps", sa.Text, key="pending_change", default=None)
 
 
-class Job(Base):
+class StoredJob(Base):
     """Work in several steps, one request each. `data` is the job's own document.
 
     `lease_until` is in the future while a request takes a step.

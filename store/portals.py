@@ -122,7 +122,7 @@ def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
     it (CLEAN=0) journal and preferences stay for a later installation.
     """
     tables: list[type[m.Base]] = [
-        m.TokenPair, m.UserSession, m.Action, m.StoredMemo, m.Job, m.TaskChange, m.QueuedEvent,
+        m.TokenPair, m.UserSession, m.Action, m.StoredMemo, m.StoredJob, m.TaskChange, m.QueuedEvent,
     ]  # fmt: skip
     if forget_everything:
         tables += [m.JournalEntry, m.StageAlias, m.StoredPreference, m.Portal]

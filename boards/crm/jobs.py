@@ -25,7 +25,7 @@ from boards.crm.codes import is_code
 from boards.crm.deletion import (
     CrmDeletionPlan,
     Deleted,
-    MoveItems,
+    MoveItemsBack,
     delete_row,
     items_change,
     move_items,
@@ -76,7 +76,7 @@ class CrmDeletionJob(DeletionJob, frozen=True, tag="crm_delete"):
         return Outcome(change, (deleted.now,))
 
     def outcome_if_stopped(self, notices: tuple[Notice, ...]) -> CrmOutcome:
-        back = MoveItems(self.entity_id, self.moved, self.target_code, self.code, self.label)
+        back = MoveItemsBack(self.entity_id, self.moved, self.target_code, self.code, self.label)
         return Outcome(items_change(back, notices, self.stage_id), ())
 
     def change_if_lost(self) -> Change:

@@ -35,7 +35,7 @@ def fill(db: Database, portal: str, name: str) -> None:
     call_log.write(db, [call(0)])
 
 
-SWEPT = (m.Action, m.StoredMemo, m.Job, m.Bucket, m.LoggedCall)
+SWEPT = (m.Action, m.StoredMemo, m.StoredJob, m.Bucket, m.LoggedCall)
 
 
 def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> None:
@@ -44,7 +44,7 @@ def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> Non
     journal.record(db, portal, 5, "Ada", CHANGE)
     ages = {
         m.Action.started_at: requests.KEPT, m.StoredMemo.expires_at: 3600.0,
-        m.Job.changed_at: cleanup.JOBS_KEPT, m.Bucket.empty_at: rate_limits.LONG_AGO,
+        m.StoredJob.changed_at: cleanup.JOBS_KEPT, m.Bucket.empty_at: rate_limits.LONG_AGO,
         m.LoggedCall.at: 3 * DAY, m.JournalEntry.at: 1000 * DAY,
     }  # fmt: skip
     with db.writing() as connection:
@@ -61,7 +61,7 @@ def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> Non
 def test_nothing_goes_before(db: Database, portal: str) -> None:
     fill(db, portal, "new")
     ages = {
-        m.Action.started_at: requests.KEPT, m.Job.changed_at: cleanup.JOBS_KEPT,
+        m.Action.started_at: requests.KEPT, m.StoredJob.changed_at: cleanup.JOBS_KEPT,
         m.Bucket.empty_at: rate_limits.LONG_AGO, m.LoggedCall.at: 3 * DAY,
     }  # fmt: skip
     with db.writing() as connection:

@@ -183,7 +183,7 @@ def test_a_step_that_was_not_answered_is_told_to_the_next(db: Database, portal: 
     jobs.save(db, portal, job_id, {})
     assert not unsure()
     with db.session() as session:
-        session.execute(sa.update(m.Job).values(lease_until=m.Job.lease_until - jobs.LEASE - 1))
+        session.execute(sa.update(m.StoredJob).values(lease_until=m.StoredJob.lease_until - jobs.LEASE - 1))
     assert unsure(), "its process died"
     jobs.drop(db, portal, job_id)
     assert jobs.get(db, portal, job_id) is None
@@ -206,7 +206,7 @@ def test_a_step_of_a_job_is_done_by_one(db: Database, portal: str) -> None:
 def aged(db: Database, job_id: str, seconds: float) -> None:
     """As if nothing had happened to the job for so long."""
     with db.session() as session:
-        job = session.get(m.Job, job_id)
+        job = session.get(m.StoredJob, job_id)
         assert job
         job.changed_at -= seconds
 

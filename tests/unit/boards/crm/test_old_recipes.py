@@ -16,7 +16,7 @@ from boards.core.change import Change, Kind
 from boards.core.recipes import Recipe, UnknownRecipe, from_data, known_tags, to_data
 from boards.core.undo import undo_change, undo_job
 from boards.crm.changes import WriteRows
-from boards.crm.deletion import MoveItems
+from boards.crm.deletion import MoveItemsBack
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob, DeleteRow, RestoreRow
 from tests.unit.boards.fakes.crm import CrmScene
 
@@ -71,7 +71,7 @@ RECIPES: list[tuple[str, type[Recipe]]] = [
     (ADDED_WITHOUT_SEEN, DeleteRow),
     (DELETED, RestoreRow),
     (DELETED_OF_SYSTEM, RestoreRow),
-    (ITEMS_MOVED, MoveItems),
+    (ITEMS_MOVED, MoveItemsBack),
 ]
 
 

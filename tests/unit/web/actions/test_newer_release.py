@@ -64,19 +64,19 @@ def shared(flask: Flask) -> Services:
     return found
 
 
-def ago(shared: Services, model: type[models.Job] | type[models.Action], seconds: float) -> None:
-    column = "changed_at" if model is models.Job else "started_at"
+def ago(shared: Services, model: type[models.StoredJob] | type[models.Action], seconds: float) -> None:
+    column = "changed_at" if model is models.StoredJob else "started_at"
     with shared.db.writing() as connection:
         connection.execute(sa.update(model).values({column: time.time() - seconds}))
 
 
 def test_its_jobs_are_ended_only_when_no_update_lasts_so_long(shared: Services) -> None:
     job_id = jobs.create(shared.db, PORTAL, 5, "stage", "g1", UNREADABLE)
-    ago(shared, models.Job, 20 * HOUR)
+    ago(shared, models.StoredJob, 20 * HOUR)
     assert abandoned.write_down(shared) == 0
     left = jobs.get(shared.db, PORTAL, job_id)
     assert left and left.state == "open"
-    ago(shared, models.Job, 25 * HOUR)
+    ago(shared, models.StoredJob, 25 * HOUR)
     assert abandoned.write_down(shared) == 1
     ended = jobs.get(shared.db, PORTAL, job_id)
     assert ended and ended.state == "abandoned"
