@@ -57,8 +57,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
 	@$(BIN)/python scripts/assets.py
 
-static/min/.stamp: $(wildcard static/js/*.js) static/vendor/.stamp
-	@$(BIN)/python scripts/assets.py --scripts
+static/min/.stamp: $(shell find static/js static/css -type f) scripts/bundle.mjs static/vendor/.stamp
+	@$(BIN)/python scripts/assets.py --small
 
 notices.json: scripts/notices.py $(VENV)/.runtime static/vendor/.stamp
 	@$(BIN)/python scripts/notices.py
