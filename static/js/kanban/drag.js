@@ -44,7 +44,7 @@ function dropCard(card, from) {
  */
 function stoodAbove(other, { list, next }) {
   const isFollowedBy = (/** @type {HTMLElement} */ node) =>
-    Boolean(other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING);
+    Boolean(other.compareDocumentPosition(node) & Node.DOCUMENT_POSITION_FOLLOWING); // eslint-disable-line no-bitwise -- the browser answers in bits
   // Without a next one it was the last of its list: all of that list stood above, and the lists before it.
   return next ? isFollowedBy(next) : list.contains(other) || isFollowedBy(list);
 }

@@ -22,15 +22,22 @@ async function ask(key, since) {
   }
 }
 
-async function look() {
-  const { board: key, read } = board()?.dataset ?? {};
-  if (!key || !read || document.hidden || isMoving() || isDragging()) return;
-  const html = await ask(key, read);
-  if (html === null || board()?.dataset.read !== read) return;
+/** @param {string} html */
+function show(html) {
   const place = need('#news');
   if (place.dataset.text === html) return;
   place.dataset.text = html;
   place.innerHTML = html;
+}
+
+/** Whether an answer would disturb somebody, or be seen by nobody. */
+const isBusy = () => document.hidden || isMoving() || isDragging();
+
+async function look() {
+  const { board: key, read } = board()?.dataset ?? {};
+  if (!key || !read || isBusy()) return;
+  const html = await ask(key, read);
+  if (html !== null && board()?.dataset.read === read) show(html);
 }
 
 setInterval(look, EVERY);

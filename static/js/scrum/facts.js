@@ -3,7 +3,6 @@ import { find, findAll, need } from '../core/dom.js';
 import { isDragging } from '../core/drag.js';
 import { isMoving } from '../core/moves.js';
 import { put } from '../core/places.js';
-import { columnOf } from '../kanban/board.js';
 import { ITEM, backlogId, idOf, isKnown, planningPage, pointsOf } from './items.js';
 import { sumUpSoon } from './totals.js';
 
@@ -35,11 +34,21 @@ function showPoints(field, points, fit) {
 
 /**
  * @param {HTMLElement} item
- * @param {string} id
+ * @param {string | undefined} id
  */
 function showEpic(item, id) {
   const chip = find(`#epics [data-epic-id="${id}"]`) ?? need('#epics [data-epic-id=gone]');
   need('.epic', item).replaceWith(chip.cloneNode(true));
+}
+
+/**
+ * Put an item that another list has now at the end of it.
+ * @param {HTMLElement} item
+ * @param {string | undefined} id the backlog or the sprint
+ */
+function showList(item, id) {
+  const list = find(`.column[data-stage-id="${id}"] .cards`);
+  if (list && list !== item.parentNode && !isMoving()) put(item, list, null);
 }
 
 /** There is no record of the item: a button offers one. @param {HTMLElement} item */
@@ -53,14 +62,12 @@ function showMissing(item) {
  * @param {HTMLElement} fact
  */
 function showFact(item, fact) {
-  const { epicId = '', entityId = '', fit = '', points = '', sort = '' } = fact.dataset;
+  const { epicId, entityId, fit, points, sort } = fact.dataset;
   showEpic(item, epicId);
-  const column = columnOf(entityId);
-  const list = column && find('.cards', column);
-  if (list && list !== item.parentNode && !isMoving()) put(item, list, null);
+  showList(item, entityId);
   Object.assign(item.dataset, { epicId, entityId, sort });
   const field = pointsOf(item);
-  if (field) showPoints(field, points, fit);
+  if (field) showPoints(field, points ?? '', fit ?? '');
 }
 
 /** Take what the last answer has told, and forget it. */

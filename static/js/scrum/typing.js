@@ -96,15 +96,20 @@ function pressedInField(item, field, event) {
 }
 
 /**
+ * The value of the scale that a digit stands for; undefined for other keys.
+ * @param {string} key
+ */
+const scaleValue = (key) =>
+  /^\d$/.test(key) ? find(`.scale [data-key="${key}"]`)?.dataset.value : undefined;
+
+/**
  * @param {HTMLElement} item
- * @param {KeyboardEvent} event
+ * @param {string} key
  * @returns {boolean} whether the key has done its work here
  */
-function pressedOnItem(item, event) {
-  const key = meaningOf(event);
-  if (event.ctrlKey || event.metaKey || event.altKey) return false;
-  const button = /^\d$/.test(key) ? find(`.scale [data-key="${key}"]`) : null;
-  if (button) setPoints(item, button.dataset.value ?? '');
+function pressedOnItem(item, key) {
+  const value = scaleValue(key);
+  if (value !== undefined) setPoints(item, value);
   else if (key === 'p' || key === 'F2') startTyping(item);
   else if (key === 'Delete' || key === 'Backspace') setPoints(item, '');
   else return false;
@@ -119,7 +124,8 @@ function pressed(target, event) {
   const item = itemOf(target);
   if (!item || event.isComposing) return false;
   if (target.matches('.points')) return pressedInField(item, asInput(target), event);
-  return target.matches('.card__open') && pressedOnItem(item, event);
+  if (!target.matches('.card__open') || event.ctrlKey || event.metaKey || event.altKey) return false;
+  return pressedOnItem(item, meaningOf(event));
 }
 
 listen(

@@ -69,10 +69,13 @@ function pressed(target, key) {
  * @returns {boolean} whether the key has done its work
  */
 function pressedInTags(field, key) {
-  if (field.value.trim() && (key === ',' || key === 'Enter')) addTags(field);
-  else if (!field.value && key === 'Backspace')
+  if (field.value.trim() && (key === ',' || key === 'Enter')) {
+    addTags(field);
+  } else if (!field.value && key === 'Backspace') {
     removeTag(field, find('.chip:nth-last-child(1 of .chip)', listOf(field)));
-  else return false;
+  } else {
+    return false;
+  }
   return true;
 }
 
