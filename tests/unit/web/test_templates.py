@@ -154,7 +154,7 @@ def test_the_bar_of_a_sprint_warns_when_it_is_fuller_than_any_before(
     full = Load(Decimal(75), Decimal(31), Decimal("2.4"), over)
     with app.test_request_context():
         html = render_template_string(
-            '{% from "scrum/_scrum_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
+            '{% from "scrum/_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
             sum=PointSum(),
             load=full,
         )
