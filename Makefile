@@ -95,7 +95,7 @@ lint-css: node_modules/.dev-stamp
 	@$(BIN)/python scripts/node.py stylelint "static/css/*.css" "sandbox/static/*.css" && echo "stylelint: clean"
 
 lint-templates: $(VENV)/.dev
-	@$(BIN)/djlint templates sandbox/templates --lint --quiet && echo "djlint: clean"
+	@$(BIN)/djlint templates web/components/templates sandbox/templates --lint --quiet && echo "djlint: clean"
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy

@@ -17,6 +17,7 @@ from config import ROOT, VERSION, Config
 from store import Database, cleanup
 from store.rate_limits import SharedLedger
 from web.actions import jobs
+from web.components import pages as components
 from web.core import (
     assets,
     counters,
@@ -95,7 +96,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     app.extensions[services.KEY] = _services(config, start=worker)
     for part in (metrics, logs, i18n, security, errors, sentences, assets, throttle):
         part.register(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *((components.blueprint,) if config.components else ())):
         app.register_blueprint(blueprint)
     return app
 

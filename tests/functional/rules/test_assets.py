@@ -19,6 +19,7 @@ from web.core import assets
 STATIC = ROOT / "static"
 JS_LIMIT, CSS_LIMIT = 60_000, 20_000
 """Bytes of all scripts, and of all style sheets, of any page: small and gzipped, the vendors' included."""
+SMALL = ("js/app.js", "js/install.js", "css/app.css", "css/plain.css")
 FILES = re.compile(r'(?:src|href)="(/static/[0-9a-f]{12}/([^"]+))"')
 
 
@@ -120,7 +121,7 @@ def sent(static: Path, name: str) -> str:
         return client.get(f"/static/0123456789ab/{name}").get_data(as_text=True)
 
 
-@pytest.mark.parametrize("name", ["js/app.js", "js/install.js", "css/app.css", "css/plain.css"])
+@pytest.mark.parametrize("name", SMALL)
 def test_the_source_is_sent_where_nothing_was_set_up(site: Path, name: str) -> None:
     shutil.rmtree(site / "min")
     assert sent(site, name) == (site / name).read_text()
@@ -139,7 +140,7 @@ IMPORT = re.compile(r"(?:from|import) '([^']+)'|@import '([^']+)'")
 def test_every_module_and_sheet_is_reached_from_what_pages_load() -> None:
     """Nothing lies about unused, and every file that is named is there."""
     found: set[Path] = set()
-    waiting = [STATIC / name for name in ("js/app.js", "js/install.js", "css/app.css", "css/plain.css")]
+    waiting = [STATIC / name for name in (*SMALL, "css/components.css")]
     while waiting:
         file = waiting.pop()
         found.add(file)
