@@ -12,7 +12,7 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset dev check unit run setup migrate rotate-keys backup test test-postgres reliability lint types imports bandit audit texts lock bench
+.PHONY: help demo demo-reset dev check unit run setup migrate rotate-keys backup test test-postgres reliability lint lint-python lint-js lint-css lint-templates types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -60,8 +60,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
 	@$(BIN)/python scripts/assets.py
 
-static/min/.stamp: $(wildcard static/js/*.js) static/vendor/.stamp
-	@$(BIN)/python scripts/assets.py --scripts
+static/min/.stamp: $(shell find static/js static/css -type f) scripts/bundle.mjs static/vendor/.stamp
+	@$(BIN)/python scripts/assets.py --small
 
 notices.json: scripts/notices.py $(VENV)/.runtime static/vendor/.stamp
 	@$(BIN)/python scripts/notices.py
@@ -93,8 +93,21 @@ reliability: $(VENV)/.dev setup  ## try every failure against every action and w
 test-postgres: $(VENV)/.dev setup  ## the functional tests with PostgreSQL as the store
 	@$(BIN)/pytest --store postgresql tests/functional $(ARGS)
 
-lint: $(VENV)/.dev
+lint: lint-python lint-js lint-css lint-templates
+
+lint-python: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && echo "ruff: clean"
+
+lint-js: node_modules/.dev-stamp
+	@$(BIN)/python scripts/node.py eslint . && echo "eslint: clean"
+	@$(BIN)/python scripts/node.py tsc --project jsconfig.json && echo "tsc: clean"
+	@$(BIN)/python scripts/node.py prettier --check --log-level warn . && echo "prettier: clean"
+
+lint-css: node_modules/.dev-stamp
+	@$(BIN)/python scripts/node.py stylelint "static/css/*.css" "sandbox/static/*.css" && echo "stylelint: clean"
+
+lint-templates: $(VENV)/.dev
+	@$(BIN)/djlint templates web/components/templates sandbox/templates --lint --quiet && echo "djlint: clean"
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy

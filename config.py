@@ -36,6 +36,7 @@ class Config:
     Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses. Without
     `metrics_token` nobody is shown the metrics. `licensor` is whom `/license` names.
     With `reload` templates, styles and scripts are read anew for each page, for whoever works on them.
+    `components` shows `/components`, a page for whoever works on the app; the demo sets it.
     """
 
     app_url: str
@@ -55,6 +56,7 @@ class Config:
     metrics_token: str = field(default="", repr=False)
     licensor: str = LICENSOR
     reload: bool = False
+    components: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -81,6 +83,7 @@ class Config:
             metrics_token=_metrics_token(env),
             refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
             reload=_flag(env, "RELOAD"),
+            components=_components(env, private),
             licensor=env.get("LICENSOR", "").strip() or LICENSOR,
         )
 
@@ -149,6 +152,13 @@ def _metrics_token(env: Mapping[str, str]) -> str:
     if token and len(token) < 16:
         raise ConfigError("METRICS_TOKEN is too short: at least 16 characters, so that nobody guesses it.")
     return token
+
+
+def _components(env: Mapping[str, str], private: bool) -> bool:
+    """COMPONENTS; ConfigError in production, where no private portals are allowed."""
+    if _flag(env, "COMPONENTS") and not private:
+        raise ConfigError("COMPONENTS is for the demo: it needs B24_ALLOW_PRIVATE_PORTALS.")
+    return _flag(env, "COMPONENTS")
 
 
 def _app_url(env: Mapping[str, str], private: bool) -> str:

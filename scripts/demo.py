@@ -71,6 +71,7 @@ def settings(port: int, sandbox_port: int) -> dict[str, str]:
         "B24_AUTH_SERVERS": f"{portal}/_oauth",
         "B24_JS_URL": f"{portal}/bx24.js",
         "B24_ALLOW_PRIVATE_PORTALS": "1",
+        "COMPONENTS": "1",
         "DATABASE_URL": f"sqlite:///{FOLDER / 'stagecraft.sqlite'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),

@@ -13,7 +13,7 @@ from config import VERSION
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
-SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES|LICENSOR|RELOAD)["']""")
+SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES|LICENSOR|RELOAD|COMPONENTS)["']""")
 
 
 def settings_of(*names: str) -> set[str]:

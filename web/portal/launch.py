@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 
 from b24.client import BatchAnswer, Command
@@ -199,7 +200,7 @@ def _home_instead(answer: BatchAnswer, place: Place, error: Exception) -> Opened
     html = _home(answer)
     if not place.asked:
         return Opened(html, HOME)
-    return Opened(render_template("shared/_explained.html", text=_why(error)) + html, HOME)
+    return Opened(render_block("shared/failure.html", "explained", text=_why(error)) + html, HOME)
 
 
 def _why(error: Exception) -> str:

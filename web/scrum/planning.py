@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from boards.core.model import BoardRef
 from boards.scrum.items import add_backlog
@@ -57,8 +58,9 @@ def more(key: str, entity_id: int) -> str:
     team = memory.remembered_team(ref)
     if team is None:  # forgotten since: the page is to be loaded anew
         raise ThingMissing
-    return render_template(
-        "scrum/_scrum_more.html",
+    return render_block(
+        "scrum/_answers.html",
+        "more",
         list=found,
         team=team,
         chunks=[ids],
@@ -83,7 +85,9 @@ def totals(key: str) -> str:
             if one.points is not None
         },
     )
-    return render_template("scrum/_scrum_totals.html", planning=planning, team=team, **numbers(ref, planning))
+    return render_block(
+        "scrum/_answers.html", "totals", planning=planning, team=team, **numbers(ref, planning)
+    )
 
 
 @blueprint.get("/velocity")
@@ -96,7 +100,7 @@ def velocity(key: str) -> str:
     team = memory.remembered_team(ref)
     if team is not None:
         read_history(ref, last_sprints(team.completed))
-    return render_template("scrum/_scrum_velocity.html")
+    return render_block("scrum/_answers.html", "velocity")
 
 
 def asked_items() -> list[int]:
