@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
 from b24.methods import groups as group_calls
+from b24.methods import scrum as scrum_calls
 from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods import users as user_calls
@@ -18,7 +19,6 @@ from boards.core.model import Actor, Board, BoardRef, Card, Column, Filters, Per
 from boards.core.rights import read_rights
 from boards.kanban.convert import to_card, to_people, to_stages
 from boards.kanban.queries import list_column
-from boards.scrum.reading import is_scrum, scrum_probe_command
 
 STAGES, MEMBERS, GROUP, MOVE, USERS = "b_stages", "b_members", "b_group", "b_move", "b_users"
 SCRUM = "b_scrum"
@@ -43,7 +43,8 @@ def board_commands(
         commands[MOVE] = stage_calls.can_move_task(ref.group_id)
         commands[GROUP] = group_calls.get_group(ref.group_id, as_admin=actor.is_admin)
         commands[MEMBERS] = group_calls.members(ref.group_id)
-        commands[SCRUM] = scrum_probe_command(ref.group_id)
+        # Nothing else tells a scrum team (behaviour.md §7.3). It touches no stage mode (surprise 14).
+        commands[SCRUM] = scrum_calls.get_backlog(ref.group_id)
     commands[USERS] = user_calls.get_users()
     count = UNKNOWN_COLUMNS if known_stages is None else known_stages + SPARE_COLUMNS
     for index in range(min(count, MAX_COLUMNS)):
@@ -69,7 +70,7 @@ def read_board(answer: BatchAnswer, ref: BoardRef, actor: Actor, filters: Filter
         filters=filters,
         people=_people(answer, columns),
         member_count=count or (group.member_count if group else 0),
-        is_scrum=is_scrum(answer, SCRUM),
+        is_scrum=_is_scrum(answer),
     )
 
 
@@ -104,6 +105,11 @@ def _column(answer: Answer | None, ref: BoardRef, actor: Actor, stage: Stage) ->
     own_place = stage.id if ref.is_planner else None
     cards = tuple(to_card(row, actor.now, own_place) for row in task_calls.parse_list(answer))
     return Column(stage, cards, total=answer.total or len(cards), next_start=answer.next)
+
+
+def _is_scrum(answer: BatchAnswer) -> bool:
+    """Whether the group has a backlog. False also for who is no member: the team is closed to them."""
+    return SCRUM in answer and scrum_calls.parse_backlog(answer[SCRUM].result).id > 0
 
 
 def _group(answer: BatchAnswer) -> group_calls.GroupRow | None:

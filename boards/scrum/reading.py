@@ -151,19 +151,6 @@ EPICS = ("sc_epics", "sc_more_epics")
 EPIC_PAGE = 50  # the lists of scrum do not tell whether there is more (surprise 25); we show two pages
 
 
-def scrum_probe_command(group_id: int) -> Command:
-    """Asks whether a group is a scrum team: nothing else tells (behaviour.md §7.3).
-
-    Only teams have a backlog, and any page of a group may ask: it touches no stage mode (surprise 14).
-    """
-    return scrum_calls.get_backlog(group_id)
-
-
-def is_scrum(answer: BatchAnswer, key: str) -> bool:
-    """Whether the probe found a backlog. False also for who is no member: the team is closed to them."""
-    return key in answer and read_backlog_id(answer, key) > 0
-
-
 def team_commands(ref: BoardRef, actor: Actor) -> dict[str, Command]:
     """What a page of a team needs; keys of their own ("sc_…"). Do not halt the batch."""
     return {
