@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from boards import features  # noqa: F401 (recipes and jobs register themselves)
 from tests.support import postgres
 from tests.support.installing import install
+from tests.support.order import LongestFirst
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, free_port, start_app, start_sandbox
 from tests.support.stores import SERVER, Store, on_postgres
@@ -25,38 +26,6 @@ settings.load_profile("repeatable")
 
 _stack = ExitStack()
 
-LONGEST = (
-    "functional/failures/test_matrix.py",
-    "browser/test_pages_axe.py",
-    "functional/walks/test_walks.py",
-    "functional/operations/test_nodes.py",
-    "functional/failures/test_faults_actions.py",
-    "functional/failures/test_limits.py",
-    "browser/kanban/test_board.py",
-    "functional/rules/test_leaks.py",
-    "functional/rules/test_routes.py",
-    "browser/shell/test_portal_pages.py",
-    "browser/scrum/test_scrum.py",
-    "functional/failures/test_killed.py",
-    "functional/operations/test_rolling_update.py",
-    "functional/failures/test_silence.py",
-    "functional/operations/test_migrations_load.py",
-    "functional/rules/test_isolation.py",
-    "browser/crm/test_crm.py",
-    "functional/operations/test_soak.py",
-    "functional/kanban/test_two_tabs.py",
-    "browser/test_keyboard.py",
-    "functional/rules/test_costs.py",
-    "functional/operations/test_backup.py",
-    "functional/scrum/test_scrum_troubles.py",
-    "browser/shell/test_frames.py",
-    "functional/portal/test_install.py",
-    "functional/rules/test_rights.py",
-    "functional/portal/test_session.py",
-    "functional/operations/test_bench_runner.py",
-)
-"""The modules that take longest begin first, so that in the end no process is left alone with one of them."""
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -68,7 +37,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One server for all processes of the run; they find it in the environment."""
+    """The order of the run; with PostgreSQL one server for all its processes, which the environment names."""
+    config.pluginmanager.register(LongestFirst(config))
     if config.getoption("--store") == "postgresql" and not on_postgres():
         if why := postgres.why_not():
             pytest.exit(f"no tests on PostgreSQL: {why}", returncode=1)
@@ -77,13 +47,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure() -> None:
     _stack.close()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All processes of a run get the modules in this order (`--no-loadscope-reorder`)."""
-    places = {f"tests/{name}": place for place, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: places.get(item.nodeid.partition("::")[0], len(places)))
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ def test_a_late_answer_does_not_take_a_newer_page_away(
 ) -> None:
     board = BoardPage.open(page, installed, "owner")
     installed.fault("sonet_group.get", "delay", seconds=3, times=1)
-    with page.expect_response(lambda answer: answer.url.endswith("/home"), timeout=20_000):
+    with page.expect_response(lambda answer: answer.url.endswith("/home")):
         board.frame.locator("nav.top [hx-get='/home']").click()
         board.frame.locator("nav.top [hx-get='/journal']").click()
         expect(board.frame.locator("#journal")).to_be_visible()

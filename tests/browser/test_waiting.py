@@ -43,7 +43,7 @@ def go_on(board: BoardPage) -> int:
 
 
 def ends_by_itself(board: BoardPage, columns: int) -> None:
-    expect(board.frame.locator("#dialog dialog")).to_have_count(0, timeout=15000)
+    expect(board.frame.locator("#dialog dialog")).to_have_count(0)
     expect(board.frame.locator(".column[data-stage-id]")).to_have_count(columns - 1)
 
 
@@ -59,9 +59,7 @@ def test_a_job_of_a_newer_release_goes_on_when_its_request_gets_there(
     columns = go_on(board)
     expect(board.frame.locator("#dialog [role=status]")).to_contain_text("It goes on by itself in a moment")
     for _ in range(2):
-        with board.page.expect_response(
-            lambda one: one.url.endswith(f"/jobs/{job}/step"), timeout=8000
-        ) as seen:
+        with board.page.expect_response(lambda answer: answer.url.endswith(f"/jobs/{job}/step")) as seen:
             pass
         assert seen.value.status == 503
     expect(board.frame.locator("[data-toast]")).to_have_count(0)

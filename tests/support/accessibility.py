@@ -27,22 +27,34 @@ def schemes(where: Frame | Page) -> Iterator[Scheme]:
         yield scheme
 
 
-def wrong(where: Frame | Page) -> list[str]:
-    """What axe finds and what is too wide, in light and in dark."""
-    return [f"{scheme}: {one}" for scheme in schemes(where) for one in axe(where) + too_wide(where)]
+def wrong(where: Frame | Page, within: str = "") -> list[str]:
+    """What axe finds and what is too wide, in light and in dark; `within` is the CSS selector of a part.
+
+    The scheme changes colors and nothing else (tests/unit/web/test_schemes.py), so that in dark axe looks at
+    the colors only.
+    """
+    found = []
+    for scheme in schemes(where):
+        told = axe(where, within, colors_only=scheme == "dark") + too_wide(where)
+        found += [f"{scheme}: {sentence}" for sentence in told]
+    return found
 
 
-def axe(where: Frame | Page) -> list[str]:
-    """Violations of the whole document: the rule and where it is broken."""
+def axe(where: Frame | Page, within: str = "", *, colors_only: bool = False) -> list[str]:
+    """Violations in the document, or in the part that the CSS selector names: the rule, where, and why."""
     if not where.evaluate("'axe' in window"):
         where.evaluate(SOURCE.read_text())
     found = where.evaluate(
-        "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], elementRef: false})"
-        ".then(({violations}) => violations.flatMap(v => v.nodes.map(n =>"
-        " `${v.id}: ${n.target.join(' ')} ${n.any.concat(n.all, n.none).map(c => c.message).join(' ')}`)))",
-        RULES,
+        """([tags, within, colorsOnly]) => {
+            const colors = axe.getRules(tags).filter(rule => rule.tags.includes('cat.color'));
+            const runOnly = colorsOnly ? colors.map(rule => rule.ruleId) : tags;
+            return axe.run(within || document, {runOnly, resultTypes: ['violations'], elementRef: false})
+                .then(({violations}) => violations.flatMap(v => v.nodes.map(n => `${v.id}: `
+                    + `${n.target.join(' ')} ${n.any.concat(n.all, n.none).map(c => c.message).join(' ')}`)));
+        }""",
+        [RULES, within, colors_only],
     )
-    return [str(one) for one in found]
+    return [str(sentence) for sentence in found]
 
 
 def too_wide(where: Frame | Page) -> list[str]:

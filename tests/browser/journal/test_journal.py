@@ -5,18 +5,14 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.accessibility import schemes
+from tests.support.accessibility import wrong
 from tests.support.browser import Complaints, new_context
 from tests.support.pages.board import BoardPage
-from tests.support.servers import ROOT, Sandbox, Server
-
-AXE = (ROOT / "node_modules/axe-core/axe.min.js").read_text
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+from tests.support.servers import Sandbox, Server
 
 
 @pytest.fixture
@@ -40,19 +36,6 @@ def rename(board: BoardPage, title: str) -> None:
         [board.frame.get_attribute("#board", "data-board"), stage, title],
     )
     board.toast("Renamed the stage")
-
-
-def axe(board: BoardPage, selector: str = "body") -> list[Any]:
-    """What axe finds in light and in dark, shortly."""
-    board.frame.evaluate(AXE())
-    found: list[Any] = []
-    for _scheme in schemes(board.frame):
-        found += board.frame.evaluate(
-            "([what, tags]) => axe.run(what, {runOnly: tags}).then(r => r.violations.map("
-            "v => [v.id, v.nodes.map(n => n.target.join(' '))]))",
-            [selector, RULES],
-        )
-    return found
 
 
 def test_undo_from_the_journal(board: BoardPage, installed: Sandbox) -> None:
@@ -141,13 +124,12 @@ def test_pages_are_accessible_and_fit(
     found = {}
     for address in ("/home", "/journal"):
         go(board, address)
-        found[address] = axe(board)
-        assert board.frame.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+        found[address] = wrong(board.frame)
     board.frame.locator(".entry__board").first.click()
     board.frame.wait_for_selector("#board")
     board.frame.locator(".card__open").first.click()
     board.frame.locator("summary#task-responsible_id").click()
-    found["drawer"] = axe(board, "#task-dialog")
+    found["drawer"] = wrong(board.frame, "#task-dialog")
     assert board.frame.evaluate(
         "[...document.querySelectorAll('#task-dialog *')]"
         ".every(one => one.getBoundingClientRect().right <= innerWidth + 1)"

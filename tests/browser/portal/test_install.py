@@ -27,7 +27,7 @@ def test_an_admin_installs_and_lands_in_the_app(
         page.route(f"{sandbox.url}/bx24.js", lambda route: route.abort())
     install_from_the_market(page, sandbox)
     frame = page.frame_locator("iframe.app-frame")
-    expect(frame.locator("#app")).to_have_attribute("data-page", "home", timeout=30_000)
+    expect(frame.locator("#app")).to_have_attribute("data-page", "home")
     app = sandbox.get("state")["app"]
     assert app["installed"] is True and len(app["subscriptions"]) == 5
     assert len(app["placements"]) == len(install.PLACEMENTS) + len(install.CRM_PLACEMENTS)
@@ -38,7 +38,7 @@ def test_installing_again_lands_in_the_app_again(page: Page, installed: Sandbox)
     installed.post("uninstall", clean=0)
     install_from_the_market(page, installed)
     frame = page.frame_locator("iframe.app-frame")
-    expect(frame.locator("#app")).to_have_attribute("data-page", "home", timeout=30_000)
+    expect(frame.locator("#app")).to_have_attribute("data-page", "home")
 
 
 def test_the_page_says_what_to_do_when_the_portal_does_not_react(
