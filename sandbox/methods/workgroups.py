@@ -102,8 +102,6 @@ def _whole(call: Call, group: Group) -> dict[str, Any]:
         "AVATAR_TYPE": "folder",
         "OWNER_ID": group.owner_id,
         "INITIATE_PERMS": group.initiate_perms,
-        "NUMBER_OF_MEMBERS": len(member_ids(group, ACTIVE_ROLES)),
-        "NUMBER_OF_MODERATORS": len(member_ids(group, {MODERATOR})) + 1,
         "PROJECT": row["PROJECT"],
         "PROJECT_DATE_START": None,
         "PROJECT_DATE_FINISH": None,
@@ -113,14 +111,25 @@ def _whole(call: Call, group: Group) -> dict[str, Any]:
         "SCRUM_SPRINT_DURATION": int(row["SCRUM_SPRINT_DURATION"]),
         "SCRUM_TASK_RESPONSIBLE": row["SCRUM_TASK_RESPONSIBLE"],
         "TYPE": row["TYPE"],
-        "MEMBERS": member_ids(group, ACTIVE_ROLES),
         "CHAT_ID": group.id,
         "DIALOG_ID": f"chat{group.id}",
-        "ORDINARY_MEMBERS": member_ids(group, {MEMBER}),
-        "INVITED_MEMBERS": member_ids(group, {INVITED}),
-        "MODERATOR_MEMBERS": member_ids(group, {MODERATOR}),
         "SITE_IDS": ["s1"],
         "TAGS": [word.strip() for word in group.keywords.split(",") if word.strip()],
+        **_roles(group),
+    }
+
+
+def _roles(group: Group) -> dict[str, Any]:
+    """Who is in the group, by role, and how many they are."""
+    moderators = member_ids(group, {MODERATOR})
+    members = member_ids(group, ACTIVE_ROLES)
+    return {
+        "NUMBER_OF_MEMBERS": len(members),
+        "NUMBER_OF_MODERATORS": len(moderators) + 1,
+        "MEMBERS": members,
+        "ORDINARY_MEMBERS": member_ids(group, {MEMBER}),
+        "INVITED_MEMBERS": member_ids(group, {INVITED}),
+        "MODERATOR_MEMBERS": moderators,
     }
 
 
