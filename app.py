@@ -13,72 +13,30 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from b24.limits import Limiter
 from b24.oauth import AuthServers
 from b24.transport import Transport
-from boards import features  # noqa: F401 (recipes, jobs and looks register themselves)
+from boards import features as domain_features  # noqa: F401 (recipes, jobs and looks register themselves)
 from config import ROOT, VERSION, Config
 from store import Database, cleanup
 from store.rate_limits import SharedLedger
-from web.actions import jobs
 from web.components import pages as components
 from web.core import (
     assets,
     counters,
     errors,
-    filters,
     i18n,
     logs,
     metrics,
-    pages,
+    navigation,
     security,
     sentences,
     services,
     throttle,
 )
 from web.core.worker import CallBuffer, Worker
-from web.crm import directories, rows, schemes
-from web.crm import pages as crm_pages
-from web.journal import calls, views
-from web.kanban import boards, cards, home, stages, tasks
-from web.portal import event_jobs, events, install, launch, renewal, standalone
-from web.scrum import board, charts, columns, epics, items, planning, sprints
-from web.scrum import pages as scrum_pages
+from web.features import BLUEPRINTS
+from web.portal import event_jobs
 
 YEAR = 365 * 86400
 MOST_BYTES = 1024 * 1024
-BLUEPRINTS = (
-    launch.blueprint,
-    standalone.blueprint,
-    install.blueprint,
-    events.blueprint,
-    renewal.blueprint,
-    pages.blueprint,
-    metrics.blueprint,
-    filters.blueprint,
-    home.blueprint,
-    boards.blueprint,
-    stages.blueprint,
-    cards.blueprint,
-    cards.bulk_blueprint,
-    jobs.blueprint,
-    boards.changes_blueprint,
-    directories.blueprint,
-    rows.blueprint,
-    rows.deletion_blueprint,
-    schemes.blueprint,
-    crm_pages.blueprint,
-    planning.blueprint,
-    items.blueprint,
-    charts.blueprint,
-    epics.blueprint,
-    sprints.blueprint,
-    planning.scale_blueprint,
-    scrum_pages.blueprint,
-    board.blueprint,
-    columns.blueprint,
-    tasks.blueprint,
-    views.blueprint,
-    calls.blueprint,
-    pages.theme_blueprint,
-)
 
 
 def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
@@ -97,7 +55,7 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     app.extensions[services.KEY] = _services(config, start=worker)
     app.jinja_env.auto_reload = config.reload
     app.config[assets.FROM_SOURCE] = config.reload
-    for part in (metrics, logs, i18n, security, errors, sentences, assets, throttle):
+    for part in (metrics, logs, i18n, security, errors, sentences, navigation, assets, throttle):
         part.register(app)
     for blueprint in (*BLUEPRINTS, *((components.blueprint,) if config.components else ())):
         app.register_blueprint(blueprint)

@@ -16,7 +16,7 @@ from boards.core.jobs import abandoned, job_from_json
 from store import jobs, journal, requests
 from store.jobs import JobRow
 from store.requests import Left
-from web.actions.attempts import Perhaps
+from web.actions.attempts import PendingChange
 from web.core.services import Services
 
 log = logging.getLogger(__name__)
@@ -39,7 +39,7 @@ def write_down(shared: Services) -> int:
 def _give_up(shared: Services, left: Left) -> bool:
     """An entry that says what was asked for and that its outcome is unknown; so there is no way back."""
     try:
-        perhaps = Perhaps.from_json(left.pending_change)
+        pending = PendingChange.from_json(left.pending_change)
     except OfNewerRelease:
         if _too_old(left.started_at) and requests.give_up(shared.db, left):
             log.exception("what %s left cannot be read", left.request_key)
@@ -47,9 +47,9 @@ def _give_up(shared: Services, left: Left) -> bool:
     with shared.db.writing():
         if not requests.give_up(shared.db, left):
             return False
-        change = replace(perhaps.change, undo=None, notices=(note(NoticeCode.OUTCOME_UNKNOWN),))
+        change = replace(pending.change, undo=None, notices=(note(NoticeCode.OUTCOME_UNKNOWN),))
         journal.record(
-            shared.db, left.member_id, perhaps.user_id, perhaps.user_name, change.to_json(), request_key=""
+            shared.db, left.member_id, pending.user_id, pending.user_name, change.to_json(), request_key=""
         )
     return True
 

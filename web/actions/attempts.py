@@ -1,8 +1,9 @@
-"""One try of an action whose request has a key: what a failure leaves behind for the next try.
+"""One attempt at an action whose request has a key: what a failure leaves behind for the next attempt.
 
-A failure frees the key: trying again is a new attempt. Where nobody knows the outcome the key stays unsure,
-and the next try looks before it acts. What could not be read any more if it is done is kept with the key
-before it is asked for, so that it gets into the journal also after a silence, or when the process died.
+A failure frees the key: trying again is a new action. Where it is not known whether the portal carried it
+out, the key stays unsure, and the next attempt looks before it acts. What could not be read any more if it is
+done is kept with the key before it is asked for, so that it gets into the journal also after a silence, or
+when the process died.
 """
 
 from __future__ import annotations
@@ -12,8 +13,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from flask import g
-
 from b24.errors import OutcomeUnknown, PortalError, Refused
 from boards.core.change import Change
 from boards.core.errors import OfNewerRelease
@@ -21,13 +20,12 @@ from boards.core.lost import made_after_all
 from boards.core.model import Notice
 from store import requests
 from store.requests import Begun
-from web.core.services import services
+from web.core.context import RequestContext
 from web.core.session import PortalSession
-from web.core.tokens import client
 
 
 @dataclass(frozen=True)
-class Perhaps:
+class PendingChange:
     """A change that the portal may have made, and whose it is."""
 
     user_id: int
@@ -38,7 +36,7 @@ class Perhaps:
         return json.dumps(vars(self) | {"change": self.change.to_json()}, ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> Perhaps:
+    def from_json(cls, text: str) -> PendingChange:
         """What `to_json` wrote; OfNewerRelease when this release cannot read it."""
         try:
             data = json.loads(text)
@@ -48,31 +46,40 @@ class Perhaps:
 
 
 @dataclass
-class Trying:
-    """`acted`: the portal has answered; what fails now is the writing down, and the next try must look."""
+class RequestAttempt:
+    """`ctx` is for whatever the attempt asks of the portal.
 
-    acted: bool = False
+    `sent`: the portal has answered; what fails now is the writing down, and the next attempt must look.
+    """
+
+    ctx: RequestContext
+    sent: bool = False
 
 
 @contextmanager
-def attempt(begun: Begun, user_id: int, key: str) -> Iterator[Trying]:
-    """Try what a claimed key stands for; after a failure the key is free, or unsure."""
-    db, who, trying = services().db, _who(), Trying()
-    g.answer_lost = begun.unsure and not begun.pending_change
-    g.keep = lambda change: requests.keep(db, who.member_id, user_id, key, _perhaps(change))
+def attempt(ctx: RequestContext, begun: Begun, owner_id: int, key: str) -> Iterator[RequestAttempt]:
+    """Attempt what a claimed key of `owner_id` stands for; after a failure the key is free, or unsure."""
+    db, member_id = ctx.db, ctx.member_id
+
+    def keep(change: Change) -> None:
+        requests.keep(db, member_id, owner_id, key, pending_change(ctx.session, change).to_json())
+
+    current = RequestAttempt(
+        ctx.for_attempt(answer_lost=begun.unsure and not begun.pending_change, keep=keep)
+    )
     try:
-        yield trying
+        yield current
     except BaseException as error:
-        if trying.acted or _is_open(begun, error):
-            requests.unsure(db, who.member_id, user_id, key)
+        if current.sent or _is_open(begun, error):
+            requests.unsure(db, member_id, owner_id, key)
         else:
-            requests.forget(db, who.member_id, user_id, key)
+            requests.forget(db, member_id, owner_id, key)
         raise
 
 
 @dataclass(frozen=True)
-class DoneUnheard:
-    """What came of an earlier try that nobody heard of: the portal has made this change."""
+class DoneEarlier:
+    """What came of an earlier attempt whose answer was lost: the portal has made this change."""
 
     change: Change
 
@@ -81,19 +88,24 @@ class DoneUnheard:
         return self.change.notices
 
 
-def done_unheard(begun: Begun) -> DoneUnheard | None:
-    """What came of an earlier try, if that left a change behind and the portal has made it after all.
+def done_earlier(ctx: RequestContext, begun: Begun) -> DoneEarlier | None:
+    """What came of an earlier attempt, if that left a change behind and the portal has made it after all.
 
     One request to the portal, and none where no change was left behind.
     """
     if begun.pending_change is None:
         return None
-    change = made_after_all(client(), Perhaps.from_json(begun.pending_change).change)
-    return DoneUnheard(change) if change else None
+    change = made_after_all(ctx.client(), PendingChange.from_json(begun.pending_change).change)
+    return DoneEarlier(change) if change else None
+
+
+def pending_change(session: PortalSession, change: Change) -> PendingChange:
+    """A change that the person of this session is about to ask the portal for."""
+    return PendingChange(session.user_id, session.user_name, change)
 
 
 def _is_open(begun: Begun, error: BaseException) -> bool:
-    """Whether it is not known or half done: by this try, or by an earlier one nobody has looked into."""
+    """Whether it is not known or half done: by this attempt, or by one nothing is known of."""
     if isinstance(error, OfNewerRelease):
         return begun.unsure
     if not isinstance(error, PortalError):
@@ -101,13 +113,3 @@ def _is_open(begun: Begun, error: BaseException) -> bool:
     if error.halfway or isinstance(error, OutcomeUnknown):
         return True
     return begun.unsure and not isinstance(error, Refused)
-
-
-def _perhaps(change: Change) -> str:
-    who = _who()
-    return Perhaps(who.user_id, who.user_name, change).to_json()
-
-
-def _who() -> PortalSession:
-    who: PortalSession = g.portal_session
-    return who

@@ -1,4 +1,4 @@
-"""What became of several things at once, when not all of them could be done."""
+"""Answers of actions: regions of the page that changed, a toast with its undo, events for the scripts."""
 
 from __future__ import annotations
 
@@ -6,21 +6,21 @@ import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from flask_babel import gettext as _
 from jinja2_fragments.flask import render_block
 
 from boards.core.change import NoticeCode
 from boards.core.model import Notice, Rights, Stage
-from boards.core.outcome import Outcome
 from web.actions.run import Done
 from web.core.errors import explain
-from web.core.filters import band_mark
+from web.core.filters import header_etag
+from web.core.forms import Form, Names
 from web.core.sentences import change_text, notice_text
 
 
 class Result(Protocol):
-    """One of them; `error` is None when it worked."""
+    """What became of one of several things; `error` is None when it worked."""
 
     @property
     def task_id(self) -> int: ...
@@ -30,20 +30,17 @@ class Result(Protocol):
     def error(self) -> Exception | None: ...
 
 
-def account_of(results: Iterable[Result]) -> str:
-    """A dialog that names those that stayed as they were, and why; "" when all worked."""
+def failure_report(results: Iterable[Result]) -> str:
+    """A dialog that names the things that stayed as they were, and why; "" when all worked."""
     every = list(results)
     failures = [
-        [one.title or _("Task %(number)s", number=one.task_id), explain(one.error)[0]]
-        for one in every
-        if one.error
+        [result.title or _("Task %(number)s", number=result.task_id), explain(result.error)[0]]
+        for result in every
+        if result.error
     ]
     if not failures:
         return ""
     return render_block("shared/results.html", "tasks", worked=len(every) - len(failures), failures=failures)
-
-
-# Answers of actions: regions of the page that changed, a toast with its undo, events for the scripts.
 
 
 STALE = {
@@ -53,7 +50,18 @@ STALE = {
 }
 
 
-class Place(Protocol):
+class StageChangeForm(Form, frozen=True, kw_only=True):
+    """What the page sends along with every change of stages.
+
+    `as_admin`: the person chose to act with their rights as an administrator of the portal. `shown`: the
+    etags of the stage headers on the page (`header_etag`).
+    """
+
+    as_admin: bool = False
+    shown: Names = ()
+
+
+class StageBoard(Protocol):
     """A board with stages; its key is what its addresses begin with."""
 
     @property
@@ -88,37 +96,42 @@ def is_stale(notices: Iterable[Notice]) -> bool:
     return any(notice.code in STALE for notice in notices)
 
 
-def shaped(ref: Place, done: Done[Outcome[tuple[Stage, ...]]], *, html: str = "", **events: Any) -> Response:
-    """The bands that the page does not show so yet, the true order of the stages, and a toast.
+def shaped(
+    form: StageChangeForm,
+    board: StageBoard,
+    done: Done[Any],
+    stages: Iterable[Stage],
+    *,
+    html: str = "",
+    **events: Any,
+) -> Response:
+    """The headers of the stages that the page does not show so yet, the true order, and a toast.
 
-    The band of the changed stage is always there: what was typed into it may not be what came of it. A
-    repeated request gets the board read again: the first answer is gone.
+    `stages` are those of the board as they are now. The header of the changed stage is always in the answer:
+    what was typed into it may not be what came of it. A repeated request gets the board read again: the first
+    answer is gone.
     """
     if done.outcome is None:
         return announced(done_toast(done), board_refresh={}, **events)
-    outcome = done.outcome
-    if is_stale(outcome.notices):
-        return announced(done_toast(done, outcome.notices), board_refresh={}, **events)
-    html += stage_bands(ref, _unlike_the_page(outcome)) + done_toast(done, outcome.notices)
-    order = {"order": [stage.id for stage in outcome.now]}
+    notices = done.outcome.notices
+    if is_stale(notices):
+        return announced(done_toast(done, notices), board_refresh={}, **events)
+    stages, rights = list(stages), shaper(form)
+    changed = [
+        stage
+        for stage in stages
+        if stage.id == done.outcome.change.target or header_etag(stage, rights) not in form.shown
+    ]
+    html += stage_headers(board, changed, rights) + done_toast(done, notices)
+    order = {"order": [stage.id for stage in stages]}
     return announced(html, board_stages=order | events.pop("more", {}), **events)
 
 
-def _unlike_the_page(outcome: Outcome[tuple[Stage, ...]]) -> list[Stage]:
-    """The changed stage, and those that the page shows otherwise (the marks it sent as `shown`)."""
-    shown, rights = set(request.form.get("shown", "").split(",")), shaper()
-    return [
-        stage
-        for stage in outcome.now
-        if stage.id == outcome.change.target or band_mark(stage, rights) not in shown
-    ]
+def stage_headers(board: StageBoard, stages: Iterable[Stage], rights: Rights) -> str:
+    """The headers of these stages, each as a region of its own."""
+    return render_block("kanban/_answers.html", "stage_headers", stages=stages, key=board.key, rights=rights)
 
 
-def stage_bands(ref: Place, stages: Iterable[Stage]) -> str:
-    """The bands of these stages, each as a region of its own."""
-    return render_block("kanban/_answers.html", "stage_bands", stages=stages, key=ref.key, rights=shaper())
-
-
-def shaper() -> Rights:
-    """Whoever has just shaped a board may do so again."""
-    return Rights(may_move=True, may_shape=True, as_admin=request.form.get("as_admin") == "1")
+def shaper(form: StageChangeForm) -> Rights:
+    """Rights of a person who has just shaped a board: they may do so again."""
+    return Rights(may_move=True, may_shape=True, as_admin=form.as_admin)

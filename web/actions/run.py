@@ -9,18 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from flask import g, request
-
 from boards.core.change import Change, Kind
 from boards.core.model import Notice
 from boards.core.outcome import Outcome
 from store import journal, requests, task_changes
 from store.requests import Begun
-from web.actions.attempts import DoneUnheard, attempt, done_unheard
+from web.actions.attempts import DoneEarlier, attempt, done_earlier
 from web.core import counters
+from web.core.context import RequestContext
 from web.core.failures import ActionRunning
-from web.core.services import services
-from web.core.session import PortalSession
 
 KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 KINDS = frozenset(Kind)
@@ -42,9 +39,9 @@ OutcomeT = TypeVar("OutcomeT", bound=HasChange)
 class Done(Generic[OutcomeT]):
     """What came of an action.
 
-    `outcome` is None when `repeated`: the first request has (or nobody has) the domain's answer, this one has
-    the journal entry and its change; the page then shows the board as it is. `entry_id` and `change` are None
-    for a repetition of something that had nothing to write down.
+    `outcome` is None when `repeated`: the domain's answer went to the first request, or was lost; this one
+    has the journal entry and its change, and the page then shows the board as it is. `entry_id` and `change`
+    are None for a repetition of something that had nothing to write down.
     """
 
     outcome: OutcomeT | None
@@ -63,61 +60,53 @@ class Done(Generic[OutcomeT]):
         return self.entry_id if self.change and self.change.undoable else None
 
 
-def run_action(do: Callable[[], OutcomeT], *, request_key: str | None = None) -> Done[OutcomeT]:
+def run_action(ctx: RequestContext, do: Callable[[RequestContext], OutcomeT]) -> Done[OutcomeT]:
     """Do it, unless this very request was already done; write the change to the journal.
 
-    The key comes from the form (`request_key`) unless given. A failure frees the key: trying again is a new
-    attempt; after a lost answer it goes on with the first one and looks whether that has had its effect.
-    ActionRunning when another worker has the request and does not come to an end.
+    `do` is given the context of this attempt, whose clients look before they write if an earlier answer was
+    lost. A failure frees the key of the request: trying again is a new action; after a lost answer it goes on
+    with the first one and looks whether that has had its effect. ActionRunning when another worker has the
+    request and does not come to an end. Without a request key of 8 to 64 letters, digits, "_" and "-" each
+    request counts as one of its own.
     """
-    who: PortalSession = g.portal_session
-    db = services().db
-    key = request_key or _key_of_form()
-    begun = _begin(who, key)
+    key = ctx.request_key if KEY.fullmatch(ctx.request_key) else uuid.uuid4().hex
+    begun = _begin(ctx, key)
     if begun.state == "done":
-        return _repetition(who, begun.entry_id)
-    with attempt(begun, who.user_id, key) as trying:
-        outcome = done_unheard(begun) or do()
-        trying.acted = True
+        return _repetition(ctx, begun.entry_id)
+    with attempt(ctx, begun, ctx.user_id, key) as current:
+        outcome = done_earlier(current.ctx, begun) or do(current.ctx)
+        current.sent = True
         nothing = isinstance(outcome, Outcome) and outcome.nothing_done
-        with db.writing():  # written down and done, or neither: a repetition must not act again
-            entry_id = None if nothing else record_change(outcome.change, request_key=key)
-            requests.finish(db, who.member_id, who.user_id, key, entry_id)
-    if isinstance(outcome, DoneUnheard):
+        with ctx.db.writing():  # written down and done, or neither: a repetition must not act again
+            entry_id = None if nothing else record_change(ctx, outcome.change, request_key=key)
+            requests.finish(ctx.db, ctx.member_id, ctx.user_id, key, entry_id)
+    if isinstance(outcome, DoneEarlier):
         return Done(None, outcome.change, entry_id, repeated=True)
     return Done(outcome, outcome.change, entry_id)
 
 
-def record_change(change: Change, *, request_key: str = "") -> int:
+def record_change(ctx: RequestContext, change: Change, *, request_key: str = "") -> int:
     """Write a change of this request's person to the journal, with the new ids of restored stages."""
-    who: PortalSession = g.portal_session
-    db = services().db
+    db, session = ctx.db, ctx.session
     if change.aliases:
-        journal.put(db, who.member_id, change.aliases)
+        journal.put(db, ctx.member_id, change.aliases)
     counters.ENTRIES.labels(change.kind).inc()
-    task_changes.touched(db, who.member_id, who.user_id, change.task_ids)
+    task_changes.touched(db, ctx.member_id, ctx.user_id, change.task_ids)
     return journal.record(
-        db, who.member_id, who.user_id, who.user_name, change.to_json(), request_key=request_key
+        db, ctx.member_id, ctx.user_id, session.user_name, change.to_json(), request_key=request_key
     )
 
 
-def resolve_stage(stage_id: int) -> int:
-    """The id a stage has now, for `undo_change`: it may have been deleted and restored since."""
-    who: PortalSession = g.portal_session
-    return journal.resolve(services().db, who.member_id, stage_id)
+def stage_resolver(ctx: RequestContext) -> Callable[[int], int]:
+    """For `undo_change`: tells the id that a stage has now, which may have been deleted and restored."""
+    return lambda stage_id: journal.resolve(ctx.db, ctx.member_id, stage_id)
 
 
-def _key_of_form() -> str:
-    """The page's key; without a usable one the request counts as unique."""
-    key = request.form.get("request_key", "")
-    return key if KEY.fullmatch(key) else uuid.uuid4().hex
-
-
-def _begin(who: PortalSession, key: str) -> Begun:
+def _begin(ctx: RequestContext, key: str) -> Begun:
     """Claim the key, or wait for the worker that has it."""
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
-        begun = requests.begin(services().db, who.member_id, who.user_id, key)
+        begun = requests.begin(ctx.db, ctx.member_id, ctx.user_id, key)
         if begun.state != "running":
             return begun
         if time.monotonic() > deadline:
@@ -125,8 +114,8 @@ def _begin(who: PortalSession, key: str) -> Begun:
         time.sleep(POLL_SECONDS)
 
 
-def _repetition(who: PortalSession, entry_id: int | None) -> Done[OutcomeT]:
-    entry = journal.get(services().db, who.member_id, entry_id) if entry_id else None
+def _repetition(ctx: RequestContext, entry_id: int | None) -> Done[OutcomeT]:
+    entry = journal.get(ctx.db, ctx.member_id, entry_id) if entry_id else None
     known = entry is not None and entry.kind in KINDS  # else a newer release has done it
     change = Change.from_json(entry.change) if entry and known else None
     return Done(None, change, entry_id, repeated=True)

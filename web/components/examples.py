@@ -100,7 +100,7 @@ class Team:
 
     def epic(self, epic_id: int | None) -> Epic | None:
         """The epic with this id; None where it is gone."""
-        return next((one for one in self.epics if one.id == epic_id), None)
+        return next((epic for epic in self.epics if epic.id == epic_id), None)
 
 
 def deletion() -> SimpleNamespace:

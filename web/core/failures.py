@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 
 
 class WebError(Exception):
@@ -40,6 +41,14 @@ class TooManyRefusals(WebError):
 
 class EntryOfNewerRelease(WebError):
     """An entry of the journal that this release cannot take back: a newer one wrote it."""
+
+
+class WrongFields(WebError):
+    """A form whose `fields` hold what none of their controls produces; nothing was done."""
+
+    def __init__(self, fields: Sequence[str] = ()) -> None:
+        super().__init__(", ".join(fields))
+        self.fields = tuple(fields)
 
 
 class ThingMissing(WebError):

@@ -26,8 +26,8 @@ def dom_id(kind: str, key: object) -> str:
 
 
 @blueprint.app_template_global()
-def band_mark(stage: Stage, rights: Rights) -> str:
-    """Stands for a stage's band as the page shows it: the same mark, the same band."""
+def header_etag(stage: Stage, rights: Rights) -> str:
+    """Stands for a stage's header as the page shows it: the same etag, the same header."""
     kind = getattr(stage, "kind", "")  # what a column of a sprint is for
     facts = (stage.title, stage.color, stage.is_first, kind, rights.may_shape, rights.as_admin)
     return f"{stage.id}.{zlib.crc32(repr(facts).encode()):x}"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, jsonify, render_template, request
+from flask import Blueprint, Response, jsonify, render_template
 
 from config import ROOT, VERSION
 from store import memos, models, schema
+from web.core.context import RequestContext
+from web.core.forms import Form
 from web.core.services import services
-from web.core.session import needs_session, owner
+from web.core.views import SessionBlueprint
 
 blueprint = Blueprint("pages", __name__)
 
@@ -66,23 +69,26 @@ def third_party_notices(file: Path) -> list[dict[str, str]]:
 # Light, dark, or as the person's system has it: a choice that is theirs on every board of the portal.
 
 
-theme_blueprint = Blueprint("theme", __name__)
-theme_blueprint.before_request(needs_session)
+theme_blueprint = SessionBlueprint("theme", __name__)
+
 
 AUTO = "auto"
 THEMES = (AUTO, "light", "dark")
 
 
-@theme_blueprint.post("/theme")
-def choose() -> tuple[str, int]:
-    """Keep the choice for the person's next openings; the page shows it already. 400 for what is no theme."""
-    theme = request.form.get("theme", "")
-    if theme not in THEMES:
-        abort(400)
-    memos.THEME.put(owner(), theme)
+class ChooseThemeForm(Form, frozen=True, kw_only=True):
+    """The theme to keep; 400 for what is none."""
+
+    theme: Literal["auto", "light", "dark"]
+
+
+@theme_blueprint.action("/theme", ChooseThemeForm)
+def choose(ctx: RequestContext, form: ChooseThemeForm) -> tuple[str, int]:
+    """Keep the choice for the person's next openings; the page shows it already."""
+    memos.THEME.put(ctx, form.theme)
     return "", 204
 
 
-def chosen() -> str:
+def chosen(ctx: RequestContext) -> str:
     """The theme of the person of this request."""
-    return memos.THEME.get(owner())
+    return memos.THEME.get(ctx)

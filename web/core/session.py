@@ -126,8 +126,3 @@ def owner() -> memos.PortalUser:
     """The person of this request, as the owner of memos and preferences."""
     who: PortalSession = g.portal_session
     return memos.PortalUser(services().db, who.member_id, who.user_id)
-
-
-def remember_place(place: str) -> None:
-    """Keep where the person is now ("home", or a board's key) for their next opening of the app."""
-    memos.LAST_BOARD.put(owner(), place)

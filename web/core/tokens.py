@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from flask import g
 from sqlalchemy.exc import SQLAlchemyError
@@ -207,35 +208,46 @@ def profile_of(verified: Verified, pair: Tokens) -> Profile:
     return profile
 
 
-def client(*, bulk: bool = False, things: int = 1) -> Client:
-    """The client of the person whose request this is.
+def client_of(
+    shared: Services,
+    session: PortalSession,
+    *,
+    bulk: bool = False,
+    things: int = 1,
+    answer_lost: bool = False,
+    keep: Callable[[Any], None] | None = None,
+) -> Client:
+    """A client of the person a session belongs to; `answer_lost` and `keep` as `Client` takes them.
 
-    Work in `bulk`, or on more `things` than one request takes, steps back for people.
+    Work in `bulk`, or on more `things` than one request to the portal takes, steps back for people.
     """
-    shared, who = services(), _who()
-    source = StoreTokenSource(shared, who.member_id, who.user_id, known=_known(who))
-    lost = g.pop("answer_lost", False)
-    keep = g.get("keep")
+    source = StoreTokenSource(shared, session.member_id, session.user_id, known=_known(session))
     bulk = bulk or things > ONE_REQUEST
-    return Client(shared.transport, source, shared.limiter, answer_lost=lost, bulk=bulk, keep=keep)
+    return Client(shared.transport, source, shared.limiter, answer_lost=answer_lost, bulk=bulk, keep=keep)
 
 
-def _who() -> PortalSession:
-    who: PortalSession = g.portal_session
-    return who
+def actor_of(session: PortalSession) -> Actor:
+    """The person a session belongs to, as the domain wants to know them, at this moment."""
+    return Actor(session.user_id, session.is_admin, session.lang, dt.datetime.now(dt.UTC))
 
 
-def _known(who: PortalSession) -> Tokens | None:
-    pair = who.pair
-    if pair is None:
-        return None
-    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, who.endpoint, who.member_id)
+def client() -> Client:
+    """A client of the person whose request is answered, for what is handed no request context yet."""
+    session: PortalSession = g.portal_session
+    return client_of(services(), session)
 
 
 def actor() -> Actor:
-    """The person whose request this is, as the domain wants to know them."""
-    who = _who()
-    return Actor(who.user_id, who.is_admin, who.lang, dt.datetime.now(dt.UTC))
+    """The person whose request is answered, for what is handed no request context yet."""
+    session: PortalSession = g.portal_session
+    return actor_of(session)
+
+
+def _known(session: PortalSession) -> Tokens | None:
+    pair = session.pair
+    if pair is None:
+        return None
+    return Tokens(pair.access_token, pair.refresh_token, pair.expires_at, session.endpoint, session.member_id)
 
 
 # A sign of life while something slow is under way.

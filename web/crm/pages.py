@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from babel.numbers import format_decimal
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template
 from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
 from jinja2_fragments.flask import render_block
@@ -17,7 +17,7 @@ from boards.core.colors import BLACK
 from boards.crm.deletion import why_stays
 from boards.crm.model import CrmOutcome, CrmStage, Directory, Overview, Semantic, fold
 from boards.crm.palettes import Palette, Readability, judge, portal_text, spread
-from boards.crm.snapshot import read_seen, row_text
+from boards.crm.snapshot import row_text
 from web.actions.responses import announced, done_toast
 from web.actions.run import Done
 
@@ -56,9 +56,13 @@ def portal_on(color: str) -> str:
 
 
 @blueprint.app_template_filter()
-def ratio_text(look: Readability) -> str:
+def ratio_text(readability: Readability) -> str:
     """A contrast as the reader's language writes it; one that misses 4.5 is never rounded up to it."""
-    return str(format_decimal(look.ratio, "0.0" if look.readable else "0.00", locale=get_locale() or "en"))
+    return str(
+        format_decimal(
+            readability.ratio, "0.0" if readability.readable else "0.00", locale=get_locale() or "en"
+        )
+    )
 
 
 @blueprint.app_template_filter()
@@ -88,13 +92,13 @@ def group_text(semantic: Semantic) -> str:
 @blueprint.app_template_filter()
 def called(stages: Iterable[CrmStage], wanted: str) -> list[CrmStage]:
     """The rows whose name holds what is looked for (already folded)."""
-    return [one for one in stages if wanted in fold(one.name)]
+    return [stage for stage in stages if wanted in fold(stage.name)]
 
 
 @blueprint.app_template_filter()
 def count_query(directory: Directory) -> str:
     """What asks for the items of each stage: "stage=17:C1:NEW&…"."""
-    return urlencode([("stage", f"{one.id}:{one.status_id}") for one in directory.stages])
+    return urlencode([("stage", f"{stage.id}:{stage.status_id}") for stage in directory.stages])
 
 
 blueprint.add_app_template_filter(fold, "fold")
@@ -124,32 +128,38 @@ def nonce() -> str:
     return secrets.token_hex(4)
 
 
-def seen_directory(entity_id: str) -> Directory | None:
-    """The directory as the person saw it when they acted; None when the page did not say."""
-    return read_seen(entity_id, request.form.get("seen", ""))
-
-
 def changed_answer(
-    entity_id: str, done: Done[CrmOutcome], *, html: str = "", added: int = 0, **events: Any
+    entity_id: str,
+    seen: Directory | None,
+    done: Done[CrmOutcome],
+    *,
+    html: str = "",
+    added: int = 0,
+    **events: Any,
 ) -> Response:
-    """The rows that are other than the person saw them, the preview, the true order, and a toast.
+    """The rows that are other than the person saw them (`seen`), the preview, the true order, and a toast.
 
     `html` comes first; `added` is a row that `html` holds already. Elsewhere than on the directory's page
     there are no rows to replace: whatever is shown there is read again.
     """
     more = events.pop("more", {})
-    outcome = done.outcome
-    if outcome is None or not outcome.now:
+    directories = directories_now(done)
+    if not directories:
         return announced(html + done_toast(done), board_refresh={}, **events)
-    toast, seen = done_toast(done, outcome.notices), seen_directory(entity_id)
-    now = next((one for one in outcome.now if one.entity_id == entity_id), None)
+    toast = done_toast(done, done.outcome.notices if done.outcome else ())
+    now = next((directory for directory in directories if directory.entity_id == entity_id), None)
     if now is None:
         return announced(html + toast, **events)
     if seen is None:
         return announced(html + toast, board_refresh={}, **events)
-    rows = [one for one in _changed(seen, now) if one.id != added]
+    rows = [stage for stage in _changed(seen, now) if stage.id != added]
     html += bars(now, rows) + render_block("crm/_answers.html", "preview", directory=now)
     return announced(html + toast, crm_order={"order": now.ids, **more}, **events)
+
+
+def directories_now(done: Done[CrmOutcome]) -> tuple[Directory, ...]:
+    """The directories as they are after a change; none when the outcome does not tell."""
+    return done.outcome.now if done.outcome else ()
 
 
 def bars(directory: Directory, stages: Iterable[CrmStage]) -> str:
@@ -159,9 +169,9 @@ def bars(directory: Directory, stages: Iterable[CrmStage]) -> str:
 
 def _changed(seen: Directory, now: Directory) -> list[CrmStage]:
     """Rows that look otherwise now, and those that may (or must not) go now because of others."""
-    return [one for one in now.stages if _look(seen, one) != _look(now, one)]
+    return [stage for stage in now.stages if _facts(seen, stage) != _facts(now, stage)]
 
 
-def _look(directory: Directory, stage: CrmStage) -> tuple[Any, ...]:
+def _facts(directory: Directory, stage: CrmStage) -> tuple[Any, ...]:
     found = directory.find(stage.id)
     return (found and row_text(found), found and why_stays(directory, found))

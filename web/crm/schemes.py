@@ -7,9 +7,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Annotated
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template
 from jinja2_fragments.flask import render_block
+from msgspec import Meta
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.crm.changes import apply_copy, recolor_many
@@ -17,16 +19,17 @@ from boards.crm.copying import What, copy_plan
 from boards.crm.model import CrmOutcome, Directory, PlannedChange, RowEdit, by_directory
 from boards.crm.palettes import PALETTES, Palette, paint_many
 from web.actions.run import Done, run_action
+from web.core.context import RequestContext
 from web.core.errors import explain
 from web.core.failures import ThingMissing
-from web.core.session import needs_session
-from web.core.tokens import actor, client
+from web.core.forms import Every
+from web.core.views import SessionBlueprint
 from web.crm import memory
 from web.crm.directories import entity_of
+from web.crm.forms import DirectoryForm, seen_directory
 from web.crm.pages import changed_answer
 
-blueprint = Blueprint("crm_schemes", __name__, url_prefix="/crm/<entity_id>")
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("crm_schemes", __name__, url_prefix="/crm/<entity_id>")
 
 OWN = "own"
 """Two end colors of the person's own instead of a palette."""
@@ -41,7 +44,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Result:
+class PipelineResult:
     """What became of one pipeline: how many stages changed, and which did not, with the reason."""
 
     name: str
@@ -49,39 +52,70 @@ class Result:
     failed: tuple[tuple[str, str], ...]
 
 
+class SchemeForm(DirectoryForm, frozen=True, kw_only=True):
+    """For which pipelines: `targets`, or `all`. `draft`: the pipelines as the dialog showed them."""
+
+    draft: str = ""
+    targets: Every = ()
+    all: bool = False
+
+
+class PaintForm(SchemeForm, frozen=True, kw_only=True):
+    """A palette, or the person's own colors from `start` to `end`; `finals`: the ends of the way too.
+
+    422 at `start`, `end`, `success` or `failure` for what is no color.
+    """
+
+    palette: str = ""
+    start: str = ""
+    end: str = ""
+    success: str = ""
+    failure: str = ""
+    finals: bool = False
+
+
+class CopyForm(SchemeForm, frozen=True, kw_only=True):
+    """From which pipeline (`source`, 422 if there is none) and what of it."""
+
+    source: str = ""
+    what: Annotated[tuple[What, ...], Meta(extra={"read": list})] = ()
+
+
 # --- many colors ---
-@blueprint.get("/colors")
-def colors_dialog(entity_id: str) -> str:
+@blueprint.page("/colors")
+def colors_dialog(ctx: RequestContext, entity_id: str) -> str:
     """Palettes, two ends, the pipelines; one request, nothing is changed."""
-    pipelines = _pipelines(entity_id)
-    here = [one for one in pipelines if one.entity_id == entity_id]
+    pipelines = _pipelines(ctx, entity_id)
+    here = [pipeline for pipeline in pipelines if pipeline.entity_id == entity_id]
     plan = _painted(here, replace(PALETTES[0], success="", failure=""))
     return _dialog("crm/_colors.html", entity_id, pipelines, plan, palettes=PALETTES, own=PALETTES[0])
 
 
-@blueprint.post("/colors/preview")
-def colors_preview(entity_id: str) -> str:
+@blueprint.action("/colors/preview", PaintForm)
+def colors_preview(_ctx: RequestContext, form: PaintForm, entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_plan.html", plan=_painted(_targets(entity_id), _palette()))
+    return render_template("crm/_plan.html", plan=_painted(_targets(form, entity_id), _palette(form)))
 
 
-@blueprint.post("/colors")
-def paint(entity_id: str) -> Response:
+@blueprint.action("/colors", PaintForm)
+def paint(ctx: RequestContext, form: PaintForm, entity_id: str) -> Response:
     """Recolor; one request for 30 stages, at most 4 for 20 pipelines."""
-    plan = _painted(_targets(entity_id), _palette())
+    plan = _painted(_targets(form, entity_id), _palette(form))
     wanted = {part.directory.entity_id: _colors(part.changes) for part in plan}
-    seen = {one.id: one.raw_color for part in plan for one in part.directory.stages}
-    return _applied(entity_id, lambda: recolor_many(client(things=len(seen)), actor(), wanted, seen=seen))
+    seen = {stage.id: stage.raw_color for part in plan for stage in part.directory.stages}
+    return _applied(
+        ctx,
+        form,
+        entity_id,
+        lambda ctx: recolor_many(ctx.client(things=len(seen)), ctx.actor, wanted, seen=seen),
+    )
 
 
-def _palette() -> Palette:
+def _palette(form: PaintForm) -> Palette:
     """The chosen one, or the person's own colors; without the box, the ends of the way stay as they are."""
-    form = request.form
-    key = form.get("palette", "")
-    found = next((one for one in PALETTES if one.key == key), None)
-    if found is None:
-        found = Palette(OWN, *(form.get(name, "") for name in ("start", "end", "success", "failure")))
-    return found if form.get("finals") == "1" else replace(found, success="", failure="")
+    found = next((palette for palette in PALETTES if palette.key == form.palette), None)
+    found = found or Palette(OWN, form.start, form.end, form.success, form.failure)
+    return found if form.finals else replace(found, success="", failure="")
 
 
 def _painted(directories: Sequence[Directory], palette: Palette) -> list[Part]:
@@ -89,72 +123,88 @@ def _painted(directories: Sequence[Directory], palette: Palette) -> list[Part]:
         directories, palette.start, palette.end, success=palette.success, failure=palette.failure
     )
     return [
-        Part(one, _recolored(one, colors[one.entity_id])) for one in directories if one.entity_id in colors
+        Part(directory, _recolored(directory, colors[directory.entity_id]))
+        for directory in directories
+        if directory.entity_id in colors
     ]
 
 
 def _recolored(directory: Directory, colors: Mapping[int, str]) -> tuple[PlannedChange, ...]:
     return tuple(
         PlannedChange(
-            one.entity_id, one.id, one.name, "color", one.color, colors[one.id], RowEdit(color=colors[one.id])
+            stage.entity_id,
+            stage.id,
+            stage.name,
+            "color",
+            stage.color,
+            colors[stage.id],
+            RowEdit(color=colors[stage.id]),
         )
-        for one in directory.stages
-        if one.id in colors
+        for stage in directory.stages
+        if stage.id in colors
     )
 
 
 def _colors(changes: Sequence[PlannedChange]) -> dict[int, str]:
-    return {one.stage_id: str(one.after) for one in changes}
+    return {change.stage_id: str(change.after) for change in changes}
 
 
 # --- copies ---
-@blueprint.get("/copy")
-def copy_dialog(entity_id: str) -> str:
+@blueprint.page("/copy")
+def copy_dialog(ctx: RequestContext, entity_id: str) -> str:
     """Where from, what, where to; one request, nothing is changed."""
-    pipelines = _pipelines(entity_id)
-    others = [one for one in pipelines if one.entity_id != entity_id]
-    here = [one for one in pipelines if one.entity_id == entity_id]
+    pipelines = _pipelines(ctx, entity_id)
+    others = [pipeline for pipeline in pipelines if pipeline.entity_id != entity_id]
+    here = [pipeline for pipeline in pipelines if pipeline.entity_id == entity_id]
     plan = _copied(others[0], here, [What.COLORS]) if others else []
     return _dialog("crm/_copy.html", entity_id, pipelines, plan, others=others, what=tuple(What))
 
 
-@blueprint.post("/copy/preview")
-def copy_preview(entity_id: str) -> str:
+@blueprint.action("/copy/preview", CopyForm)
+def copy_preview(_ctx: RequestContext, form: CopyForm, entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_plan.html", plan=_copy_of_form(entity_id))
+    return render_template("crm/_plan.html", plan=_copy_plan(form, entity_id))
 
 
-@blueprint.post("/copy")
-def copy(entity_id: str) -> Response:
+@blueprint.action("/copy", CopyForm)
+def copy(ctx: RequestContext, form: CopyForm, entity_id: str) -> Response:
     """Make the changes of the preview."""
-    plan = _copy_of_form(entity_id)
+    plan = _copy_plan(form, entity_id)
     changes = [change for part in plan for change in part.changes]
     seen = [part.directory for part in plan]
-    return _applied(entity_id, lambda: apply_copy(client(things=len(changes)), actor(), changes, seen=seen))
+    return _applied(
+        ctx,
+        form,
+        entity_id,
+        lambda ctx: apply_copy(ctx.client(things=len(changes)), ctx.actor, changes, seen=seen),
+    )
 
 
-def _copy_of_form(entity_id: str) -> list[Part]:
-    pipelines = memory.pipelines(request.form.get("draft", ""))
-    source = next((one for one in pipelines if one.entity_id == request.form.get("source")), None)
+def _copy_plan(form: CopyForm, entity_id: str) -> list[Part]:
+    pipelines = memory.pipelines(form.draft)
+    source = next((pipeline for pipeline in pipelines if pipeline.entity_id == form.source), None)
     if source is None:
         raise BadInput("source", BadInputCode.STAGE_MISSING)
-    what = [one for one in What if one.value in request.form.getlist("what")]
-    return _copied(source, _targets(entity_id, pipelines), what)
+    what = [part for part in What if part in form.what]
+    return _copied(source, _targets(form, entity_id, pipelines), what)
 
 
 def _copied(source: Directory, targets: Sequence[Directory], what: Sequence[What]) -> list[Part]:
     changes = copy_plan(source, targets, what)
-    parts = [Part(one, tuple(c for c in changes if c.entity_id == one.entity_id)) for one in targets]
+    parts = [
+        Part(target, tuple(change for change in changes if change.entity_id == target.entity_id))
+        for target in targets
+    ]
     return [part for part in parts if part.changes]
 
 
 # --- both ---
-def _pipelines(entity_id: str) -> tuple[Directory, ...]:
+def _pipelines(ctx: RequestContext, entity_id: str) -> tuple[Directory, ...]:
     """All pipelines with stages, the one of the page among them; ThingMissing without it."""
-    found = memory.read(client(), actor()).pipelines
-    if entity_of(entity_id) not in {one.entity_id for one in found}:
+    found = memory.read(ctx.client(), ctx.actor).pipelines
+    if entity_of(entity_id) not in {pipeline.entity_id for pipeline in found}:
         raise ThingMissing
-    return tuple(one for one in found if one.stages)
+    return tuple(pipeline for pipeline in found if pipeline.stages)
 
 
 def _dialog(
@@ -171,37 +221,36 @@ def _dialog(
     )
 
 
-def _targets(entity_id: str, pipelines: Sequence[Directory] = ()) -> list[Directory]:
+def _targets(form: SchemeForm, entity_id: str, pipelines: Sequence[Directory] = ()) -> list[Directory]:
     """The chosen pipelines, the one of the page first."""
-    form = request.form
-    pipelines = pipelines or memory.pipelines(form.get("draft", ""))
-    chosen = set(form.getlist("targets"))
-    found = [one for one in pipelines if form.get("all") == "1" or one.entity_id in chosen]
-    return sorted(found, key=lambda one: one.entity_id != entity_id)
+    pipelines = pipelines or memory.pipelines(form.draft)
+    found = [pipeline for pipeline in pipelines if form.all or pipeline.entity_id in form.targets]
+    return sorted(found, key=lambda pipeline: pipeline.entity_id != entity_id)
 
 
-def _applied(entity_id: str, do: Callable[[], CrmOutcome]) -> Response:
+def _applied(
+    ctx: RequestContext, form: SchemeForm, entity_id: str, do: Callable[[RequestContext], CrmOutcome]
+) -> Response:
     """The page as it is now; for several pipelines, or where something was refused, what became of each."""
     with memory.writing():
-        done = run_action(do)
-    results = _results(done)
-    if len(results) < 2 and not any(one.failed for one in results):
-        return changed_answer(entity_id, done, dialog_close=True)
-    return changed_answer(
-        entity_id, done, html=render_block("shared/results.html", "pipelines", results=results)
-    )
+        done = run_action(ctx, do)
+    results, seen = _results(form, done), seen_directory(form, entity_id)
+    if len(results) < 2 and not any(result.failed for result in results):
+        return changed_answer(entity_id, seen, done, dialog_close=True)
+    html = render_block("shared/results.html", "pipelines", results=results)
+    return changed_answer(entity_id, seen, done, html=html)
 
 
-def _results(done: Done[CrmOutcome]) -> list[Result]:
+def _results(form: SchemeForm, done: Done[CrmOutcome]) -> list[PipelineResult]:
     outcome = done.outcome
     if outcome is None:
         return []
-    names = {one.entity_id: one.name for one in memory.pipelines(request.form.get("draft", ""))}
+    names = {pipeline.entity_id: pipeline.name for pipeline in memory.pipelines(form.draft)}
     return [
-        Result(
+        PipelineResult(
             names.get(entity_id, entity_id),
-            sum(not one.error for one in results),
-            tuple((row.title, explain(row.error)[0]) for row in results if row.error),
+            sum(not result.error for result in results),
+            tuple((result.title, explain(result.error)[0]) for result in results if result.error),
         )
         for entity_id, results in by_directory(outcome.results).items()
     ]

@@ -1,4 +1,4 @@
-"""Codes of the CRM's directories → sentences; `web.core.sentences` takes these tables in."""
+"""Sentences about pipelines and lists of the CRM."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from flask_babel import ngettext
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInputCode
-from boards.core.model import Why
+from boards.core.model import Notice, Why
+from boards.crm.model import BOARD_KEY
+from web.core.sentences import Sentences, notice_count, register_sentences
 
 WHY: Mapping[Why, Any] = {
     Why.CRM_READ_ONLY: _l("Only administrators of the CRM may change its pipelines and lists."),
@@ -22,11 +24,22 @@ WHY: Mapping[Why, Any] = {
 }
 
 FIELD: Mapping[str, Any] = {
-    "name": _l("Name"),
     "items_moved": _l("Items moved"),
     "items_returned": _l("Items brought back"),
     "order": _l("Order"),
     "code": _l("Code"),
+    "status_id": _l("Code"),
+    "semantic": _l("Group of stages"),
+    "forced": _l("Confirmation"),
+    "draft": _l("Dialog"),
+    "targets": _l("Pipelines"),
+    "all": _l("All pipelines"),
+    "palette": _l("Palette"),
+    "success": _l("Success"),
+    "failure": _l("Failure"),
+    "finals": _l("Color the success and failure stages too"),
+    "source": _l("Copy from"),
+    "what": _l("What to copy"),
 }
 
 KIND: Mapping[Kind, Any] = {
@@ -76,14 +89,30 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
 }
 
 
-def counted_notice_text(count: int) -> str:
+def _not_all(notice: Notice) -> str:
     """How many stages of several stayed as they were."""
-    return str(ngettext("%(num)s stage could not be changed.", "%(num)s stages could not be changed.", count))
+    count = notice_count(notice)
+    text: str = ngettext("%(num)s stage could not be changed.", "%(num)s stages could not be changed.", count)
+    return text
 
 
-def change_text(change: Change) -> str:
-    """What was done in the CRM; of several directories how many stages it was."""
-    if change.label:
-        return str(CHANGE[change.kind]) % {"label": change.label}
+def _of_several(change: Change) -> str:
+    """How many stages were changed in several directories."""
     count = int(change.after.get("count", 0))
-    return str(ngettext("Changed %(num)s stage of the CRM", "Changed %(num)s stages of the CRM", count))
+    text: str = ngettext("Changed %(num)s stage of the CRM", "Changed %(num)s stages of the CRM", count)
+    return text
+
+
+register_sentences(
+    Sentences(
+        why=WHY,
+        fields=FIELD,
+        kinds=KIND,
+        changes=CHANGE,
+        change_texts=dict.fromkeys(CHANGE, _of_several),
+        notices=NOTICE,
+        notice_texts={NoticeCode.CRM_NOT_ALL: _not_all},
+        bad_input=BAD_INPUT,
+        fields_of_boards={BOARD_KEY: SAID_OTHERWISE},
+    )
+)

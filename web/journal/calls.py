@@ -7,16 +7,15 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 
-from flask import Blueprint, g, render_template, request
+from flask import render_template, request
 from jinja2_fragments.flask import render_block
 
 from store import call_log
+from web.core.context import RequestContext
 from web.core.failures import AdministratorsOnly
-from web.core.services import services
-from web.core.session import needs_session
+from web.core.views import SessionBlueprint
 
-blueprint = Blueprint("calls", __name__, url_prefix="/calls")
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("calls", __name__, url_prefix="/calls")
 
 PAGE = 100
 
@@ -28,20 +27,19 @@ def _counted(commands: Sequence[str]) -> str:
     )
 
 
-@blueprint.get("")
-def show() -> str:
+@blueprint.page("")
+def show(ctx: RequestContext) -> str:
     """The newest requests; `q` is a part of a method or an error, `failed` hides what went well.
 
     With `before` the rows below that entry alone. It costs the portal nothing.
     """
-    who = g.portal_session
-    if not who.is_admin:
+    if not ctx.session.is_admin:
         raise AdministratorsOnly
     text, failed = request.args.get("q", "").strip()[:100], request.args.get("failed") == "1"
     before = request.args.get("before", 0, type=int)
     found = call_log.search(
-        services().db,
-        who.member_id,
+        ctx.db,
+        ctx.member_id,
         text=text,
         failed=failed,
         before=before,
@@ -55,7 +53,7 @@ def show() -> str:
         "moment_of": lambda at: dt.datetime.fromtimestamp(at, dt.UTC),
         "counted": _counted,
         "as_text": lambda params: json.dumps(params, ensure_ascii=False, indent=1),
-        "days": services().config.call_log_days,
+        "days": ctx.services.config.call_log_days,
     }
     if before:
         return render_block("journal/calls.html", "calls", **values)

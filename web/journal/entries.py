@@ -13,7 +13,6 @@ from boards.core.change import Change, NoticeCode
 from boards.crm.model import BOARD_KEY, SEVERAL
 from store.journal import PRIVATE, Entry
 from web.core.sentences import change_text, field_text, notice_text, value_text
-from web.crm.sentences import SAID_OTHERWISE
 
 COMPARED = (
     "title", "color", "position", "stage", "moved", "returned", "status", "description", "responsible_id",
@@ -47,7 +46,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Row:
+class EntryRow:
     """An entry for people. `undoable`: the reader may try to take it back; the portal has the last word."""
 
     id: int
@@ -70,11 +69,11 @@ class Row:
         return "/crm" if self.board_key == SEVERAL else f"/boards/{self.board_key}"
 
 
-def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: int | None = None) -> Row:
+def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: int | None = None) -> EntryRow:
     """The entry as one person sees it, in their time."""
     change = Change.from_json(entry.change)
     someone_elses_plan = entry.board_key == PRIVATE and entry.user_id != reader_id
-    return Row(
+    return EntryRow(
         id=entry.id,
         at=dt.datetime.fromtimestamp(entry.at, zone),
         who=entry.user_name,
@@ -82,7 +81,7 @@ def row_of(entry: Entry, zone: dt.tzinfo, names: Names, reader_id: int, undid: i
         board=board_name(entry.board_key, names.boards),
         text=change_text(change),
         differences=(*differences(change, names.stages), *_of_several(change, names.boards)),
-        notices=tuple(notice_text(one) for one in change.notices if one.code in KNOWN_NOTICES),
+        notices=tuple(notice_text(notice) for notice in change.notices if notice.code in KNOWN_NOTICES),
         undone=entry.undone_by is not None,
         undoable=change.undoable and entry.undone_by is None and not someone_elses_plan,
         undid=undid,
@@ -105,12 +104,11 @@ def board_name(key: str, titles: Mapping[str, str]) -> str:
 def differences(change: Change, stages: Mapping[int, str]) -> tuple[Difference, ...]:
     """What the change changed, field by field. A stage nobody knows the title of is left out."""
     found = []
-    of_crm = change.board_key.startswith(BOARD_KEY)
     for name in _names(change):
         before, after = (_text(name, values, stages) for values in (change.before, change.after))
         if before != after:
-            label = SAID_OTHERWISE.get(name, name) if of_crm else name
-            found.append(Difference(field_text(label), before, after, name == "color"))
+            label = field_text(name, change.board_key)
+            found.append(Difference(label, before, after, name == "color"))
     return tuple(found)
 
 
@@ -118,12 +116,12 @@ def _of_several(change: Change, titles: Mapping[str, str]) -> list[Difference]:
     """What happened to each row of a directory, or in which directories of the CRM it happened."""
     rows, were = change.after.get("rows", {}), change.before.get("rows", {})
     if change.board_key == SEVERAL:
-        keys = [f"{BOARD_KEY}{one}" for one in change.after.get("directories", ())]
+        keys = [f"{BOARD_KEY}{entity_id}" for entity_id in change.after.get("directories", ())]
         names = ", ".join(titles.get(key) or key.removeprefix(BOARD_KEY) for key in keys)
         return [Difference(str(_("Pipelines")), "", _shortened(names))] if names else []
     if len(rows) < 2:
         return []
-    called = {str(one["id"]): str(one["title"]) for one in change.before.get("stages", ())}
+    called = {str(stage["id"]): str(stage["title"]) for stage in change.before.get("stages", ())}
     return [
         Difference(called[row_id], str(were[row_id].get(field, "")), str(now[field]), field == "color")
         for row_id, now in rows.items()

@@ -6,29 +6,29 @@ import csv
 import datetime as dt
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from boards.core.change import Kind
 from boards.core.errors import OfNewerRelease
 from store import journal
 from store.journal import PRIVATE, Entry, Reader
+from web.actions.jobs import StepForm
 from web.actions.undo import undo_entry
-from web.core import visible_boards
-from web.core.errors import ThingMissing
-from web.core.failures import EntryOfNewerRelease
+from web.core import navigation, visible_boards
+from web.core.context import RequestContext
+from web.core.failures import EntryOfNewerRelease, ThingMissing
 from web.core.sentences import KIND, kind_text
-from web.core.services import services
-from web.core.session import PortalSession, needs_session
-from web.journal.entries import Names, Row, board_name, row_of
+from web.core.views import SessionBlueprint
+from web.journal.entries import EntryRow, Names, board_name, row_of
 
-blueprint = Blueprint("journal", __name__)
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("journal", __name__)
 
 PAGE = 50
 TABLE_PART = 500
@@ -83,83 +83,83 @@ class Wanted:
         return (start + dt.timedelta(days=later)).timestamp()
 
 
-@blueprint.get("/journal")
-def show() -> str:
+@blueprint.page("/journal")
+def show(ctx: RequestContext) -> str:
     """The page; asks nothing of the portal."""
-    wanted, who = _wanted(), _who()
+    wanted = _wanted()
     titles = visible_boards.titles()
-    people = journal.people(services().db, who.member_id, _reader())
+    people = journal.people(ctx.db, ctx.member_id, _reader(ctx))
     boards = [(key, board_name(key, titles)) for key in (PRIVATE, *sorted(titles, key=titles.__getitem__))]
     kinds = [(kind.value, kind_text(kind.value)) for kind in Kind if kind in KIND]
     return render_template(
-        "journal/journal.html", wanted=wanted, people=people, boards=boards, kinds=kinds, **_page(wanted)
+        "journal/journal.html", wanted=wanted, people=people, boards=boards, kinds=kinds, **_page(ctx, wanted)
     )
 
 
-@blueprint.get("/journal/entries")
-def entries() -> str:
+@blueprint.page("/journal/entries")
+def entries(ctx: RequestContext) -> str:
     """The next page of entries."""
     wanted = _wanted()
-    return render_template("journal/_entries.html", wanted=wanted, more=True, **_page(wanted))
+    return render_template("journal/_entries.html", wanted=wanted, more=True, **_page(ctx, wanted))
 
 
-@blueprint.post("/journal/<int:entry_id>/undo")
-def undo(entry_id: int) -> Response:
-    """Take a change back, with the rights of whoever asks."""
-    entry = journal.get(services().db, _who().member_id, entry_id)
-    if entry is None or not _may_see(entry):
+@blueprint.action("/journal/<int:entry_id>/undo", StepForm)
+def undo(ctx: RequestContext, form: StepForm, entry_id: int) -> Response:
+    """Take a change back, with the rights of the person who asks."""
+    entry = journal.get(ctx.db, ctx.member_id, entry_id)
+    if entry is None or not _may_see(ctx, entry):
         raise ThingMissing
     if entry.kind not in KNOWN:
         raise EntryOfNewerRelease
     try:
-        return undo_entry(entry)
+        return undo_entry(ctx, form, entry)
     except OfNewerRelease as error:
         raise EntryOfNewerRelease from error
 
 
-@blueprint.get("/journal.csv")
-def table() -> Response:
+@blueprint.page("/journal.csv")
+def table(ctx: RequestContext) -> Response:
     """The entries as a table for spreadsheets, all that the filters let through."""
     wanted = _wanted()
-    rows = list(_all_rows(wanted))
+    rows = list(_all_rows(ctx, wanted))
     response = Response(_csv(rows), mimetype="text/csv")
     response.headers["Content-Disposition"] = 'attachment; filename="stagecraft-journal.csv"'
     return response
 
 
-def _page(wanted: Wanted) -> dict[str, Any]:
+def _page(ctx: RequestContext, wanted: Wanted) -> dict[str, Any]:
     """One entry more than a page holds tells whether there is a next one."""
-    found = _entries(wanted, PAGE + 1, request.args.get("before", type=int))
-    rows = _rows(found[:PAGE], wanted)
+    found = _entries(ctx, wanted, PAGE + 1, request.args.get("before", type=int))
+    rows = _rows(ctx, found[:PAGE], wanted)
     return {"rows": rows, "next_before": rows[-1].id if len(found) > PAGE else None}
 
 
-def _entries(wanted: Wanted, limit: int, before_id: int | None) -> list[Entry]:
+def _entries(ctx: RequestContext, wanted: Wanted, limit: int, before_id: int | None) -> list[Entry]:
     return journal.entries(
-        services().db,
-        _who().member_id,
+        ctx.db,
+        ctx.member_id,
         kinds=KNOWN,
         limit=limit,
         before_id=before_id,
-        reader=_reader(),
+        reader=_reader(ctx),
         **wanted.query(),
     )
 
 
-def _rows(found: list[Entry], wanted: Wanted) -> list[Row]:
-    who, names = _who(), Names(visible_boards.titles(), visible_boards.stage_names())
-    undid = journal.undone_by_these(services().db, who.member_id, [one.id for one in found])
-    return [row_of(one, wanted.zone, names, who.user_id, undid.get(one.id)) for one in found]
+def _rows(ctx: RequestContext, found: list[Entry], wanted: Wanted) -> list[EntryRow]:
+    names = Names(visible_boards.titles(), visible_boards.stage_names())
+    undid = journal.undone_by_these(ctx.db, ctx.member_id, [entry.id for entry in found])
+    return [row_of(entry, wanted.zone, names, ctx.user_id, undid.get(entry.id)) for entry in found]
 
 
-def _all_rows(wanted: Wanted) -> Iterator[Row]:
+def _all_rows(ctx: RequestContext, wanted: Wanted) -> Iterator[EntryRow]:
     before_id: int | None = None
-    while found := _entries(wanted, TABLE_PART, before_id):
-        yield from _rows(found, wanted)
+    while found := _entries(ctx, wanted, TABLE_PART, before_id):
+        yield from _rows(ctx, found, wanted)
         before_id = found[-1].id
 
 
-def _csv(rows: list[Row]) -> str:
+def _csv(rows: list[EntryRow]) -> str:
     """With a byte order mark, so that spreadsheets read UTF-8."""
     out = io.StringIO()
     writer = csv.writer(out)
@@ -167,12 +167,17 @@ def _csv(rows: list[Row]) -> str:
         [_("Number"), _("When"), _("Who"), _("Board"), _("What"), _("Before"), _("After"), _("Undone")]
     )
     for row in rows:
-        before = "; ".join(f"{one.label}: {one.before}" for one in row.differences if one.before)
-        after = "; ".join(f"{one.label}: {one.after}" for one in row.differences if one.after)
+        before = _values((difference.label, difference.before) for difference in row.differences)
+        after = _values((difference.label, difference.after) for difference in row.differences)
         undone = _("yes") if row.undone else ""
         cells = (row.who, row.board, row.text, before, after, undone)
-        writer.writerow([row.id, row.at.isoformat(timespec="seconds"), *(_cell(one) for one in cells)])
+        writer.writerow([row.id, row.at.isoformat(timespec="seconds"), *map(_cell, cells)])
     return "\ufeff" + out.getvalue()
+
+
+def _values(pairs: Iterable[tuple[str, str]]) -> str:
+    """Labels with their values, without those that have none."""
+    return "; ".join(f"{label}: {value}" for label, value in pairs if value)
 
 
 def _cell(text: str) -> str:
@@ -190,7 +195,7 @@ def _wanted() -> Wanted:
     return Wanted(
         person=person if person.isdecimal() and len(person) < 12 else "",
         board=query.get("board", "")[:64],
-        kind=kind if kind in {one.value for one in Kind} else "",
+        kind=kind if kind in {known.value for known in Kind} else "",
         since=_day(query.get("since", "")),
         until=_day(query.get("until", "")),
         offset=offset if abs(offset) <= LONGEST_OFFSET else 0,
@@ -205,20 +210,17 @@ def _day(text: str) -> str:
     return day.isoformat() if 1970 < day.year < 9999 else ""
 
 
-def _reader() -> Reader:
+def _reader(ctx: RequestContext) -> Reader:
     """Administrators of the portal see all boards, others those they can open; nobody another's planner."""
-    who = _who()
-    return Reader(who.user_id, None if who.is_admin else visible_boards.open_boards())
+    return Reader(ctx.user_id, None if ctx.session.is_admin else visible_boards.open_boards())
 
 
-def _may_see(entry: Entry) -> bool:
+def _may_see(ctx: RequestContext, entry: Entry) -> bool:
     """Whether an entry is among those the person is shown."""
-    reader = _reader()
+    reader = _reader(ctx)
     if entry.user_id == reader.user_id:
         return True
     return entry.board_key != PRIVATE and (reader.boards is None or entry.board_key in reader.boards)
 
 
-def _who() -> PortalSession:
-    who: PortalSession = g.portal_session
-    return who
+navigation.add_entry("/journal", _l("Journal"), position=3, pages=["journal", "calls"])

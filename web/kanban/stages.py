@@ -1,112 +1,141 @@
-"""Shaping a board: its stages moved, renamed, recolored, added. Deleting is in `jobs`."""
+"""Shaping a board: its stages moved, renamed, recolored, added, deleted."""
 
 from __future__ import annotations
 
-import secrets
+import json
+from collections.abc import Iterable
+from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, request
 from jinja2_fragments.flask import render_block
 
-from boards.core.colors import DEFAULT, parse_color
-from boards.core.model import Column, Stage
+from boards.core.errors import OfNewerRelease
+from boards.core.model import BoardRef, Stage, Why
 from boards.core.outcome import Outcome
+from boards.kanban.deletion import DeletionPlan, plan_deletion
+from boards.kanban.stage_jobs import StageDeletion, StageRestore, start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
-from web.actions.responses import shaped, shaper
-from web.actions.run import Done, run_action
-from web.core.session import needs_session
-from web.core.tokens import actor, client
-from web.kanban.boards import board_of
+from web.actions import jobs
+from web.actions.jobs import AgreeForm, StepForm, WorkPages, register_work
+from web.actions.responses import shaped
+from web.actions.run import Done
+from web.actions.stage_editor import (
+    AddStageForm,
+    ColumnEditor,
+    MoveStageForm,
+    RecolorStageForm,
+    RenameStageForm,
+    StageForm,
+    register_editor,
+)
+from web.core.addresses import board_of
+from web.core.context import RequestContext
+from web.core.failures import ThingMissing
+from web.core.views import SessionBlueprint
 
-blueprint = Blueprint("stages", __name__, url_prefix="/boards/<key>/stages")
-blueprint.before_request(needs_session)
+StagesOutcome = Outcome[tuple[Stage, ...]]
 
-
-@blueprint.get("/new")
-def form(key: str) -> str:
-    """The form for a stage that will stand after another one (0: at the front); asks the portal nothing."""
-    after_id = max(0, request.args.get("after_id", 0, type=int))
-    return render_template(
-        "kanban/_stage_form.html",
-        key=board_of(key).key,
-        after_id=after_id,
-        color=DEFAULT,
-        request_key=secrets.token_hex(16),
-    )
-
-
-@blueprint.get("/<int:stage_id>/color")
-def color_form(key: str, stage_id: int) -> str:
-    """The panel with a stage's color; asks the portal nothing."""
-    color = _asked_color() or DEFAULT
-    return render_template("kanban/_stage_color.html", key=board_of(key).key, stage_id=stage_id, color=color)
+blueprint = SessionBlueprint("stages", __name__, url_prefix="/boards/<key>/stages")
 
 
-@blueprint.get("/sample")
-def sample(key: str) -> str:
-    """How text reads on a color that is being chosen; asks the portal nothing."""
-    board_of(key)
-    return render_block("kanban/_answers.html", "color_sample", color=_asked_color())
+class BoardEditor(ColumnEditor[BoardRef]):
+    """The stages of a project, or of My Planner."""
+
+    def board(self, **address: Any) -> BoardRef:
+        return board_of(address["key"])
+
+    def stages(self, ctx: RequestContext, board: BoardRef, outcome: Any) -> Iterable[Stage]:  # noqa: ARG002
+        return stages_now(outcome)
+
+    def add(self, ctx: RequestContext, board: BoardRef, form: AddStageForm) -> StagesOutcome:
+        options = stage_change_options(form)
+        return add_stage(ctx.client(), board, ctx.actor, form.title, form.color, form.after_id, **options)
+
+    def move(self, ctx: RequestContext, board: BoardRef, stage_id: int, form: MoveStageForm) -> StagesOutcome:
+        options = stage_change_options(form)
+        return move_stage(ctx.client(), board, ctx.actor, stage_id, form.after_id, **options)
+
+    def rename(
+        self, ctx: RequestContext, board: BoardRef, stage_id: int, form: RenameStageForm
+    ) -> StagesOutcome:
+        options = stage_change_options(form) | {"seen_title": form.seen_title}
+        return rename_stage(ctx.client(), board, ctx.actor, stage_id, form.title, **options)
+
+    def recolor(
+        self, ctx: RequestContext, board: BoardRef, stage_id: int, form: RecolorStageForm
+    ) -> StagesOutcome:
+        options = stage_change_options(form) | {"seen_color": form.seen_color}
+        return recolor_stage(ctx.client(), board, ctx.actor, stage_id, form.chosen, **options)
 
 
-def _asked_color() -> str:
-    """The color of the query, "" for what is none."""
-    try:
-        return parse_color(request.args.get("color", ""))
-    except ValueError:
-        return ""
+register_editor(blueprint, BoardEditor())
 
 
-@blueprint.post("")
-def add(key: str) -> Response:
-    """A new stage, in the place of its form."""
-    ref = board_of(key)
-    title, color = request.form.get("title", ""), request.form.get("color", "")
-    after_id = request.form.get("after_id", 0, type=int)
-    done = run_action(lambda: add_stage(client(), ref, actor(), title, color, after_id, **circumstances()))
-    return shaped(ref, done, html=_new_column(key, done))
+def stages_now(outcome: Any) -> tuple[Stage, ...]:
+    """The stages of the board after a change; none when the outcome does not tell."""
+    stages: tuple[Stage, ...] = outcome.now
+    return stages
 
 
-@blueprint.post("/<int:stage_id>/move")
-def move(key: str, stage_id: int) -> Response:
-    """To another place: after a stage, or (0) to the front."""
-    ref, after_id = board_of(key), request.form.get("after_id", 0, type=int)
-    return shaped(
-        ref,
-        run_action(lambda: move_stage(client(), ref, actor(), stage_id, after_id, **circumstances())),
-    )
-
-
-@blueprint.post("/<int:stage_id>/rename")
-def rename(key: str, stage_id: int) -> Response:
-    """Another title."""
-    ref, title = board_of(key), request.form.get("title", "")
-    known = circumstances() | {"seen_title": request.form.get("seen_title")}
-    done = run_action(lambda: rename_stage(client(), ref, actor(), stage_id, title, **known))
-    return shaped(ref, done)
-
-
-@blueprint.post("/<int:stage_id>/color")
-def recolor(key: str, stage_id: int) -> Response:
-    """Another color: of the palette (`swatch`), or any (`color`)."""
-    ref, color = board_of(key), request.form.get("swatch") or request.form.get("color", "")
-    known = circumstances() | {"seen_color": request.form.get("seen_color")}
-    done = run_action(lambda: recolor_stage(client(), ref, actor(), stage_id, color, **known))
-    return shaped(ref, done)
-
-
-def circumstances() -> dict[str, Any]:
+def stage_change_options(form: StageForm) -> dict[str, Any]:
     """What every change of stages is told: whether it is an administrator's, and the order the person saw.
 
     `as_admin` from the page is only a wish: the domain grants it to administrators, the portal checks it.
     """
-    seen = [int(part) for part in request.form.get("seen", "").split(",") if part.isdecimal()]
-    return {"as_admin": request.form.get("as_admin") == "1", "seen": seen or None}
+    return {"as_admin": form.as_admin, "seen": list(form.seen) or None}
 
 
-def _new_column(key: str, done: Done[Outcome[tuple[Stage, ...]]]) -> str:
-    """The added stage as an empty column."""
-    if done.outcome is None:
-        return ""
-    stage = next(one for one in done.outcome.now if one.id == done.outcome.change.target)
-    return render_template("kanban/_column.html", column=Column(stage), key=key, rights=shaper())
+# --- deleting a stage, and bringing one back ---
+@blueprint.page("/<int:stage_id>/delete")
+def ask_delete(ctx: RequestContext, key: str, stage_id: int) -> str:
+    """What deleting the stage means: how many tasks, who could take them; one request, nothing is changed."""
+    ref, as_admin = board_of(key), request.args.get("as_admin") == "1"
+    plan = plan_deletion(ctx.client(), ref, ctx.actor, stage_id, as_admin=as_admin)
+    job_id = jobs.keep_plan(ctx, ref.key, {"plan": _plan_data(plan), "as_admin": as_admin})
+    return render_block("shared/delete_dialog.html", "stage", key=ref.key, plan=plan, job_id=job_id)
+
+
+@blueprint.action("/<int:stage_id>/delete", AgreeForm)
+def delete(ctx: RequestContext, form: AgreeForm, key: str, stage_id: int) -> Response:
+    """The person has chosen: make the planned job a real one and take its first step."""
+    ref = board_of(key)
+    row = jobs.planned(ctx, form, ref.key)
+    if "plan" in row.data:
+        plan = _plan(row.data["plan"])
+        if plan.stage.id != stage_id:
+            raise ThingMissing
+        as_admin = row.data["as_admin"]
+        jobs.start(ctx, row, start_deletion(ref, plan, form.target_stage_id, as_admin=as_admin))
+    return jobs.go_on(ctx, form, row)
+
+
+def _stage_deleted(
+    ctx: RequestContext, form: StepForm, job: StageDeletion, done: Done[StagesOutcome]
+) -> Response:
+    """The page without the stage; what was in it is where it went."""
+    del ctx
+    into, stages = {"into": job.target_id}, stages_now(done.outcome)
+    return shaped(form, board_of(job.board_key), done, stages, dialog_close=True, more=into)
+
+
+register_work(StageDeletion, WorkPages(ended=_stage_deleted))
+register_work(StageRestore, WorkPages())
+
+
+def _plan_data(plan: DeletionPlan) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(json.dumps(asdict(plan)))
+    return data
+
+
+def _plan(data: dict[str, Any]) -> DeletionPlan:
+    try:
+        return DeletionPlan(
+            stage=Stage(**data["stage"]),
+            task_ids=tuple(data["task_ids"]),
+            total=data["total"],
+            others=tuple(Stage(**stage) for stage in data["others"]),
+            refusal=Why(data["refusal"]) if data["refusal"] else None,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise OfNewerRelease("plan of a deletion") from error

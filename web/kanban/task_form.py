@@ -11,12 +11,14 @@ import re
 import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from typing import Annotated
 
-from werkzeug.datastructures import MultiDict
+from msgspec import Meta
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import Task, TaskEdit, TaskStatus
 from boards.kanban.tasks import TaskContext
+from web.core.forms import Every, Form, Id, MomentText, Text, Words, words
 
 
 @dataclass(frozen=True)
@@ -60,13 +62,51 @@ def moments_of(task: Task, now: dt.datetime) -> list[str]:
     return [moment.isoformat(timespec="seconds") for moment in known or [now]]
 
 
-def posted(form: MultiDict[str, str]) -> tuple[TaskForm, TaskForm]:
+class TaskActionForm(Form, frozen=True, kw_only=True):
+    """A status action. `board`: where the drawer was opened; `seen_status`: the status the page showed."""
+
+    board: str = "me"
+    seen_status: TaskStatus | None = None
+
+
+class SaveTaskForm(TaskActionForm, frozen=True, kw_only=True):
+    """The fields of the drawer, and what the page showed of each (`seen_…`); those not sent are untouched.
+
+    Lists of people, projects and stages send numbers, `deadline` is local ("2026-12-01T18:30"). Values that
+    are none get 422 and a word beside the field. `moments`: dates of the task as the portal wrote them, for
+    the person's offset; `zone`: the browser's time zone; `seen_moment`: the deadline to the second;
+    `seen_auditors`: ids of the observers.
+    """
+
+    title: Text | None = None
+    description: Text | None = None
+    responsible_id: str | None = None
+    deadline: str | None = None
+    priority: str | None = None
+    tags: Every | None = None
+    group_id: str | None = None
+    stage_id: str | None = None
+    seen_title: Text = ""
+    seen_description: Text = ""
+    seen_responsible_id: str = ""
+    seen_deadline: str = ""
+    seen_priority: str = ""
+    seen_tags: str = ""
+    seen_group_id: str = ""
+    seen_stage_id: str = ""
+    seen_moment: MomentText = ""
+    seen_auditors: Annotated[tuple[Id, ...], Meta(extra={"read": words})] | None = None
+    moments: Words = ()
+    zone: str = ""
+
+
+def posted(form: SaveTaskForm) -> tuple[TaskForm, TaskForm]:
     """What was typed and what the page had shown. A field that was not sent counts as untouched."""
-    seen = TaskForm(**{f.name: _lines(form.get(f"seen_{f.name}", "")) for f in fields(TaskForm)})
-    typed = {f.name: _lines(form.get(f.name, getattr(seen, f.name))) for f in fields(TaskForm)}
-    if "tags" in form:
-        typed["tags"] = ", ".join(split_tags(form.getlist("tags")))
-    return TaskForm(**typed), seen
+    seen = TaskForm(**{f.name: getattr(form, f"seen_{f.name}") for f in fields(TaskForm)})
+    typed = {f.name: getattr(form, f.name) for f in fields(TaskForm)}
+    if form.tags is not None:
+        typed["tags"] = ", ".join(split_tags(list(form.tags)))
+    return replace(seen, **{name: text for name, text in typed.items() if text is not None}), seen
 
 
 def touched(typed: TaskForm, seen: TaskForm) -> dict[str, str]:
@@ -75,34 +115,25 @@ def touched(typed: TaskForm, seen: TaskForm) -> dict[str, str]:
     return {name: text for name, text in asdict(typed).items() if text != before[name]}
 
 
-def edits_of(
-    changes: Mapping[str, str], seen: TaskForm, form: Mapping[str, str]
-) -> tuple[TaskEdit, TaskEdit]:
+def edits_of(changes: Mapping[str, str], seen: TaskForm, form: SaveTaskForm) -> tuple[TaskEdit, TaskEdit]:
     """The edit that is meant, and the same fields as the person saw them.
 
     BadInput for a value no control of the page produces. A field shows a deadline to the minute; what the
     portal has to the second comes in `seen_moment`. Stage "0" of a project just picked is its first stage,
     where the portal puts the task by itself.
     """
-    zone = zone_of(form.get("moments", "").split(), form.get("zone", ""))
+    zone = zone_of(form.moments, form.zone)
     if "group_id" in changes and changes.get("stage_id") == "0":
         changes = {name: text for name, text in changes.items() if name != "stage_id"}
     before = _edit({name: getattr(seen, name) for name in changes}, zone)
     if changes.get("deadline") is not None:
-        before = replace(before, deadline=form.get("seen_moment", ""))
+        before = replace(before, deadline=form.seen_moment)
     return _edit(changes, zone), before
 
 
-def beside_of(form: Mapping[str, str]) -> TaskContext:
+def context_of(form: SaveTaskForm) -> TaskContext:
     """Status and observers as the page showed them; unknown where it did not say."""
-    status = form.get("seen_status", "")
-    auditors = form.get("seen_auditors")
-    return TaskContext(
-        status if status in set(TaskStatus) else "",
-        None
-        if auditors is None
-        else tuple(int(one) for one in auditors.split() if re.fullmatch(r"\d{1,12}", one)),
-    )
+    return TaskContext(form.seen_status or "", form.seen_auditors)
 
 
 def _edit(texts: Mapping[str, str], zone: dt.tzinfo) -> TaskEdit:
@@ -134,7 +165,7 @@ def zone_of(moments: Sequence[str], name: str) -> dt.tzinfo:
         zone = zoneinfo.ZoneInfo(name)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
         zone = None
-    if zone and all(one.astimezone(zone).utcoffset() == one.utcoffset() for one in known):
+    if zone and all(moment.astimezone(zone).utcoffset() == moment.utcoffset() for moment in known):
         return zone
     return known[0].tzinfo or dt.UTC if known else dt.UTC
 

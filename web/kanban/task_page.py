@@ -1,6 +1,7 @@
-"""Codes of CRM things linked to a task ("D_12", "T1b3_5") → a name and the address in the portal.
+"""What the templates of the task drawer are given, the CRM things linked to a task among it.
 
-The codes are what `UF_CRM_TASK` holds: L lead, D deal, C contact, CO company, T<hex> a smart process type.
+Their codes ("D_12", "T1b3_5") are what `UF_CRM_TASK` holds: L lead, D deal, C contact, CO company, T<hex> a
+smart process type.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from flask import g
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from boards.core.model import BoardRef, Card, Person, Project, Task
 from boards.kanban.lookups import Drawer
+from web.core.context import RequestContext
 from web.kanban.task_form import form_of, moments_of
 
 KNOWN = {
@@ -56,15 +57,15 @@ def crm_link(code: str, portal: str) -> CrmLink:
 ACTIONS = ("start", "pause", "complete", "renew", "defer")
 """Status actions in the order of the buttons; the portal's `action` map says which are possible."""
 
-Row = tuple[int, str, str]
+Choice = tuple[int, str, str]
+"""What a picker offers: id, name, a hint."""
 
 
-def drawer_context(found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, Any]:
+def drawer_context(ctx: RequestContext, found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, Any]:
     """Everything `task.html` shows."""
     task = found.task
     form = form_of(task)
     can_edit = "edit" in task.actions
-    me = g.portal_session.user_id
     return {
         "task": task,
         "task_id": task.id,
@@ -83,19 +84,19 @@ def drawer_context(found: Drawer, ref: BoardRef, now: dt.datetime) -> dict[str, 
         "stages": found.stages or (None if task.group_id else ()),
         "seen_moment": task.deadline.isoformat(timespec="seconds") if task.deadline else "",
         "zero_is_first": form.stage_id == "0",
-        "links": [crm_link(code, portal_address()) for code in task.crm],
-        "portal_task": f"{portal_address()}/company/personal/user/{me}/tasks/task/view/{task.id}/",
+        "links": [crm_link(code, ctx.portal_url) for code in task.crm],
+        "portal_task": f"{ctx.portal_url}/company/personal/user/{ctx.user_id}/tasks/task/view/{task.id}/",
     }
 
 
-def people_rows(people: Iterable[Person]) -> list[Row]:
+def people_rows(people: Iterable[Person]) -> list[Choice]:
     """People to choose from: id, name, position."""
-    return [(one.id, one.name, one.position) for one in people]
+    return [(person.id, person.name, person.position) for person in people]
 
 
-def project_rows(projects: Iterable[Project], task: Task | None = None) -> list[Row]:
+def project_rows(projects: Iterable[Project], task: Task | None = None) -> list[Choice]:
     """Projects to choose from; the task's own comes first when it is not among them."""
-    rows = [(one.id, one.name, _("Archived") if one.closed else "") for one in projects]
+    rows = [(project.id, project.name, _("Archived") if project.closed else "") for project in projects]
     if task and task.group_id and task.group_id not in {row[0] for row in rows}:
         rows.insert(0, (task.group_id, task.group_name, ""))
     return rows
@@ -116,8 +117,3 @@ def card_of(task: Task) -> Card:
         has_crm=bool(task.crm),
         task_status=task.task_status,
     )
-
-
-def portal_address() -> str:
-    """The portal's address without a slash at its end."""
-    return str(g.portal_session.endpoint).removesuffix("/").removesuffix("/rest")

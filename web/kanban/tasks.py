@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
 from jinja2_fragments.flask import render_block
 
@@ -19,111 +19,121 @@ from boards.core.outcome import Outcome
 from boards.kanban.lookups import load_drawer, load_stages, search_people, search_projects
 from boards.kanban.tasks import task_action, update_task
 from web.actions.run import Done, run_action
-from web.core.errors import ThingMissing
+from web.core.addresses import board_of
+from web.core.context import RequestContext
+from web.core.failures import ThingMissing
 from web.core.sentences import bad_input_text, change_text, notice_text
-from web.core.session import needs_session
-from web.core.tokens import actor, client
-from web.kanban.task_form import TaskForm, beside_of, edits_of, posted, touched
-from web.kanban.task_page import card_of, drawer_context, people_rows, project_rows
+from web.core.views import SessionBlueprint
+from web.kanban.task_form import SaveTaskForm, TaskActionForm, TaskForm, context_of, edits_of, posted, touched
+from web.kanban.task_page import Choice, card_of, drawer_context, people_rows, project_rows
 
-blueprint = Blueprint("tasks", __name__, url_prefix="/tasks")
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("tasks", __name__, url_prefix="/tasks")
 
 TEXT_LIMIT = 100
 """Characters of a search that are sent on."""
 
 
-@blueprint.get("/<int:task_id>")
-def show(task_id: int) -> Response | str:
+@blueprint.page("/<int:task_id>")
+def show(ctx: RequestContext, task_id: int) -> Response | str:
     """The drawer; one request to the portal."""
-    who, ref = actor(), _board(request.args)
+    who, ref = ctx.actor, _board(request.args.get("board", "me"))
     try:
-        found = load_drawer(client(), who, task_id)
+        found = load_drawer(ctx.client(), who, task_id)
     except NotFound:
         return _gone(task_id)
-    return render_template("tasks/task.html", **drawer_context(found, ref, who.now))
+    return render_template("tasks/task.html", **drawer_context(ctx, found, ref, who.now))
 
 
-@blueprint.get("/<int:task_id>/stages")
-def stages(task_id: int) -> str:
+@blueprint.page("/<int:task_id>/stages")
+def stages(ctx: RequestContext, task_id: int) -> str:
     """The stage field for the project that was picked."""
     group_id = request.args.get("group_id", 0, type=int)
     own = str(group_id) == request.args.get("seen_group_id", str(group_id))
     seen = request.args.get("seen_stage_id", "0") if own else "0"
-    found = load_stages(client(), actor(), group_id) if group_id else ()
-    form = TaskForm(group_id=str(group_id), stage_id=seen)
+    found = load_stages(ctx.client(), ctx.actor, group_id) if group_id else ()
     return render_block(
         "tasks/_form.html",
         "stages",
         stages=found,
-        form=form,
+        form=TaskForm(group_id=str(group_id), stage_id=seen),
         zero_is_first=seen == "0",
         task_id=task_id,
         can_edit=True,
     )
 
 
-@blueprint.get("/people")
-def people() -> str:
+@blueprint.page("/people")
+def people(ctx: RequestContext) -> str:
     """Rows of the picker of people, for a search text."""
-    return _rows("responsible_id", people_rows(search_people(client(), actor(), _search_text())))
+    return _rows("responsible_id", people_rows(search_people(ctx.client(), ctx.actor, _search_text())))
 
 
-@blueprint.get("/projects")
-def projects() -> str:
+@blueprint.page("/projects")
+def projects(ctx: RequestContext) -> str:
     """Rows of the picker of projects, for a search text."""
-    return _rows("group_id", project_rows(search_projects(client(), actor(), _search_text())))
+    return _rows("group_id", project_rows(search_projects(ctx.client(), ctx.actor, _search_text())))
 
 
-@blueprint.post("/<int:task_id>")
-def save(task_id: int) -> Response:
+@blueprint.action("/<int:task_id>", SaveTaskForm)
+def save(ctx: RequestContext, form: SaveTaskForm, task_id: int) -> Response:
     """Save what was changed in the form, and nothing else; one request to the portal."""
-    ref = _board(request.form)
-    typed, seen = posted(request.form)
+    typed, seen = posted(form)
     changes = touched(typed, seen)
+    _board(form.board)
     try:
         if not changes:
             return _closed(_("Nothing was changed."))
-        edit, before = edits_of(changes, seen, request.form)
-        beside = beside_of(request.form)
+        edit, before = edits_of(changes, seen, form)
         return _act(
-            task_id, ref, lambda: update_task(client(), actor(), task_id, edit, seen=before, context=beside)
+            ctx,
+            form,
+            task_id,
+            lambda ctx: update_task(
+                ctx.client(), ctx.actor, task_id, edit, seen=before, context=context_of(form)
+            ),
         )
     except BadInput as error:
         return _not_accepted(error)
 
 
-@blueprint.post("/<int:task_id>/<any(start, pause, complete, renew, defer):action>")
-def act(task_id: int, action: str) -> Response:
+@blueprint.action("/<int:task_id>/<any(start, pause, complete, renew, defer):action>", TaskActionForm)
+def act(ctx: RequestContext, form: TaskActionForm, task_id: int, action: str) -> Response:
     """Change the status; one request to the portal."""
-    seen = request.form.get("seen_status", "")
+    seen = form.seen_status or ""
     return _act(
+        ctx,
+        form,
         task_id,
-        _board(request.form),
-        lambda: task_action(client(), actor(), task_id, action, seen_status=seen),
+        lambda ctx: task_action(ctx.client(), ctx.actor, task_id, action, seen_status=seen),
     )
 
 
-def _act(task_id: int, ref: BoardRef, do: Callable[[], Outcome[Task | None]]) -> Response:
+def _act(
+    ctx: RequestContext,
+    form: TaskActionForm,
+    task_id: int,
+    do: Callable[[RequestContext], Outcome[Task | None]],
+) -> Response:
+    ref = _board(form.board)
     try:
-        return _done(task_id, ref, run_action(do))
+        return _done(form, task_id, ref, run_action(ctx, do))
     except NotFound:
         return _gone(task_id)
 
 
-def _done(task_id: int, ref: BoardRef, done: Done[Outcome[Task | None]]) -> Response:
+def _done(form: TaskActionForm, task_id: int, ref: BoardRef, done: Done[Outcome[Task | None]]) -> Response:
     """The drawer closes, the card shows what is now, a toast says so and offers to undo it."""
     if done.outcome is None or done.change is None:
         text = change_text(done.change) if done.change else _("This was done already.")
         return _closed(text, {"board:refresh": True}, undo_id=done.undo_id)
     task = done.outcome.now
-    within = "/" in request.form.get("board", "")  # a page of a scrum team: it knows best what it shows
+    within = "/" in form.board  # a page of a scrum team: it knows best what it shows
     return _closed(
         change_text(done.change),
         {"board:refresh": True} if within else _board_events(task_id, ref, done.change, task),
         card=card_of(task) if task and not within else None,
         undo_id=done.undo_id,
-        toast_details=[notice_text(one) for one in done.outcome.notices],
+        toast_details=[notice_text(notice) for notice in done.outcome.notices],
     )
 
 
@@ -154,7 +164,7 @@ def _gone(task_id: int) -> Response:
 
 def _not_accepted(error: BadInput) -> Response:
     """422: what is wrong, next to the field; what was typed stays where it was typed."""
-    places = [one.name for one in fields(TaskForm)]
+    places = [field.name for field in fields(TaskForm)]
     return make_response(
         render_block(
             "tasks/_answers.html",
@@ -171,10 +181,9 @@ def _announce(response: Response, events: Mapping[str, Any]) -> Response:
     return response
 
 
-def _rows(name: str, rows: list[tuple[int, str, str]]) -> str:
-    return render_block(
-        "tasks/_answers.html", "picker_rows", name=name, rows=rows, value=request.args.get(name, "")
-    )
+def _rows(name: str, rows: list[Choice]) -> str:
+    chosen = request.args.get(name, "")
+    return render_block("tasks/_answers.html", "picker_rows", name=name, rows=rows, value=chosen)
 
 
 @blueprint.before_request
@@ -184,12 +193,9 @@ def _real_task() -> None:
         raise ThingMissing
 
 
-def _board(source: Mapping[str, str]) -> BoardRef:
-    """The board the drawer was opened from, or whose sprint or planning it was; My Planner for none."""
-    try:
-        return BoardRef.parse(source.get("board", "me").partition("/")[0])
-    except ValueError as error:
-        raise ThingMissing from error
+def _board(text: str) -> BoardRef:
+    """The board the drawer was opened from, or whose sprint or planning it was ("g17/scrum")."""
+    return board_of(text.partition("/")[0])
 
 
 def _search_text() -> str:

@@ -13,6 +13,8 @@ from store import event_queue, portals, tokens
 from store.event_queue import Queued
 from store.tokens import StoredPair
 from web.actions import abandoned
+from web.core import events
+from web.core.events import in_worker
 from web.core.services import Services
 from web.core.tokens import StoreTokenSource, client_for, client_with
 from web.portal import install
@@ -39,7 +41,7 @@ class TryLater(Exception):  # noqa: N818 (a request, not a failure)
 
 
 def work_off(shared: Services) -> int:
-    """Everything that is due: events, and jobs nobody went on with; answers how many events were handled."""
+    """Everything that is due: events, and abandoned jobs; answers how many events were handled."""
     handled = 0
     while (event := event_queue.take(shared.db)) is not None:
         try:
@@ -64,15 +66,15 @@ def _later(shared: Services, event: Queued, error: PortalError) -> None:
 
 
 def _handle(shared: Services, event: Queued) -> None:
-    if event.name == "ONAPPUNINSTALL":
-        _uninstalled(shared, event)
-    elif event.name == "ONAPPUPDATE":
-        _updated(shared, event)
+    handler = events.IN_WORKER.get(event.name)
+    if handler is not None:
+        handler(shared, event)
     elif event.attempts < MOST_ATTEMPTS:
         raise TryLater(UPDATE_PAUSE)
 
 
 # --- uninstall ---
+@in_worker("ONAPPUNINSTALL")
 def _uninstalled(shared: Services, event: Queued) -> None:
     """Believed only when the authorization server no longer honours what the portal gave us (wire.md §2)."""
     if _still_installed(shared, event.member_id):
@@ -108,6 +110,7 @@ def _honoured(shared: Services, member_id: str, server: str, pair: StoredPair) -
 
 
 # --- update ---
+@in_worker("ONAPPUPDATE")
 def _updated(shared: Services, event: Queued) -> None:
     """A new version: keep the new application token, and bind what the version wants bound."""
     auth = _map(event.payload.get("auth"))

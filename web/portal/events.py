@@ -1,7 +1,7 @@
 """The event address: checked, answered at once (wire.md §4, §7).
 
-A changed task is noted before the answer, which takes one statement; what needs the portal or the
-authorization server is queued for the worker.
+What takes one statement of the store is done before the answer; what needs the portal or the authorization
+server is queued for the worker (`web.core.events`).
 
 An answer tells nothing: a known portal, an unknown one and a wrong token all get the same.
 """
@@ -14,23 +14,21 @@ import logging
 from flask import Blueprint, request
 
 from b24.events import BadEvent, Event, parse_event
-from store import event_queue, portals, task_changes
-from web.core import throttle
+from store import event_queue, portals
+from web.core import events, throttle
 from web.core.services import services
+from web.core.views import reads
 
 log = logging.getLogger(__name__)
 
 blueprint = Blueprint("events", __name__)
 
-OF_TASKS = ("ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
-OF_THE_APP = ("ONAPPUNINSTALL", "ONAPPUPDATE")
-LARGEST_ID = 2**31 - 1
-"""Task ids are 32 bits wide in the portal."""
 MAY_BRING_NEW_TOKEN = ("ONAPPUPDATE",)
 """An update may come with a new application token (wire.md §4); its access token then proves who sent it."""
 
 
 @blueprint.post("/events")
+@reads(Event)
 def receive() -> tuple[str, int]:
     """Always 200 and empty, but for what is no event at all (400)."""
     try:
@@ -55,18 +53,12 @@ def _accept(event: Event) -> None:
     if portal is None:
         log.warning("event %s refused: unknown portal", event.name)
         return
-    if event.name in OF_TASKS:
-        _note(portal.member_id, event.object_id)
-    elif event.name in OF_THE_APP:
+    if event.name in events.AT_ONCE:
+        events.AT_ONCE[event.name](services(), portal.member_id, event)
+    elif event.name in events.IN_WORKER:
         _queue(event, portal.member_id, proven=proven)
     else:
         log.info("event %s is not one of ours", event.name)
-
-
-def _note(member_id: str, task_id: int) -> None:
-    """Open boards that show the task hear of it."""
-    if 0 < task_id <= LARGEST_ID:
-        task_changes.changed(services().db, member_id, task_id)
 
 
 def _queue(event: Event, member_id: str, *, proven: bool) -> None:

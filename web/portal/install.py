@@ -9,18 +9,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
 from b24.client import BatchAnswer, Command
 from b24.errors import AlreadyBound, PortalError
+from b24.launch import Launch
 from b24.methods import placements, users
 from store import portals, tokens
-from web.core import security
+from web.core import events, security
 from web.core.failures import NotAdministrator
-from web.core.i18n import language
 from web.core.services import services
 from web.core.tokens import client_with
+from web.core.views import reads
 from web.portal.verification import Visit, keep_portal, verify_visit
 
 blueprint = Blueprint("install", __name__)
@@ -36,8 +37,8 @@ USEFUL = {"placement": ("placement",)}
 
 
 @dataclass(frozen=True)
-class Step:
-    """One line of the progress: a finished sentence, and whether it went well."""
+class ProgressLine:
+    """A line of the progress: a finished sentence, and whether it went well."""
 
     text: str
     done: bool
@@ -50,22 +51,22 @@ def invitation() -> str:
 
 
 @blueprint.post("/install")
+@reads(Launch)
 def install() -> str:
     """Verify, bind, remember the portal; the page then finishes the installation in the portal."""
     security.allow_framing_by_anyone()
     visit = verify_visit()
-    g.lang = language(visit.launch.lang)
     security.allow_framing_by(visit.origin)
     lacking = missing_scopes(visit.verified.scope, ESSENTIAL)
     if lacking:
-        return _page([Step(_("Bitrix24 has confirmed who is there."), True)], lacking, finish=False)
+        return _page([ProgressLine(_("Bitrix24 has confirmed who is there."), True)], lacking, finish=False)
     outcome = _set_up(visit)
     return _page(_steps(outcome), missing_scopes(visit.verified.scope, USEFUL), finish=True)
 
 
 def missing_scopes(granted: Iterable[str], wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
     """Names of the scopes in `wanted` of which no alternative was granted."""
-    have = {one.lower() for one in granted}
+    have = {scope.lower() for scope in granted}
     return [name for name, alternatives in wanted.items() if not have.intersection(alternatives)]
 
 
@@ -92,17 +93,17 @@ def remember_installation(visit: Visit) -> None:
     tokens.put(db, visit.member_id, tokens.INSTALLER, pair.access_token, pair.refresh_token, pair.expires_at)
 
 
-def _steps(outcome: Report) -> list[Step]:
+def _steps(outcome: Report) -> list[ProgressLine]:
     return [
-        Step(_("Bitrix24 has confirmed who is there."), True),
-        Step(_("The portal is registered; its keys are stored encrypted."), True),
-        Step(
+        ProgressLine(_("Bitrix24 has confirmed who is there."), True),
+        ProgressLine(_("The portal is registered; its keys are stored encrypted."), True),
+        ProgressLine(
             _("A tab on every project and buttons above the task lists are in place.")
             if not outcome.placements
             else _("The portal did not accept the tab on projects; the app is in the portal's menu."),
             not outcome.placements,
         ),
-        Step(
+        ProgressLine(
             _("The portal will tell the app about changed tasks.")
             if not outcome.events
             else _("The portal will not tell the app about changes; boards show them when they are loaded."),
@@ -111,7 +112,7 @@ def _steps(outcome: Report) -> list[Step]:
     ]
 
 
-def _page(steps: list[Step], lacking: list[str], *, finish: bool) -> str:
+def _page(steps: list[ProgressLine], lacking: list[str], *, finish: bool) -> str:
     return render_template(
         "portal/install.html",
         steps=steps,
@@ -135,7 +136,6 @@ PLACEMENTS: Mapping[str, Mapping[str, str]] = {
 }
 CRM_PLACEMENTS: Mapping[str, Mapping[str, str]] = {"CRM_FUNNELS_TOOLBAR": CRM}
 """Only where the app was granted the CRM, which shows in the places the portal offers it."""
-EVENTS = ("ONAPPUNINSTALL", "ONAPPUPDATE", "ONTASKADD", "ONTASKUPDATE", "ONTASKDELETE")
 
 _PLACEMENTS, _AVAILABLE, _EVENTS = "bound_placements", "available_placements", "bound_events"
 
@@ -180,10 +180,10 @@ def _repair_placements(seen: BatchAnswer, handler: str) -> dict[str, Command]:
     bound = placements.parse_bound(answer.result) if answer else ()
     wanted = {**PLACEMENTS, **_of_the_crm(seen)}
     commands: dict[str, Command] = {}
-    for number, one in enumerate(bound):
-        if one.code in wanted and one.handler != handler:
-            commands[f"old_place:{number}"] = placements.unbind(one.code, one.handler)
-    present = {one.code for one in bound if one.handler == handler}
+    for number, placement in enumerate(bound):
+        if placement.code in wanted and placement.handler != handler:
+            commands[f"old_place:{number}"] = placements.unbind(placement.code, placement.handler)
+    present = {placement.code for placement in bound if placement.handler == handler}
     for code, titles in wanted.items():
         if code not in present:
             commands[f"place:{code}"] = placements.bind(code, handler, titles)
@@ -200,11 +200,12 @@ def _repair_events(seen: BatchAnswer, handler: str) -> dict[str, Command]:
     answer = seen.get(_EVENTS)
     bound = placements.parse_events(answer.result) if answer else ()
     commands: dict[str, Command] = {}
-    for number, one in enumerate(bound):
-        if one.name in EVENTS and one.handler != handler:
-            commands[f"old_event:{number}"] = placements.unbind_event(one.name, one.handler)
-    present = {one.name for one in bound if one.handler == handler}
-    for name in EVENTS:
+    wanted = events.names()
+    for number, event in enumerate(bound):
+        if event.name in wanted and event.handler != handler:
+            commands[f"old_event:{number}"] = placements.unbind_event(event.name, event.handler)
+    present = {event.name for event in bound if event.handler == handler}
+    for name in wanted:
         if name not in present:
             commands[f"event:{name}"] = placements.bind_event(name, handler)
     return commands

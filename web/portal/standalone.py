@@ -20,11 +20,12 @@ from markupsafe import Markup
 from b24.client import Tokens
 from b24.errors import AuthError
 from b24.oauth import Verified
-from boards.kanban.home import load_home
 from store import portals, sessions, tokens
 from store.vault import VaultError
-from web.core import pages, security
+from web.core import navigation, pages, security
+from web.core.context import RequestContext, request_context
 from web.core.failures import ForgedLaunch
+from web.core.forms import Form
 from web.core.i18n import current_language
 from web.core.services import services
 from web.core.session import (
@@ -32,18 +33,18 @@ from web.core.session import (
     cookie_name,
     end_sessions,
     from_row,
-    needs_session,
     open_session,
     page_token,
 )
-from web.core.tokens import actor, client, profile_of
-from web.kanban.home import home_page
+from web.core.tokens import profile_of
+from web.core.views import SessionBlueprint
 from web.portal.verification import keep_pair, tokens_of, verify_token
 
 blueprint = Blueprint("tab", __name__)
+session_blueprint = SessionBlueprint("tab_session", __name__)
 
-ATTEMPT = "stagecraft_login"
-ATTEMPT_SECONDS = 600
+LOGIN = "stagecraft_login"
+LOGIN_SECONDS = 600
 OWN_PAGE = "same-origin"
 """What browsers say (Sec-Fetch-Site) of a request that a page of the app itself has made."""
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -51,8 +52,8 @@ HOST = re.compile(rf"(?=.{{1,253}}(:|$)){_LABEL}(\.{_LABEL})*(:\d{{1,5}})?")
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """A login somebody has begun: with which portal, and the word that has to come back from there."""
+class LoginAttempt:
+    """A login that was begun: with which portal, and the word that has to come back from there."""
 
     portal: str
     state: str
@@ -72,13 +73,17 @@ def page() -> Response | str:
     if row is None or row.expires_at <= time.time():
         return _invitation()
     g.portal_session = from_row(row)
+    ctx = request_context()
+    home, place = navigation.start_page(navigation.HOME)
+    answer = ctx.client().batch(home.commands(ctx.actor, ctx, place), halt=False)
+    opened = home.show(ctx, answer, place, asked=False)
     return render_template(
         "base.html",
-        main=Markup(home_page(load_home(client(), actor()))),  # noqa: S704 (our own templates) # nosec B704
-        page="home",
+        main=Markup(opened.html),  # noqa: S704 (our own templates) # nosec B704
+        page=opened.page,
         token=page_token(cookie),
-        theme=pages.chosen(),
-        portal=g.portal_session.domain,
+        theme=pages.chosen(ctx),
+        portal=ctx.session.domain,
     )
 
 
@@ -94,11 +99,11 @@ def start() -> Response:
         return make_response(_invitation(wrong=request.args.get("domain", "")), 422)
     if request.headers.get("Sec-Fetch-Site", OWN_PAGE) != OWN_PAGE:
         return make_response(_invitation(portal=portal))
-    attempt = Attempt(portal, secrets.token_urlsafe(32), time.time() + ATTEMPT_SECONDS)
+    attempt = LoginAttempt(portal, secrets.token_urlsafe(32), time.time() + LOGIN_SECONDS)
     query = urlencode({"client_id": services().config.client_id, "state": attempt.state})
     response = redirect(f"{_scheme(portal)}://{portal}/oauth/authorize/?{query}")
     sealed = services().db.vault.encrypt(msgspec.json.encode(attempt).decode())
-    _set_cookie(response, ATTEMPT, sealed, ATTEMPT_SECONDS)
+    _set_cookie(response, LOGIN, sealed, LOGIN_SECONDS)
     return response  # type: ignore[return-value]
 
 
@@ -121,18 +126,16 @@ def callback() -> Response:
         lang=current_language(),
     )
     response = redirect(url_for("tab.page"), 303)
-    _set_cookie(response, ATTEMPT, "", 0)
+    _set_cookie(response, LOGIN, "", 0)
     _set_cookie(response, COOKIE, token, round(services().config.session_lifetime))
     return response  # type: ignore[return-value]
 
 
-@blueprint.post("/session/end")
-def sign_out() -> Response:
+@session_blueprint.action("/session/end", Form)
+def sign_out(ctx: RequestContext, _form: Form) -> Response:
     """Sign out everywhere: every session of the person is over, and their tokens are forgotten."""
-    needs_session()
-    who = g.portal_session
     end_sessions()
-    tokens.delete(services().db, who.member_id, who.user_id)
+    tokens.delete(ctx.db, ctx.member_id, ctx.user_id)
     response = make_response(render_template("portal/signed_out.html"))
     _set_cookie(response, COOKIE, "", 0)
     return response
@@ -163,11 +166,11 @@ def _scheme(portal: str) -> str:
     return "http" if private and portals.has_address(shared.db, f"http://{portal}/rest/") else "https"
 
 
-def _attempt() -> Attempt:
+def _attempt() -> LoginAttempt:
     """What this browser has begun; ForgedLaunch when that is nothing, or too long ago."""
     try:
-        sealed = request.cookies.get(cookie_name(ATTEMPT), "")
-        attempt = msgspec.json.decode(services().db.vault.decrypt(sealed), type=Attempt)
+        sealed = request.cookies.get(cookie_name(LOGIN), "")
+        attempt = msgspec.json.decode(services().db.vault.decrypt(sealed), type=LoginAttempt)
     except (VaultError, ValueError):
         raise ForgedLaunch from None
     if attempt.until < time.time():

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from babel.dates import format_skeleton
-from flask import Blueprint, render_template, request
+from flask import render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -23,17 +23,15 @@ from boards.scrum.statistics import (
     person_totals,
 )
 from web.core import charts
-from web.core.session import needs_session
-from web.core.tokens import actor, client
+from web.core.addresses import project_of
+from web.core.context import RequestContext
+from web.core.views import SessionBlueprint
 from web.scrum.memory import last_sprints, read_history
-from web.scrum.pages import circumstances, planning_page
-from web.scrum.planning import team_of
+from web.scrum.pages import planning_context, planning_page
 
-blueprint = Blueprint("scrum_charts", __name__, url_prefix="/boards/<key>/scrum/charts")
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("scrum_charts", __name__, url_prefix="/boards/<key>/scrum/charts")
 
-
-Rows = list[tuple[str, Decimal, Decimal]]
+BarRows = list[tuple[str, Decimal, Decimal]]
 """What a bar chart shows: label, whole, and the part of it that is done."""
 
 
@@ -44,32 +42,38 @@ def plain_day(day: dt.date) -> str:
 
 
 @blueprint.app_template_filter()
-def velocity_rows(results: Iterable[SprintResult]) -> Rows:
+def velocity_rows(results: Iterable[SprintResult]) -> BarRows:
     """A bar per sprint."""
-    return [(one.sprint.name, one.all.total, one.completed.total) for one in results]
+    return [(result.sprint.name, result.all.total, result.completed.total) for result in results]
 
 
 @blueprint.app_template_filter()
-def epic_rows(totals: Iterable[EpicTotal]) -> Rows:
+def epic_rows(totals: Iterable[EpicTotal]) -> BarRows:
     """A bar per epic that has items."""
-    shown = (one for one in totals if one.all.count)
-    return [(one.epic.name if one.epic else _("No epic"), one.all.total, one.done.total) for one in shown]
+    return [
+        (total.epic.name if total.epic else _("No epic"), total.all.total, total.done.total)
+        for total in totals
+        if total.all.count
+    ]
 
 
 @blueprint.app_template_filter()
-def person_rows(totals: Iterable[PersonTotal]) -> Rows:
+def person_rows(totals: Iterable[PersonTotal]) -> BarRows:
     """A bar per person."""
-    return [(one.person.name if one.person else _("Nobody"), one.all.total, one.done.total) for one in totals]
+    return [
+        (total.person.name if total.person else _("Nobody"), total.all.total, total.done.total)
+        for total in totals
+    ]
 
 
-@blueprint.get("")
-def show(key: str) -> str:
+@blueprint.page("")
+def show(ctx: RequestContext, key: str) -> str:
     """The charts of a sprint (the active one unless another is asked for) and of the last ones.
 
     One request for the team, and, for what is not remembered, one for items and one per 50 points.
     """
-    ref, who = team_of(key), actor()
-    team = load_team(client(), ref, who)
+    ref, who = project_of(key), ctx.actor
+    team = load_team(ctx.client(), ref, who)
     if team.closed:
         return planning_page(ref, Planning(team))
     sprint = _chosen(team)
@@ -78,7 +82,7 @@ def show(key: str) -> str:
     fresh = [sprint.id] if sprint and sprint not in team.completed else []
     history = read_history(ref, wanted, fresh)
     items = history.get(sprint.id, ()) if sprint else ()
-    named = circumstances(ref)
+    named = planning_context(ref)
     scale = named.scale
     velocity = measure_velocity(ended, history, scale)
     zone = sprint.start.tzinfo if sprint and sprint.start else None

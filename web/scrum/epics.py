@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Response, render_template
 from jinja2_fragments.flask import render_block
 
 from boards.core.colors import DEFAULT
@@ -13,39 +13,59 @@ from boards.core.outcome import Outcome
 from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
 from web.actions.responses import announced, done_toast
 from web.actions.run import Done, run_action
+from web.core.addresses import project_of
+from web.core.context import RequestContext
 from web.core.failures import ThingMissing
-from web.core.forms import in_dialog
-from web.core.session import needs_session
-from web.core.tokens import actor, client
+from web.core.forms import Form, Id, in_dialog
+from web.core.views import SessionBlueprint
 from web.scrum import memory
-from web.scrum.planning import team_of
 
-blueprint = Blueprint("scrum_epics", __name__, url_prefix="/boards/<key>/scrum/epics")
-blueprint.before_request(needs_session)
+blueprint = SessionBlueprint("scrum_epics", __name__, url_prefix="/boards/<key>/scrum/epics")
 
 
-@blueprint.get("/new")
-def form(key: str) -> str:
+class AddEpicForm(Form, frozen=True, kw_only=True):
+    """A new epic. 422 at `name` or `color` for what is none."""
+
+    name: str = ""
+    color: str = ""
+
+
+class EditEpicForm(AddEpicForm, frozen=True, kw_only=True):
+    """The same with what the page showed; what was not touched stays as it is."""
+
+    seen_name: str | None = None
+    seen_color: str | None = None
+
+
+class DeleteEpicForm(Form, frozen=True, kw_only=True):
+    """`to_epic_id`: the epic that its items get instead; 0 for none."""
+
+    to_epic_id: Id = 0
+
+
+@blueprint.page("/new")
+def form(_ctx: RequestContext, key: str) -> str:
     """The form for an epic; asks the portal nothing."""
-    ref = team_of(key)
+    ref = project_of(key)
     return _form(ref.key, f"/boards/{ref.key}/scrum/epics", "", DEFAULT)
 
 
-@blueprint.post("")
+@blueprint.action("", AddEpicForm)
 @in_dialog
-def add(key: str) -> Response:
+def add(ctx: RequestContext, form: AddEpicForm, key: str) -> Response:
     """A new epic."""
-    ref, typed = team_of(key), request.form
+    ref = project_of(key)
     team = memory.remembered_team(ref)
-    seen = [one.id for one in team.epics] if team else None
-    name, color = typed.get("name", ""), typed.get("color", "")
-    return _done(run_action(lambda: add_epic(client(), ref, actor(), name, color, seen=seen)))
+    seen = [epic.id for epic in team.epics] if team else None
+    return _done(
+        run_action(ctx, lambda ctx: add_epic(ctx.client(), ref, ctx.actor, form.name, form.color, seen=seen))
+    )
 
 
-@blueprint.get("/<int:epic_id>/edit")
-def edit_form(key: str, epic_id: int) -> str:
+@blueprint.page("/<int:epic_id>/edit")
+def edit_form(_ctx: RequestContext, key: str, epic_id: int) -> str:
     """Name and color as the page shows them; asks the portal nothing."""
-    ref = team_of(key)
+    ref = project_of(key)
     team = memory.remembered_team(ref)
     epic = team.epic(epic_id) if team else None
     if epic is None:
@@ -53,25 +73,27 @@ def edit_form(key: str, epic_id: int) -> str:
     return _form(ref.key, f"/boards/{ref.key}/scrum/epics/{epic_id}", epic.name, epic.color)
 
 
-@blueprint.post("/<int:epic_id>")
+@blueprint.action("/<int:epic_id>", EditEpicForm)
 @in_dialog
-def edit(key: str, epic_id: int) -> Response:
+def edit(ctx: RequestContext, form: EditEpicForm, key: str, epic_id: int) -> Response:
     """Another name, another color; what was not touched is not sent."""
-    ref, typed = team_of(key), request.form
-    values = {
-        one: typed.get(one, "") for one in ("name", "color") if typed.get(one) != typed.get(f"seen_{one}")
-    }
-    seen = EpicEdit(**{one: typed.get(f"seen_{one}") for one in values})
+    ref = project_of(key)
+    shown = {"name": form.seen_name or "", "color": form.seen_color or ""}
+    values = {name: getattr(form, name) for name in shown if getattr(form, name) != shown[name]}
+    seen = EpicEdit(**{name: shown[name] for name in values})
     return _done(
-        run_action(lambda: edit_epic(client(), ref, actor(), epic_id, EpicEdit(**values), seen=seen))
+        run_action(
+            ctx,
+            lambda ctx: edit_epic(ctx.client(), ref, ctx.actor, epic_id, EpicEdit(**values), seen=seen),
+        )
     )
 
 
-@blueprint.get("/<int:epic_id>/delete")
-def ask_delete(key: str, epic_id: int) -> str:
+@blueprint.page("/<int:epic_id>/delete")
+def ask_delete(ctx: RequestContext, key: str, epic_id: int) -> str:
     """What deleting means for its items; one request."""
-    ref = team_of(key)
-    plan = plan_epic_deletion(client(), ref, actor(), epic_id)
+    ref = project_of(key)
+    plan = plan_epic_deletion(ctx.client(), ref, ctx.actor, epic_id)
     return render_block(
         "shared/delete_dialog.html",
         "epic",
@@ -81,11 +103,13 @@ def ask_delete(key: str, epic_id: int) -> str:
     )
 
 
-@blueprint.post("/<int:epic_id>/delete")
-def delete(key: str, epic_id: int) -> Response:
+@blueprint.action("/<int:epic_id>/delete", DeleteEpicForm)
+def delete(ctx: RequestContext, form: DeleteEpicForm, key: str, epic_id: int) -> Response:
     """Delete it; its items lose it, or go to another one."""
-    ref, target = team_of(key), request.form.get("to_epic_id", 0, type=int)
-    return _done(run_action(lambda: delete_epic(client(), ref, actor(), epic_id, to_epic_id=target)))
+    ref, target = project_of(key), form.to_epic_id
+    return _done(
+        run_action(ctx, lambda ctx: delete_epic(ctx.client(), ref, ctx.actor, epic_id, to_epic_id=target))
+    )
 
 
 def _form(key: str, address: str, name: str, color: str) -> str:

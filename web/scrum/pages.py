@@ -53,9 +53,9 @@ def date(moment: dt.datetime) -> str:
 @blueprint.app_template_filter()
 def scale_keys(scale: Scale) -> list[tuple[str, ScaleValue]]:
     """Which digit sets which value: a value that is a digit has its own, the others share what is left."""
-    own = {one.label for one in scale.values if len(one.label) == 1 and one.label.isdecimal()}
+    own = {value.label for value in scale.values if len(value.label) == 1 and value.label.isdecimal()}
     left = (digit for digit in "1234567890" if digit not in own)
-    return [(one.label if one.label in own else next(left, ""), one) for one in scale.values]
+    return [(value.label if value.label in own else next(left, ""), value) for value in scale.values]
 
 
 @blueprint.app_template_filter()
@@ -83,8 +83,8 @@ blueprint.add_app_template_filter(lambda kind: str(COLUMN_TYPE[ColumnType(kind)]
 
 
 @dataclass(frozen=True)
-class Circumstances:
-    """What every piece of a planning page needs beside its own things.
+class PlanningContext:
+    """What every piece of a planning page needs, whatever else it shows.
 
     `group`: what the team's addresses begin with; `nonce`: part of the id of what loads itself, so that a
     page that is merged into the old one loads it anew.
@@ -95,9 +95,9 @@ class Circumstances:
     nonce: str
 
 
-def circumstances(ref: BoardRef) -> Circumstances:
-    """Those of a request."""
-    return Circumstances(memory.team_scale(ref), f"{ref.key}/scrum", secrets.token_hex(4))
+def planning_context(ref: BoardRef) -> PlanningContext:
+    """What the pieces of a team's planning page need in this answer."""
+    return PlanningContext(memory.team_scale(ref), f"{ref.key}/scrum", secrets.token_hex(4))
 
 
 def planning_page(ref: BoardRef, planning: Planning) -> str:
@@ -116,25 +116,27 @@ def planning_page(ref: BoardRef, planning: Planning) -> str:
 
 def numbers(ref: BoardRef, planning: Planning) -> dict[str, Any]:
     """Sums, how full the sprints are, and the line in the backlog, as far as the velocity is remembered."""
-    named = circumstances(ref)
+    named = planning_context(ref)
     velocity = remembered_velocity(ref, planning.team.completed, named.scale)
     totals = count_totals(planning, named.scale)
     return vars(named) | {
         "totals": totals,
         "velocity": velocity,
-        "loads": {one.id: measure_load(totals.lists[one.id], velocity) for one in planning.team.sprints},
+        "loads": {
+            sprint.id: measure_load(totals.lists[sprint.id], velocity) for sprint in planning.team.sprints
+        },
         "line": forecast_line(planning.backlog.items, velocity, named.scale) if planning.backlog else None,
     }
 
 
 def facts_html(ref: BoardRef, answer: FactsAnswer) -> str:
     """Facts that were read, as data for the rows of the page."""
-    return render_block("scrum/_answers.html", "facts", answer=answer, **vars(circumstances(ref)))
+    return render_block("scrum/_answers.html", "facts", answer=answer, **vars(planning_context(ref)))
 
 
 def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:
     """How items are after a change."""
-    return FactsAnswer({one.task_id: one.facts for one in results if one.facts})
+    return FactsAnswer({result.task_id: result.facts for result in results if result.facts})
 
 
 def one_toast_only(html: str) -> str:

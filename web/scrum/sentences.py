@@ -1,4 +1,4 @@
-"""Codes of scrum planning → sentences; `web.core.sentences` takes these tables in."""
+"""Sentences about scrum: planning, epics, sprints and their boards."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from boards.core.errors import BadInputCode
 from boards.core.model import Notice, Why
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
 from boards.scrum.model import ColumnType, SprintStatus
+from web.core.sentences import Sentences, notice_count, register_sentences
 
 WHY: Mapping[Why, Any] = {
     Why.SCRUM_ADMIN_NO_MEMBER: _l(
@@ -25,10 +26,16 @@ WHY: Mapping[Why, Any] = {
 FIELD: Mapping[str, Any] = {
     "points": _l("Points"),
     "epic_id": _l("Epic"),
-    "name": _l("Name"),
     "start": lazy_pgettext("date", "Start"),
     "end": _l("End"),
     "type": _l("Type"),
+    "rows": _l("Items of the page"),
+    "values_tshirts": _l("T-shirt sizes"),
+    "values_own": _l("Your own"),
+    "following": _l("Position"),
+    "value": _l("Points"),
+    "entity_id": _l("List"),
+    "to_epic_id": _l("Epic"),
 }
 
 KIND: Mapping[Kind, Any] = {
@@ -158,7 +165,7 @@ COLUMN_TYPE: Mapping[ColumnType, Any] = {
     ColumnType.FINISH: _l("Completes tasks"),
 }
 
-VALUES: Mapping[tuple[str, object], Any] = {
+VALUES: Mapping[tuple[str, str], Any] = {
     ("status", SprintStatus.PLANNED.value): _l("Planned"),
     ("status", SprintStatus.ACTIVE.value): _l("Active"),
     ("status", SprintStatus.COMPLETED.value): _l("Completed"),
@@ -182,21 +189,35 @@ BAD_INPUT: Mapping[BadInputCode, Any] = {
 }
 
 
-def notice_text(notice: Notice) -> str:
-    """A notice of scrum planning."""
-    code, values = NoticeCode(notice.code), notice.values
-    if code in COUNTED:
-        return str(COUNTED[code](int(str(values.get("count", 0)))))
-    if code is NoticeCode.POINTS_CHANGED_MEANWHILE and not values.get("old"):
-        return str(POINTS_WERE_CLEARED) % values
-    return str(NOTICE[code]) % values
+def _counted_notice(notice: Notice) -> str:
+    return str(COUNTED[NoticeCode(notice.code)](notice_count(notice)))
 
 
-def change_text(change: Change) -> str:
-    """What was done in a scrum team; of several items how many they were."""
-    if change.kind is Kind.BACKLOG_ADD:
-        return str(BACKLOG_ADDED)
-    if change.label and change.kind in CHANGE:
-        return str(CHANGE[change.kind]) % {"label": change.label}
-    count = int(change.after.get("count", 0)) or 1
-    return str(SEVERAL[change.kind](count))
+def _points_replaced(notice: Notice) -> str:
+    text = NOTICE[NoticeCode.POINTS_CHANGED_MEANWHILE] if notice.values.get("old") else POINTS_WERE_CLEARED
+    return str(text) % notice.values
+
+
+def _of_several(change: Change) -> str:
+    return str(SEVERAL[change.kind](int(change.after.get("count", 0)) or 1))
+
+
+register_sentences(
+    Sentences(
+        why=WHY,
+        fields=FIELD,
+        kinds=KIND,
+        changes=CHANGE,
+        change_texts={
+            **dict.fromkeys(SEVERAL, _of_several),
+            Kind.BACKLOG_ADD: lambda _change: str(BACKLOG_ADDED),
+        },
+        notices=NOTICE,
+        notice_texts={
+            **dict.fromkeys(COUNTED, _counted_notice),
+            NoticeCode.POINTS_CHANGED_MEANWHILE: _points_replaced,
+        },
+        bad_input=BAD_INPUT,
+        values=VALUES,
+    )
+)

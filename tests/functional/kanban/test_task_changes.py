@@ -54,7 +54,10 @@ def test_a_change_in_the_portal_is_news_without_asking_it(
     assert ": 2 " in text and 'data-do="refresh"' in text
     assert news(owner, installed, tasks="") == ""
     assert news(owner, installed, since=time() + 5) == ""
-    assert news(owner, installed, tasks=f"x,{first},-1,1e9", since="soon") != ""
+    for nonsense, name in (({"tasks": f"x,{first}"}, "Tasks"), ({"since": "soon"}, "When it was read")):
+        path = f"/boards/g{installed.main_group_id}/news"
+        answer = owner.post(path, **{"tasks": f"{first}", "since": "1.5", **nonsense})
+        assert answer.status_code == 400 and name in answer.text
 
 
 def test_what_one_does_oneself_is_no_news_but_to_the_colleagues(

@@ -123,9 +123,14 @@ def test_totals_ask_the_portal_nothing_and_remember(team: Team, installed: Sandb
     assert {one.points for one in team.items} == {"21"}, "shown at once, until it is checked"
 
 
-@pytest.mark.parametrize("rows", ["", "{", '{"a":1}', "[[1]]", '[["x",1,1,1,1,1,"5"]]', "[[1,2,3,4,5,6,7]]"])
-def test_nonsense_for_totals_is_left_out(team: Team, rows: str) -> None:
-    assert team.post("/totals", rows=rows).status_code == 200
+@pytest.mark.parametrize("rows", ["{", '{"a":1}', "[[1]]", '[["x",1,1,1,1,1,"5"]]', "[[1,2,3,4,5,6,7]]"])
+def test_nonsense_for_totals_is_refused(team: Team, rows: str) -> None:
+    answer = team.post("/totals", rows=rows)
+    assert answer.status_code == 400 and "Items of the page" in answer.text
+
+
+def test_a_page_without_items_has_totals(team: Team) -> None:
+    assert team.post("/totals", rows="").status_code == 200
 
 
 def test_velocity_is_read_once(team: Team, installed: Sandbox) -> None:

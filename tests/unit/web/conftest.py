@@ -9,8 +9,10 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+import web.features
 from web.core import sentences
 
+__all__ = ["web"]  # the features have registered their sentences
 ROOT = Path(__file__).resolve().parents[3]
 
 

@@ -19,6 +19,7 @@ from config import Config
 from store import models as m
 from store.models import Base
 from web.core import pages, visible_boards
+from web.core.context import request_context
 from web.core.services import KEY
 from web.core.session import PortalSession, owner
 from web.kanban.memory import known_stages
@@ -82,7 +83,7 @@ def test_the_scale_of_a_team_and_the_theme_of_a_person(db: sa.Engine) -> None:
     write(db, m.StoredPreference, 0, "scale:g1", value=json.dumps(SCALE_TEXT))
     write(db, m.StoredPreference, 5, "theme", value="dark")
     assert team_scale(BoardRef(1)) == SCALE
-    assert pages.chosen() == "dark"
+    assert pages.chosen(request_context()) == "dark"
 
 
 def test_it_reads_a_scale_that_is_chosen_now(db: sa.Engine) -> None:

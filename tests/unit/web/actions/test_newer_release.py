@@ -22,9 +22,10 @@ from store import event_queue, jobs, journal, memos, models, requests
 from store.memos import Memo
 from store.models import Base
 from web.actions import abandoned
-from web.actions.attempts import Perhaps
+from web.actions.attempts import PendingChange
 from web.actions.run import run_action
 from web.core import visible_boards
+from web.core.context import RequestContext
 from web.core.services import KEY, Services
 from web.core.session import PortalSession
 from web.crm import memory as crm_memory
@@ -85,7 +86,7 @@ def test_its_jobs_are_ended_only_when_no_update_lasts_so_long(shared: Services) 
 
 def leave_behind(shared: Services, kind: str) -> None:
     """As a request does whose answer never came."""
-    left = json.loads(Perhaps(5, "Ada", SPRINT_GONE).to_json())
+    left = json.loads(PendingChange(5, "Ada", SPRINT_GONE).to_json())
     left["change"] = json.dumps(json.loads(left["change"]) | {"kind": kind})
     requests.begin(shared.db, PORTAL, 5, "request-key-1")
     requests.keep(shared.db, PORTAL, 5, "request-key-1", json.dumps(left))
@@ -106,10 +107,9 @@ def test_what_its_requests_left_is_kept_for_it(shared: Services) -> None:
 def test_a_second_click_leaves_it_unsure_for_the_third(flask: Flask, shared: Services, kind: str) -> None:
     """The kind is unknown, or known and nothing that this release would have to look for."""
     leave_behind(shared, kind)
-    with flask.test_request_context("/", method="POST", data={"request_key": "request-key-1"}):
-        g.portal_session = WHO
-        with pytest.raises(OfNewerRelease):
-            run_action(lambda: pytest.fail("done a second time"))
+    ctx = RequestContext(shared, WHO, "request-key-1")
+    with pytest.raises(OfNewerRelease):
+        run_action(ctx, lambda _ctx: pytest.fail("done a second time"))
     begun = requests.begin(shared.db, PORTAL, 5, "request-key-1")
     assert begun.unsure and begun.pending_change
 

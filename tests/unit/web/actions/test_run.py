@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from flask import Flask, g
+from flask import Flask
 
 import app as wiring
 from b24.errors import ConnectionLost, NotFound
@@ -22,6 +22,7 @@ from store import Database, journal, requests
 from store.models import Base
 from web.actions import run
 from web.actions.run import run_action
+from web.core.context import RequestContext
 from web.core.failures import ActionRunning
 from web.core.services import KEY
 from web.core.session import PortalSession
@@ -51,9 +52,9 @@ def flask(tmp_path: Path) -> Iterator[Flask]:
 
 
 def act(flask: Flask, do: object, key: str = "request-key-1") -> run.Done[Outcome]:
-    with flask.test_request_context("/", method="POST", data={"request_key": key}):
-        g.portal_session = WHO
-        return run_action(do)  # type: ignore[arg-type]
+    with flask.app_context():
+        ctx = RequestContext(flask.extensions[KEY], WHO, key)
+        return run_action(ctx, lambda _ctx: do())  # type: ignore[operator]
 
 
 def entries(flask: Flask) -> list[journal.Entry]:

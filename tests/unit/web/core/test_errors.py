@@ -9,7 +9,6 @@ from flask import Flask
 
 from b24 import errors as b24
 from boards.core import errors as boards
-from boards.core import errors as crm
 from boards.core.errors import BadInputCode
 from boards.core.model import Why
 from web.core import errors, failures
@@ -28,10 +27,10 @@ def made(kind: type[BaseException]) -> BaseException:
         return failures.TooManyRefusals(0)
     if kind is boards.NotTaken:
         return boards.NotTaken(1, 2)
-    if kind is crm.ValueNotTaken:
-        return crm.ValueNotTaken(1, ("color",))
-    if kind is crm.StageStays:
-        return crm.StageStays(1, Why.CRM_SUCCESS_STAGE)
+    if kind is boards.ValueNotTaken:
+        return boards.ValueNotTaken(1, ("color",))
+    if kind is boards.StageStays:
+        return boards.StageStays(1, Why.CRM_SUCCESS_STAGE)
     if kind in (boards.StageGone, boards.FirstStage):
         return kind(1)
     if kind is b24.PortalMoved:
@@ -49,9 +48,9 @@ def test_every_failure_is_explained_without_the_portals_words(page: Flask, kind:
     if kind in (boards.BoardError, failures.WebError):
         pytest.skip("a root, never raised")
     error = made(kind)
-    row = errors.row_for(error)
+    message = errors.message_for(error)
     text, advice = errors.explain(error)
-    assert 400 <= row.status < 600 and row is not errors.HTTP[500]
+    assert 400 <= message.status < 600 and message is not errors.HTTP[500]
     assert text and "secret" not in text.lower() + advice.lower()
 
 
@@ -76,7 +75,7 @@ def test_every_failure_is_explained_without_the_portals_words(page: Flask, kind:
     ],
 )
 def test_the_statuses_are_proper(page: Flask, kind: type[BaseException], status: int) -> None:
-    assert errors.row_for(made(kind)).status == status
+    assert errors.message_for(made(kind)).status == status
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from flask import Flask
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.model import Notice
 from store.journal import Entry
-from web.journal.entries import Names, Row, differences, row_of
+from web.journal.entries import EntryRow, Names, differences, row_of
 from web.journal.views import _cell, _csv
 
 NAMES = Names({"g1": "Website"}, {5: "Doing", 6: "Done"})
@@ -108,7 +108,9 @@ def test_harmless_cells_stay(text: str) -> None:
 
 
 def test_the_table_is_utf8_with_a_mark_and_quotes_what_it_must(page: Flask) -> None:
-    row = Row(1, dt.datetime(2026, 1, 2, tzinfo=dt.UTC), '=cmd|"x"', "g1", "Веб", "Did", (), (), True, False)
+    row = EntryRow(
+        1, dt.datetime(2026, 1, 2, tzinfo=dt.UTC), '=cmd|"x"', "g1", "Веб", "Did", (), (), True, False
+    )
     head, line, _ = _csv([row]).split("\r\n")
     assert head.startswith("\ufeffNumber,When")
     assert line == '1,2026-01-02T00:00:00+00:00,"\'=cmd|""x""",Веб,Did,,,yes'

@@ -9,7 +9,17 @@ from werkzeug.datastructures import MultiDict
 
 from boards.core.errors import BadInput
 from boards.core.model import Person, Task, TaskEdit, TaskStatus
-from web.kanban.task_form import TaskForm, edits_of, form_of, posted, split_tags, touched, zone_of
+from web.core.forms import decode
+from web.kanban.task_form import (
+    SaveTaskForm,
+    TaskForm,
+    edits_of,
+    form_of,
+    posted,
+    split_tags,
+    touched,
+    zone_of,
+)
 
 BERLIN = dt.timezone(dt.timedelta(hours=1))
 
@@ -29,17 +39,20 @@ def form(seen: TaskForm, **typed: str) -> MultiDict[str, str]:
 
 
 def read(data: MultiDict[str, str]) -> tuple[TaskEdit, TaskEdit]:
-    typed, seen = posted(data)
-    return edits_of(touched(typed, seen), seen, data)
+    sent = decode(SaveTaskForm, data)
+    typed, seen = posted(sent)
+    return edits_of(touched(typed, seen), seen, sent)
 
 
 def test_a_form_that_comes_back_untouched_changes_nothing() -> None:
-    typed, seen = posted(form(form_of(task())))
+    typed, seen = posted(decode(SaveTaskForm, form(form_of(task()))))
     assert touched(typed, seen) == {}
 
 
 def test_browsers_line_breaks_are_no_change() -> None:
-    typed, seen = posted(form(form_of(task()), description="One\r\nTwo", seen_description="One\r\nTwo"))
+    typed, seen = posted(
+        decode(SaveTaskForm, form(form_of(task()), description="One\r\nTwo", seen_description="One\r\nTwo"))
+    )
     assert touched(typed, seen) == {}
 
 
@@ -52,7 +65,7 @@ def test_only_what_was_touched_is_in_the_edit_and_what_was_seen_comes_along() ->
 def test_a_field_the_person_could_not_change_is_left_alone() -> None:
     data = form(form_of(task()))
     del data["priority"]
-    typed, seen = posted(data)
+    typed, seen = posted(decode(SaveTaskForm, data))
     assert touched(typed, seen) == {}
 
 
