@@ -53,10 +53,12 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
-    app.jinja_env.auto_reload = config.reload
-    app.config[assets.FROM_SOURCE] = config.reload
-    for part in (metrics, logs, i18n, security, errors, sentences, navigation, assets, throttle):
+    if config.reload:
+        app.jinja_env.auto_reload = True
+        app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
+    for part in (metrics, logs, i18n, security, errors, sentences, navigation, throttle):
         part.register(app)
+    assets.register(app, as_written=config.reload)
     for blueprint in (*BLUEPRINTS, *((components.blueprint,) if config.components else ())):
         app.register_blueprint(blueprint)
     return app

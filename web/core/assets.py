@@ -16,9 +16,8 @@ from flask import Flask, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.security import safe_join
 
+AS_WRITTEN = "ASSETS_AS_WRITTEN"
 KEEP = "public, max-age=31536000, immutable"
-FROM_SOURCE = "ASSETS_FROM_SOURCE"
-"""Setting of the app: send what people write, as it is now, for whoever works on it."""
 VERSION = re.compile(r"^[0-9a-f]{12}/")
 MOVED = {
     "css/board.css": "css/kanban.css",
@@ -30,15 +29,19 @@ MOVED = {
 """Files that pages of the release before ask for while the nodes are changed one by one."""
 
 
-def register(app: Flask) -> None:
-    """Serve what pages load under the versioned static address; more specific than Flask's own rule."""
+def register(app: Flask, *, as_written: bool = False) -> None:
+    """Serve what pages load under the versioned static address; more specific than Flask's own rule.
+
+    `as_written`: always the sources, and no browser keeps them; for whoever works on them.
+    """
+    app.config[AS_WRITTEN] = as_written
     app.add_url_rule(f"{app.static_url_path}/<any(js,css,vendor):kind>/<name>", "asset", asset)
     app.add_url_rule("/static/<path:filename>", "plain_static", plain_static)
 
 
 def asset(kind: str, name: str) -> Response:
     """A file that pages load, small where the set-up has made it so; 404 for one that is none of ours."""
-    return _send(f"{kind}/{name}", "no-cache" if current_app.config.get(FROM_SOURCE) else KEEP)
+    return _send(f"{kind}/{name}", "no-cache" if current_app.config[AS_WRITTEN] else KEEP)
 
 
 def plain_static(filename: str) -> ResponseReturnValue:
@@ -52,17 +55,17 @@ def plain_static(filename: str) -> ResponseReturnValue:
     return _send(name, "no-cache")
 
 
-def file_of(static: Path, name: str) -> Path | None:
-    """The file that is sent for a name: of static/min/ if it is as new as all sources, else of `static`.
+def file_of(static: Path, name: str, *, small: bool) -> Path | None:
+    """The file that is sent for a name: with `small` that of static/min/ if it is as new as all sources.
 
-    None if there is no such file in the folder.
+    Otherwise it is the source in `static`; None if there is no such file.
     """
     inside = safe_join(str(static), name)
-    small = safe_join(str(static / "min"), name)
-    if inside is None or small is None or not Path(inside).is_file():
+    made_name = safe_join(str(static / "min"), name)
+    if inside is None or made_name is None or not Path(inside).is_file():
         return None
-    made = Path(small)
-    if not made.is_file():
+    made = Path(made_name)
+    if not small or not made.is_file():
         return Path(inside)
     newest = max(source.stat().st_mtime for source in _sources(static))
     return made if made.stat().st_mtime >= newest else Path(inside)
@@ -75,10 +78,7 @@ def _sources(static: Path) -> Iterator[Path]:
 
 def _send(name: str, cache: str) -> Response:
     """The whole file in memory: Flask's own way of sending one cannot be compressed."""
-    static = Path(current_app.static_folder or "")
-    file = file_of(static, name)
-    if file and current_app.config.get(FROM_SOURCE):
-        file = static / name
+    file = file_of(Path(current_app.static_folder or ""), name, small=not current_app.config[AS_WRITTEN])
     if file is None:
         abort(404)
     kind = mimetypes.guess_type(file.name)[0]

@@ -14,9 +14,9 @@ from cryptography.fernet import Fernet
 from flask import Flask
 
 from app import create_app
-from config import Config
+from config import ROOT, Config
 from tests.support.person import Person
-from tests.support.servers import ROOT, Server, http
+from tests.support.servers import Server, http
 from web.core import assets
 
 STATIC = ROOT / "static"
@@ -100,20 +100,6 @@ def test_a_page_of_another_release_gets_its_files_too(open_as: Callable[..., Per
         assert person.get(f"/static/{'0' * 12}/{none}").status_code == 404
 
 
-def test_whoever_works_on_them_gets_templates_styles_and_scripts_as_they_are_now(tmp_path: Path) -> None:
-    key = Fernet.generate_key().decode()
-    config = Config("http://x", "id", "secret", (key,), f"sqlite:///{tmp_path}/a.db", reload=True)
-    app = create_app(config, worker=False)
-    client = app.test_client()
-    address = re.search(r'href="(/static/[0-9a-f]{12})/css/plain\.css"', client.get("/privacy").text)
-    assert address and app.jinja_env.auto_reload
-    for name in ("css/plain.css", "js/app.js"):
-        answer = client.get(f"{address[1]}/{name}")
-        assert answer.data == (ROOT / "static" / name).read_bytes(), "the source, not what the set-up makes"
-        assert "no-cache" in answer.headers["Cache-Control"]
-        answer.close()
-
-
 def test_pages_and_their_files_travel_compressed(open_as: Callable[..., Person]) -> None:
     person = open_as("owner")
     for address in ("/home", *files_of(person.html).values()):
@@ -164,3 +150,17 @@ def test_every_module_and_sheet_is_reached_from_what_pages_load() -> None:
         named = {(file.parent / (one[0] or one[1])).resolve() for one in IMPORT.findall(file.read_text())}
         waiting += named - found
     assert found == {*STATIC.glob("js/**/*.js"), *STATIC.glob("css/**/*.css")}
+
+
+def test_whoever_works_on_them_gets_templates_styles_and_scripts_as_they_are_now(tmp_path: Path) -> None:
+    key = Fernet.generate_key().decode()
+    config = Config("http://x", "id", "secret", (key,), f"sqlite:///{tmp_path}/a.db", reload=True)
+    app = create_app(config, worker=False)
+    client = app.test_client()
+    address = re.search(r'href="(/static/[0-9a-f]{12})/css/plain\.css"', client.get("/privacy").text)
+    assert address and app.jinja_env.auto_reload
+    for name in ("css/plain.css", "js/app.js", "js/core/dom.js"):
+        answer = client.get(f"{address[1]}/{name}")
+        assert answer.data == (ROOT / "static" / name).read_bytes(), "the source, not what the set-up makes"
+        assert "no-cache" in answer.headers["Cache-Control"]
+        answer.close()
