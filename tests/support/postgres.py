@@ -20,7 +20,7 @@ from tests.support.ports import free_port
 PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
 OWNER = "postgres"
 """PostgreSQL refuses to be run by root; Debian's packages make this user."""
-START_SECONDS = 30
+START_SECONDS = 90
 FAST = {
     "fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200",
     "listen_addresses": "127.0.0.1", "log_min_messages": "fatal",

@@ -24,7 +24,7 @@ from tests.support.stores import sqlite_file, store_url
 ROOT = Path(__file__).resolve().parents[2]
 CLIENT_ID = "local.test.stagecraft"
 CLIENT_SECRET = "a-secret-of-the-tests"
-START_SECONDS = 30
+START_SECONDS = 90
 _kept = tempfile.TemporaryDirectory(prefix="stagecraft-tables-")
 
 

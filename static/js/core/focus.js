@@ -53,7 +53,8 @@ export function focusWanted() {
 }
 
 listen('focusin', (target) => {
-  if (target.closest('[data-toast]')) return;
+  // A toast, and the footer on the way to it, are passed by: the focus goes back to where work was done.
+  if (target.closest('[data-toast], .foot')) return;
   trail = [];
   for (let node = /** @type {Element | null} */ (target); node; node = node.parentElement) {
     trail.push(node);
