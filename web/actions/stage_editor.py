@@ -102,7 +102,7 @@ class StageEditor(Generic[BoardT]):
         """What the page gets; `added`: a stage that it does not show yet is in it."""
         raise NotImplementedError
 
-    def writing(self) -> AbstractContextManager[None]:
+    def writing(self, ctx: RequestContext) -> AbstractContextManager[None]:  # noqa: ARG002 (for adapters)
         """Entered around each change."""
         return nullcontext()
 
@@ -165,7 +165,7 @@ def register_editor(blueprint: SessionBlueprint, editor: StageEditor[BoardT]) ->
     def add(ctx: RequestContext, form: Any, /, **address: Any) -> Response:
         """A new stage, in the place of its form."""
         board = editor.board(**address)
-        with editor.writing():
+        with editor.writing(ctx):
             done = run_action(ctx, lambda ctx: editor.add(ctx, board, form))
         return editor.answer(ctx, board, form, done, added=True)
 
@@ -173,7 +173,7 @@ def register_editor(blueprint: SessionBlueprint, editor: StageEditor[BoardT]) ->
     def rename(ctx: RequestContext, form: Any, /, stage_id: int, **address: Any) -> Response:
         """Another title."""
         board = editor.board(**address)
-        with editor.writing():
+        with editor.writing(ctx):
             done = run_action(ctx, lambda ctx: editor.rename(ctx, board, stage_id, form))
         return editor.answer(ctx, board, form, done)
 
@@ -181,7 +181,7 @@ def register_editor(blueprint: SessionBlueprint, editor: StageEditor[BoardT]) ->
     def recolor(ctx: RequestContext, form: Any, /, stage_id: int, **address: Any) -> Response:
         """Another color."""
         board = editor.board(**address)
-        with editor.writing():
+        with editor.writing(ctx):
             done = run_action(ctx, lambda ctx: editor.recolor(ctx, board, stage_id, form))
         return editor.answer(ctx, board, form, done)
 

@@ -75,7 +75,7 @@ def _undo(ctx: RequestContext, who: Actor, change: Change) -> Outcome[Any]:
 
 def _actor(ctx: RequestContext, board_key: str) -> Actor:
     """Who undoes: an administrator of the portal only where they have no right of their own."""
-    own = board_key == PRIVATE or visible_boards.shapes_by_themselves(board_key)
+    own = board_key == PRIVATE or visible_boards.shapes_by_themselves(ctx, board_key)
     return replace(ctx.actor, is_admin=False) if own else ctx.actor
 
 

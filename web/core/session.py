@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from flask import g, request
 
-from store import memos, sessions
+from store import sessions
 from store.tokens import StoredPair
 from web.core.failures import SessionExpired
 from web.core.services import services
@@ -120,9 +120,3 @@ def from_row(row: sessions.SessionRow) -> PortalSession:
         session_id=row.id,
         pair=row.pair,
     )
-
-
-def owner() -> memos.PortalUser:
-    """The person of this request, as the owner of memos and preferences."""
-    who: PortalSession = g.portal_session
-    return memos.PortalUser(services().db, who.member_id, who.user_id)

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from flask import g
 from sqlalchemy.exc import SQLAlchemyError
 
 from b24.client import Client, Tokens
@@ -229,18 +228,6 @@ def client_of(
 def actor_of(session: PortalSession) -> Actor:
     """The person a session belongs to, as the domain wants to know them, at this moment."""
     return Actor(session.user_id, session.is_admin, session.lang, dt.datetime.now(dt.UTC))
-
-
-def client() -> Client:
-    """A client of the person whose request is answered, for what is handed no request context yet."""
-    session: PortalSession = g.portal_session
-    return client_of(services(), session)
-
-
-def actor() -> Actor:
-    """The person whose request is answered, for what is handed no request context yet."""
-    session: PortalSession = g.portal_session
-    return actor_of(session)
 
 
 def _known(session: PortalSession) -> Tokens | None:

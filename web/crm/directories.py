@@ -32,7 +32,7 @@ _ENTITY = re.compile(r"[A-Z][A-Z0-9_]{0,49}")
 @blueprint.page("")
 def overview(ctx: RequestContext) -> str:
     """All directories, or those with the name that is looked for; one request."""
-    read = memory.read(ctx.client(), ctx.actor)
+    read = memory.read(ctx)
     ctx.remember_place(CRM)
     return overview_page(read, request.args.get("q", "").strip()[:100])
 
@@ -59,7 +59,7 @@ def sample(_ctx: RequestContext) -> str:
 @blueprint.page("/<entity_id>")
 def show(ctx: RequestContext, entity_id: str) -> str:
     """One directory; one request."""
-    read = memory.read(ctx.client(), ctx.actor)
+    read = memory.read(ctx)
     if read.why_not_write and not read.directories:
         return overview_page(read)
     ctx.remember_place(f"{CRM}:{entity_of(entity_id)}")
@@ -96,7 +96,7 @@ def order(ctx: RequestContext, form: ReorderForm, entity_id: str) -> Response:
     """Rows into another order; one request, however many there are."""
     entity_id = entity_of(entity_id)
     wanted, seen = list(form.order), seen_directory(form, entity_id)
-    with memory.writing():
+    with memory.writing(ctx):
         done = run_action(ctx, lambda ctx: reorder(ctx.client(), ctx.actor, entity_id, wanted, seen=seen))
     return changed_answer(entity_id, seen, done)
 

@@ -127,8 +127,8 @@ class RowEditor(StageEditor[str]):
         row_id = done.change.target if done.change else 0
         return changed_answer(board, seen, done, html=_new_row(board, row_id, done), added=row_id)
 
-    def writing(self) -> AbstractContextManager[None]:
-        return memory.writing()
+    def writing(self, ctx: RequestContext) -> AbstractContextManager[None]:
+        return memory.writing(ctx)
 
 
 register_editor(blueprint, RowEditor())
@@ -183,7 +183,7 @@ class DeleteRowForm(AgreeForm, frozen=True, kw_only=True):
 @deletion_blueprint.page("")
 def ask(ctx: RequestContext, entity_id: str, stage_id: int) -> str:
     """How many items are in it, what could take them, why it stays; one request, nothing is changed."""
-    with memory.writing():
+    with memory.writing(ctx):
         plan = plan_deletion(ctx.client(), ctx.actor, entity_of(entity_id), stage_id)
     job_id = jobs.keep_plan(ctx, plan.directory.board_key, {"plan": _data(plan)})
     return render_block("shared/delete_dialog.html", "row", plan=plan, job_id=job_id)
@@ -198,7 +198,7 @@ def agree(ctx: RequestContext, form: DeleteRowForm, entity_id: str, stage_id: in
         if plan.stage.id != stage_id:
             raise ThingMissing
         jobs.start(ctx, row, start_deletion(plan, form.target_stage_id, forced=form.forced))
-    with memory.writing():
+    with memory.writing(ctx):
         return jobs.go_on(ctx, form, row)
 
 

@@ -88,19 +88,19 @@ def colors_dialog(ctx: RequestContext, entity_id: str) -> str:
     pipelines = _pipelines(ctx, entity_id)
     here = [pipeline for pipeline in pipelines if pipeline.entity_id == entity_id]
     plan = _painted(here, replace(PALETTES[0], success="", failure=""))
-    return _dialog("crm/_colors.html", entity_id, pipelines, plan, palettes=PALETTES, own=PALETTES[0])
+    return _dialog(ctx, "crm/_colors.html", entity_id, pipelines, plan, palettes=PALETTES, own=PALETTES[0])
 
 
 @blueprint.action("/colors/preview", PaintForm)
-def colors_preview(_ctx: RequestContext, form: PaintForm, entity_id: str) -> str:
+def colors_preview(ctx: RequestContext, form: PaintForm, entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_plan.html", plan=_painted(_targets(form, entity_id), _palette(form)))
+    return render_template("crm/_plan.html", plan=_painted(_targets(ctx, form, entity_id), _palette(form)))
 
 
 @blueprint.action("/colors", PaintForm)
 def paint(ctx: RequestContext, form: PaintForm, entity_id: str) -> Response:
     """Recolor; one request for 30 stages, at most 4 for 20 pipelines."""
-    plan = _painted(_targets(form, entity_id), _palette(form))
+    plan = _painted(_targets(ctx, form, entity_id), _palette(form))
     wanted = {part.directory.entity_id: _colors(part.changes) for part in plan}
     seen = {stage.id: stage.raw_color for part in plan for stage in part.directory.stages}
     return _applied(
@@ -157,19 +157,19 @@ def copy_dialog(ctx: RequestContext, entity_id: str) -> str:
     others = [pipeline for pipeline in pipelines if pipeline.entity_id != entity_id]
     here = [pipeline for pipeline in pipelines if pipeline.entity_id == entity_id]
     plan = _copied(others[0], here, [What.COLORS]) if others else []
-    return _dialog("crm/_copy.html", entity_id, pipelines, plan, others=others, what=tuple(What))
+    return _dialog(ctx, "crm/_copy.html", entity_id, pipelines, plan, others=others, what=tuple(What))
 
 
 @blueprint.action("/copy/preview", CopyForm)
-def copy_preview(_ctx: RequestContext, form: CopyForm, entity_id: str) -> str:
+def copy_preview(ctx: RequestContext, form: CopyForm, entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_plan.html", plan=_copy_plan(form, entity_id))
+    return render_template("crm/_plan.html", plan=_copy_plan(ctx, form, entity_id))
 
 
 @blueprint.action("/copy", CopyForm)
 def copy(ctx: RequestContext, form: CopyForm, entity_id: str) -> Response:
     """Make the changes of the preview."""
-    plan = _copy_plan(form, entity_id)
+    plan = _copy_plan(ctx, form, entity_id)
     changes = [change for part in plan for change in part.changes]
     seen = [part.directory for part in plan]
     return _applied(
@@ -180,13 +180,13 @@ def copy(ctx: RequestContext, form: CopyForm, entity_id: str) -> Response:
     )
 
 
-def _copy_plan(form: CopyForm, entity_id: str) -> list[Part]:
-    pipelines = memory.pipelines(form.draft)
+def _copy_plan(ctx: RequestContext, form: CopyForm, entity_id: str) -> list[Part]:
+    pipelines = memory.pipelines(ctx, form.draft)
     source = next((pipeline for pipeline in pipelines if pipeline.entity_id == form.source), None)
     if source is None:
         raise BadInput("source", BadInputCode.STAGE_MISSING)
     what = [part for part in What if part in form.what]
-    return _copied(source, _targets(form, entity_id, pipelines), what)
+    return _copied(source, _targets(ctx, form, entity_id, pipelines), what)
 
 
 def _copied(source: Directory, targets: Sequence[Directory], what: Sequence[What]) -> list[Part]:
@@ -201,29 +201,36 @@ def _copied(source: Directory, targets: Sequence[Directory], what: Sequence[What
 # --- both ---
 def _pipelines(ctx: RequestContext, entity_id: str) -> tuple[Directory, ...]:
     """All pipelines with stages, the one of the page among them; ThingMissing without it."""
-    found = memory.read(ctx.client(), ctx.actor).pipelines
+    found = memory.read(ctx).pipelines
     if entity_of(entity_id) not in {pipeline.entity_id for pipeline in found}:
         raise ThingMissing
     return tuple(pipeline for pipeline in found if pipeline.stages)
 
 
 def _dialog(
-    template: str, entity_id: str, pipelines: Sequence[Directory], plan: list[Part], **values: object
+    ctx: RequestContext,
+    template: str,
+    entity_id: str,
+    pipelines: Sequence[Directory],
+    plan: list[Part],
+    **values: object,
 ) -> str:
     return render_template(
         template,
         entity_id=entity_id,
         pipelines=pipelines,
         plan=plan,
-        draft=memory.keep(pipelines),
+        draft=memory.keep(ctx, pipelines),
         request_key=secrets.token_hex(16),
         **values,
     )
 
 
-def _targets(form: SchemeForm, entity_id: str, pipelines: Sequence[Directory] = ()) -> list[Directory]:
+def _targets(
+    ctx: RequestContext, form: SchemeForm, entity_id: str, pipelines: Sequence[Directory] = ()
+) -> list[Directory]:
     """The chosen pipelines, the one of the page first."""
-    pipelines = pipelines or memory.pipelines(form.draft)
+    pipelines = pipelines or memory.pipelines(ctx, form.draft)
     found = [pipeline for pipeline in pipelines if form.all or pipeline.entity_id in form.targets]
     return sorted(found, key=lambda pipeline: pipeline.entity_id != entity_id)
 
@@ -232,20 +239,20 @@ def _applied(
     ctx: RequestContext, form: SchemeForm, entity_id: str, do: Callable[[RequestContext], CrmOutcome]
 ) -> Response:
     """The page as it is now; for several pipelines, or where something was refused, what became of each."""
-    with memory.writing():
+    with memory.writing(ctx):
         done = run_action(ctx, do)
-    results, seen = _results(form, done), seen_directory(form, entity_id)
+    results, seen = _results(ctx, form, done), seen_directory(form, entity_id)
     if len(results) < 2 and not any(result.failed for result in results):
         return changed_answer(entity_id, seen, done, dialog_close=True)
     html = render_block("shared/results.html", "pipelines", results=results)
     return changed_answer(entity_id, seen, done, html=html)
 
 
-def _results(form: SchemeForm, done: Done[CrmOutcome]) -> list[PipelineResult]:
+def _results(ctx: RequestContext, form: SchemeForm, done: Done[CrmOutcome]) -> list[PipelineResult]:
     outcome = done.outcome
     if outcome is None:
         return []
-    names = {pipeline.entity_id: pipeline.name for pipeline in memory.pipelines(form.draft)}
+    names = {pipeline.entity_id: pipeline.name for pipeline in memory.pipelines(ctx, form.draft)}
     return [
         PipelineResult(
             names.get(entity_id, entity_id),

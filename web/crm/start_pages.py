@@ -35,7 +35,7 @@ class CrmStart:
 
     def show(self, ctx: RequestContext, answer: BatchAnswer, place: str, *, asked: bool) -> Opened:  # noqa: ARG002
         overview = read_overview(answer, ctx.actor)
-        memory.note(overview)
+        memory.note(ctx, overview)
         entity_id = place.partition(":")[2]
         if overview.find(entity_id):
             return Opened(page_of(overview, entity_id), CRM, place)

@@ -87,7 +87,7 @@ class Wanted:
 def show(ctx: RequestContext) -> str:
     """The page; asks nothing of the portal."""
     wanted = _wanted()
-    titles = visible_boards.titles()
+    titles = visible_boards.titles(ctx)
     people = journal.people(ctx.db, ctx.member_id, _reader(ctx))
     boards = [(key, board_name(key, titles)) for key in (PRIVATE, *sorted(titles, key=titles.__getitem__))]
     kinds = [(kind.value, kind_text(kind.value)) for kind in Kind if kind in KIND]
@@ -147,7 +147,7 @@ def _entries(ctx: RequestContext, wanted: Wanted, limit: int, before_id: int | N
 
 
 def _rows(ctx: RequestContext, found: list[Entry], wanted: Wanted) -> list[EntryRow]:
-    names = Names(visible_boards.titles(), visible_boards.stage_names())
+    names = Names(visible_boards.titles(ctx), visible_boards.stage_names(ctx))
     undid = journal.undone_by_these(ctx.db, ctx.member_id, [entry.id for entry in found])
     return [row_of(entry, wanted.zone, names, ctx.user_id, undid.get(entry.id)) for entry in found]
 
@@ -212,7 +212,7 @@ def _day(text: str) -> str:
 
 def _reader(ctx: RequestContext) -> Reader:
     """Administrators of the portal see all boards, others those they can open; nobody another's planner."""
-    return Reader(ctx.user_id, None if ctx.session.is_admin else visible_boards.open_boards())
+    return Reader(ctx.user_id, None if ctx.session.is_admin else visible_boards.open_boards(ctx))
 
 
 def _may_see(ctx: RequestContext, entry: Entry) -> bool:

@@ -58,7 +58,7 @@ def show(ctx: RequestContext, key: str) -> str:
     """The board; one request to the portal, with filters or without."""
     ref = board_of(key)
     board = load_board(ctx.client(), ref, ctx.actor, asked_filters(), known_stages(ctx, ref))
-    remember_board(board)
+    remember_board(ctx, board)
     ctx.remember_place(ref.key)
     return board_page(ctx, board)
 

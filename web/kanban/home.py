@@ -17,7 +17,7 @@ blueprint = SessionBlueprint("home", __name__, url_prefix="/home")
 
 def home_page(ctx: RequestContext, home: Home, text: str = "") -> str:
     """HTML of #main for projects already read; the launch uses it for its first page."""
-    visible_boards.note_home(home)
+    visible_boards.note_home(ctx, home)
     return render_template("kanban/home.html", home=home, q=text, sees_all=ctx.session.is_admin)
 
 
@@ -34,7 +34,7 @@ def projects(ctx: RequestContext) -> str:
     """The list alone: what a search found, or the next rows when `start` is given."""
     block = "rows" if _start() else "projects"
     home = _read(ctx)
-    visible_boards.note_home(home)
+    visible_boards.note_home(ctx, home)
     sees_all = ctx.session.is_admin
     return render_block(
         "kanban/home.html", block, home=home, q=_text(), more=bool(_start()), sees_all=sees_all

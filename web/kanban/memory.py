@@ -5,7 +5,6 @@ from __future__ import annotations
 from boards.core.model import Board, BoardRef
 from store.memos import Memo, Owner
 from web.core import visible_boards
-from web.core.session import owner
 
 STAGES_LIFETIME = 30 * 86400.0
 STAGES = {shared: Memo("stages", int, lifetime=STAGES_LIFETIME, shared=shared) for shared in (True, False)}
@@ -17,9 +16,9 @@ def known_stages(owner: Owner, ref: BoardRef) -> int | None:
     return STAGES[not ref.is_planner].get(owner, ref.key)
 
 
-def remember_board(board: Board) -> None:
+def remember_board(owner: Owner, board: Board) -> None:
     """Keep the number of stages for everybody who opens this board next, and that this person may open it."""
-    person, count = owner(), len(board.columns)
-    if known_stages(person, board.ref) != count:
-        STAGES[not board.ref.is_planner].put(person, count, board.ref.key)
-    visible_boards.note_board(board)
+    count = len(board.columns)
+    if known_stages(owner, board.ref) != count:
+        STAGES[not board.ref.is_planner].put(owner, count, board.ref.key)
+    visible_boards.note_board(owner, board)

@@ -75,7 +75,7 @@ class BoardStart:
             if asked:
                 html = render_block("shared/failure.html", "explained", text=_reason(error)) + html
             return Opened(html, HOME, HOME)
-        remember_board(board)
+        remember_board(ctx, board)
         return Opened(board_page(ctx, board), "board", place)
 
 

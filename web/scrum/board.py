@@ -14,6 +14,7 @@ from boards.core.model import BoardRef, Column, Rights, Stage
 from boards.scrum.board import load_lane, load_sprint_board
 from boards.scrum.cards import CardsOutcome, move_sprint_cards, put_on_board
 from boards.scrum.model import SprintBoard, SprintColumn, SprintLane
+from store.memos import Owner
 from web.actions.responses import announced, done_toast, failure_report, toast
 from web.actions.run import Done, run_action
 from web.core.addresses import project_of
@@ -68,14 +69,14 @@ def column_of(lane: SprintLane) -> Column:
 def show(ctx: RequestContext, key: str, sprint_id: int) -> str:
     """The board; one request. Sprint 0 is the one that is active."""
     ref = project_of(key)
-    return sprint_page(ref, load_sprint_board(ctx.client(), ref, ctx.actor, sprint_id))
+    return sprint_page(ctx, ref, load_sprint_board(ctx.client(), ref, ctx.actor, sprint_id))
 
 
-def sprint_page(ref: BoardRef, board: SprintBoard) -> str:
+def sprint_page(owner: Owner, ref: BoardRef, board: SprintBoard) -> str:
     """HTML of #main for a sprint's board."""
     sprint_id = board.sprint.id if board.sprint else 0
     place = SprintAddress(ref, sprint_id)
-    memory.remember_columns(sprint_id, board.columns)
+    memory.remember_columns(owner, sprint_id, board.columns)
     may = board.team.rights.may_plan
     return render_template(
         "scrum/board.html",
@@ -96,7 +97,7 @@ def sprint_page(ref: BoardRef, board: SprintBoard) -> str:
 def more(ctx: RequestContext, key: str, sprint_id: int, column_id: int) -> str:
     """The next cards of a column; one request."""
     sprint, start = sprint_of(key, sprint_id), max(0, request.args.get("start", 0, type=int))
-    known = memory.known_columns(sprint_id)
+    known = memory.known_columns(ctx, sprint_id)
     column = next((column for column in known if column.id == column_id), None)
     if column is None:
         raise ThingMissing

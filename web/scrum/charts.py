@@ -75,14 +75,14 @@ def show(ctx: RequestContext, key: str) -> str:
     ref, who = project_of(key), ctx.actor
     team = load_team(ctx.client(), ref, who)
     if team.closed:
-        return planning_page(ref, Planning(team))
+        return planning_page(ctx, ref, Planning(team))
     sprint = _chosen(team)
     ended = last_sprints(team.completed)
     wanted = (*ended, *([sprint] if sprint and sprint not in ended else []))
     fresh = [sprint.id] if sprint and sprint not in team.completed else []
-    history = read_history(ref, wanted, fresh)
+    history = read_history(ctx, ref, wanted, fresh)
     items = history.get(sprint.id, ()) if sprint else ()
-    named = planning_context(ref)
+    named = planning_context(ctx, ref)
     scale = named.scale
     velocity = measure_velocity(ended, history, scale)
     zone = sprint.start.tzinfo if sprint and sprint.start else None

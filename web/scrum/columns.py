@@ -45,20 +45,19 @@ class SprintEditor(ColumnEditor[SprintAddress]):
         return sprint_of(address["key"], address["sprint_id"])
 
     def stages(self, ctx: RequestContext, board: SprintAddress, outcome: Any) -> Iterable[Stage]:
-        del ctx
         columns = columns_now(outcome)
-        memory.remember_columns(board.sprint_id, columns)
+        memory.remember_columns(ctx, board.sprint_id, columns)
         return [stage_of(column) for column in columns]
 
     def add(self, ctx: RequestContext, board: SprintAddress, form: AddStageForm) -> ColumnsOutcome:
-        shown = _shown_columns(board.sprint_id, form)
+        shown = _shown_columns(ctx, board.sprint_id, form)
         wanted = form.title, form.color, form.after_id
         return add_column(ctx.client(), board.ref, ctx.actor, board.sprint_id, *wanted, columns=shown)
 
     def move(
         self, ctx: RequestContext, board: SprintAddress, stage_id: int, form: MoveStageForm
     ) -> ColumnsOutcome:
-        shown = _shown_columns(board.sprint_id, form)
+        shown = _shown_columns(ctx, board.sprint_id, form)
         where = stage_id, form.after_id
         return move_column(ctx.client(), board.ref, ctx.actor, board.sprint_id, *where, columns=shown)
 
@@ -148,9 +147,9 @@ def delete(ctx: RequestContext, form: DeleteColumnForm, key: str, sprint_id: int
     return announced(done_toast(done, done.notices), board_refresh={}, dialog_close=True)
 
 
-def _shown_columns(sprint_id: int, form: StageForm) -> tuple[SprintColumn, ...]:
+def _shown_columns(ctx: RequestContext, sprint_id: int, form: StageForm) -> tuple[SprintColumn, ...]:
     """The columns in the order of the page, as they were read; ThingMissing when that is too long ago."""
-    known = {column.id: column for column in memory.known_columns(sprint_id)}
+    known = {column.id: column for column in memory.known_columns(ctx, sprint_id)}
     if any(column_id not in known for column_id in form.seen):
         raise ThingMissing
     return tuple(known[column_id] for column_id in form.seen) or tuple(known.values())

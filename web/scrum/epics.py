@@ -55,7 +55,7 @@ def form(_ctx: RequestContext, key: str) -> str:
 def add(ctx: RequestContext, form: AddEpicForm, key: str) -> Response:
     """A new epic."""
     ref = project_of(key)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     seen = [epic.id for epic in team.epics] if team else None
     return _done(
         run_action(ctx, lambda ctx: add_epic(ctx.client(), ref, ctx.actor, form.name, form.color, seen=seen))
@@ -63,10 +63,10 @@ def add(ctx: RequestContext, form: AddEpicForm, key: str) -> Response:
 
 
 @blueprint.page("/<int:epic_id>/edit")
-def edit_form(_ctx: RequestContext, key: str, epic_id: int) -> str:
+def edit_form(ctx: RequestContext, key: str, epic_id: int) -> str:
     """Name and color as the page shows them; asks the portal nothing."""
     ref = project_of(key)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     epic = team.epic(epic_id) if team else None
     if epic is None:
         raise ThingMissing

@@ -64,7 +64,7 @@ def points(ctx: RequestContext, form: EstimateItemsForm, key: str) -> Response:
         ctx,
         lambda ctx: set_points(ctx.client(things=things), ref, ctx.actor, form.points, seen=form.seen),
     )
-    return _answer(key, done, one_toast=True)
+    return _answer(ctx, key, done, one_toast=True)
 
 
 @blueprint.action("/cards/<int:task_id>/move", MoveItemsForm)
@@ -96,7 +96,7 @@ def bulk_edit(ctx: RequestContext, form: BulkEditItemsForm, key: str) -> Respons
         )
     else:
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION)
-    return _answer(key, done, unselect=True)
+    return _answer(ctx, key, done, unselect=True)
 
 
 @blueprint.action("/records", AddRecordsForm)
@@ -107,12 +107,12 @@ def records(ctx: RequestContext, form: AddRecordsForm, key: str) -> Response:
         ctx,
         lambda ctx: add_records(ctx.client(things=len(task_ids)), ref, ctx.actor, task_ids, form.entity_id),
     )
-    return _answer(key, done, refresh=True)
+    return _answer(ctx, key, done, refresh=True)
 
 
 def _move(ctx: RequestContext, form: MoveItemsForm, key: str, task_ids: list[int]) -> Response:
     ref = project_of(key)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     active = team.active if team else None
     done = run_action(
         ctx,
@@ -128,10 +128,11 @@ def _move(ctx: RequestContext, form: MoveItemsForm, key: str, task_ids: list[int
             active_id=active.id if active else 0,
         ),
     )
-    return _answer(key, done, unselect=len(task_ids) > 1)
+    return _answer(ctx, key, done, unselect=len(task_ids) > 1)
 
 
 def _answer(
+    ctx: RequestContext,
     key: str,
     done: Done[ItemsOutcome],
     *,
@@ -146,8 +147,8 @@ def _answer(
     worked = any(result.error is None for result in outcome.results)
     toast = done_toast(done, outcome.notices) if worked else ""
     ref, facts = project_of(key), result_facts((*outcome.results, *outcome.now))
-    memory.learn_facts(ref, facts.facts)
-    html = facts_html(ref, facts)
+    memory.learn_facts(ctx, ref, facts.facts)
+    html = facts_html(ctx, ref, facts)
     html += one_toast_only(toast) if one_toast else toast
     report = failure_report(outcome.results)
     html += report

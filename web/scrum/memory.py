@@ -14,9 +14,8 @@ from boards.scrum.model import Item, ItemFacts, Planning, ScrumRights, ScrumTeam
 from boards.scrum.planning import load_points
 from boards.scrum.points import Scale, StoredScale
 from boards.scrum.statistics import LAST_SPRINTS, Velocity, load_history, measure_velocity
-from store.memos import Memo, Preference
-from web.core.session import owner
-from web.core.tokens import actor, client
+from store.memos import Memo, Owner, Preference
+from web.core.context import RequestContext
 
 WEEK = 7 * 86400.0
 CHUNK = 50
@@ -38,42 +37,44 @@ def last_sprints(completed: Sequence[Sprint]) -> tuple[Sprint, ...]:
     return tuple(completed[:LAST_SPRINTS])
 
 
-def remembered_velocity(ref: BoardRef, completed: Sequence[Sprint], scale: Scale) -> Velocity:
+def remembered_velocity(owner: Owner, ref: BoardRef, completed: Sequence[Sprint], scale: Scale) -> Velocity:
     """The velocity as far as it is remembered; nothing is asked of the portal."""
-    known = remembered(ref)
+    known = remembered(owner, ref)
     sprints = last_sprints(completed)
     if any(sprint.id not in known for sprint in sprints):
         return Velocity()
     return measure_velocity(sprints, known, scale)
 
 
-def read_history(ref: BoardRef, sprints: Sequence[Sprint], fresh: Iterable[int] = ()) -> History:
+def read_history(
+    ctx: RequestContext, ref: BoardRef, sprints: Sequence[Sprint], fresh: Iterable[int] = ()
+) -> History:
     """The items of these sprints with their points; remembered ones cost nothing, except those in `fresh`."""
-    known = remembered(ref)
+    known = remembered(ctx, ref)
     again = set(fresh)
     wanted = [sprint for sprint in sprints if sprint.id not in known or sprint.id in again]
     if wanted:
-        known |= _with_points(load_history(client(), ref, actor(), wanted))
+        known |= _with_points(ctx, load_history(ctx.client(), ref, ctx.actor, wanted))
         kept = {number: _untitled(items) for number, items in known.items() if number not in again}
-        HISTORY.put(owner(), kept, ref.key)
+        HISTORY.put(ctx, kept, ref.key)
     return {sprint.id: known[sprint.id] for sprint in sprints if sprint.id in known}
 
 
-def remembered(ref: BoardRef) -> History:
+def remembered(owner: Owner, ref: BoardRef) -> History:
     """Items by sprint, as far as they are remembered."""
-    return HISTORY.get(owner(), ref.key) or {}
+    return HISTORY.get(owner, ref.key) or {}
 
 
 def _untitled(items: Iterable[Item]) -> tuple[Item, ...]:
     return tuple(replace(item, title="", tags=()) for item in items)
 
 
-def _with_points(history: History) -> History:
+def _with_points(ctx: RequestContext, history: History) -> History:
     ids = [item.task_id for items in history.values() for item in items if not item.known]
     facts: dict[int, ItemFacts] = {}
     missing: set[int] = set()
     for start in range(0, len(ids), CHUNK):
-        answer = load_points(client(), actor(), ids[start : start + CHUNK])
+        answer = load_points(ctx.client(), ctx.actor, ids[start : start + CHUNK])
         facts |= answer.facts
         missing |= set(answer.missing)
     return {
@@ -89,33 +90,33 @@ def _estimated(item: Item, facts: ItemFacts | None, missing: bool) -> Item:
 
 
 # --- the team and its planning page ---
-def team_scale(ref: BoardRef) -> Scale:
+def team_scale(owner: Owner, ref: BoardRef) -> Scale:
     """What the team estimates with; Fibonacci until somebody chose."""
-    return SCALE.get(owner(), ref.key).scale()
+    return SCALE.get(owner, ref.key).scale()
 
 
-def keep_scale(ref: BoardRef, scale: Scale) -> None:
+def keep_scale(owner: Owner, ref: BoardRef, scale: Scale) -> None:
     """From now on everybody of the portal sees the team's points on this scale."""
-    SCALE.put(owner(), StoredScale.of(scale), ref.key)
+    SCALE.put(owner, StoredScale.of(scale), ref.key)
 
 
-def known_facts(ref: BoardRef) -> dict[int, ItemFacts]:
+def known_facts(owner: Owner, ref: BoardRef) -> dict[int, ItemFacts]:
     """Points, epics and places of items as the person saw them last."""
-    return FACTS.get(owner(), ref.key) or {}
+    return FACTS.get(owner, ref.key) or {}
 
 
-def remember_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
+def remember_facts(owner: Owner, ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
     """Keep what the page shows now; what it does not show any more is forgotten."""
-    FACTS.put(owner(), dict(facts), ref.key)
+    FACTS.put(owner, dict(facts), ref.key)
 
 
-def learn_facts(ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
+def learn_facts(owner: Owner, ref: BoardRef, facts: Mapping[int, ItemFacts]) -> None:
     """Keep what has just become of some items; the others stay as they were remembered."""
     if facts:
-        FACTS.add(owner(), dict(facts), ref.key)
+        FACTS.add(owner, dict(facts), ref.key)
 
 
-def remember_planning(ref: BoardRef, planning: Planning) -> None:
+def remember_planning(owner: Owner, ref: BoardRef, planning: Planning) -> None:
     """Keep what later requests of the page need without asking the portal: names, and the facts."""
     team = planning.team
     names = replace(
@@ -125,25 +126,25 @@ def remember_planning(ref: BoardRef, planning: Planning) -> None:
         completed=tuple(replace(sprint, goal="") for sprint in team.completed[:KEPT_SPRINTS]),
         epics=tuple(replace(epic, description="") for epic in team.epics),
     )
-    TEAM.put(owner(), names, ref.key)
+    TEAM.put(owner, names, ref.key)
     facts = {
         item.task_id: ItemFacts(item.points, item.epic_id or 0, item.entity_id, item.sort or 0.0)
         for item in planning.items
         if item.points is not None
     }
-    remember_facts(ref, facts)
+    remember_facts(owner, ref, facts)
 
 
-def remembered_team(ref: BoardRef) -> ScrumTeam | None:
+def remembered_team(owner: Owner, ref: BoardRef) -> ScrumTeam | None:
     """Lists, epics and people by name as the page showed them last; None when that is too long ago."""
-    return TEAM.get(owner(), ref.key)
+    return TEAM.get(owner, ref.key)
 
 
-def known_columns(sprint_id: int) -> tuple[SprintColumn, ...]:
+def known_columns(owner: Owner, sprint_id: int) -> tuple[SprintColumn, ...]:
     """The columns of a sprint as the person was shown them last; none when that is too long ago."""
-    return COLUMNS.get(owner(), sprint_id) or ()
+    return COLUMNS.get(owner, sprint_id) or ()
 
 
-def remember_columns(sprint_id: int, columns: Iterable[SprintColumn]) -> None:
+def remember_columns(owner: Owner, sprint_id: int, columns: Iterable[SprintColumn]) -> None:
     """Keep the columns of a sprint as the person is shown them now: moves are made from it."""
-    COLUMNS.put(owner(), tuple(columns), sprint_id)
+    COLUMNS.put(owner, tuple(columns), sprint_id)

@@ -21,6 +21,7 @@ from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
 from boards.scrum.model import ColumnType, FactsAnswer, ItemResult, Planning
 from boards.scrum.points import Scale, ScaleKind, ScaleValue
 from boards.scrum.statistics import count_totals, forecast_line, measure_load
+from store.memos import Owner
 from web.scrum import memory
 from web.scrum.memory import remembered_velocity
 from web.scrum.sentences import COLUMN_TYPE, LEFT_BEHIND, START_COLUMNS, START_REFUSAL
@@ -95,12 +96,12 @@ class PlanningContext:
     nonce: str
 
 
-def planning_context(ref: BoardRef) -> PlanningContext:
+def planning_context(owner: Owner, ref: BoardRef) -> PlanningContext:
     """What the pieces of a team's planning page need in this answer."""
-    return PlanningContext(memory.team_scale(ref), f"{ref.key}/scrum", secrets.token_hex(4))
+    return PlanningContext(memory.team_scale(owner, ref), f"{ref.key}/scrum", secrets.token_hex(4))
 
 
-def planning_page(ref: BoardRef, planning: Planning) -> str:
+def planning_page(owner: Owner, ref: BoardRef, planning: Planning) -> str:
     """HTML of #main for a team's planning."""
     unchecked = planning.unchecked_ids
     chunks = [unchecked[start : start + CHUNK] for start in range(0, len(unchecked), CHUNK)]
@@ -110,14 +111,14 @@ def planning_page(ref: BoardRef, planning: Planning) -> str:
         team=planning.team,
         ref=ref,
         chunks=chunks,
-        **numbers(ref, planning),
+        **numbers(owner, ref, planning),
     )
 
 
-def numbers(ref: BoardRef, planning: Planning) -> dict[str, Any]:
+def numbers(owner: Owner, ref: BoardRef, planning: Planning) -> dict[str, Any]:
     """Sums, how full the sprints are, and the line in the backlog, as far as the velocity is remembered."""
-    named = planning_context(ref)
-    velocity = remembered_velocity(ref, planning.team.completed, named.scale)
+    named = planning_context(owner, ref)
+    velocity = remembered_velocity(owner, ref, planning.team.completed, named.scale)
     totals = count_totals(planning, named.scale)
     return vars(named) | {
         "totals": totals,
@@ -129,9 +130,9 @@ def numbers(ref: BoardRef, planning: Planning) -> dict[str, Any]:
     }
 
 
-def facts_html(ref: BoardRef, answer: FactsAnswer) -> str:
+def facts_html(owner: Owner, ref: BoardRef, answer: FactsAnswer) -> str:
     """Facts that were read, as data for the rows of the page."""
-    return render_block("scrum/_answers.html", "facts", answer=answer, **vars(planning_context(ref)))
+    return render_block("scrum/_answers.html", "facts", answer=answer, **vars(planning_context(owner, ref)))
 
 
 def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:

@@ -33,10 +33,10 @@ MOST_ROWS = 3000
 def show(ctx: RequestContext, key: str) -> str:
     """The planning page; at most two requests, the points of the first screen among them."""
     ref = project_of(key)
-    planning = load_planning(ctx.client(), ref, ctx.actor, memory.known_facts(ref))
+    planning = load_planning(ctx.client(), ref, ctx.actor, memory.known_facts(ctx, ref))
     if not planning.team.closed:
-        memory.remember_planning(ref, planning)
-    return planning_page(ref, planning)
+        memory.remember_planning(ctx, ref, planning)
+    return planning_page(ctx, ref, planning)
 
 
 @blueprint.page("/facts")
@@ -44,7 +44,7 @@ def facts(ctx: RequestContext, key: str) -> str:
     """Points, epics and places of up to 50 items; one request."""
     ref = project_of(key)
     asked = [int(part) for part in request.args.get("ids", "").split(",") if _is_id(part)][:CHUNK]
-    return facts_html(ref, load_points(ctx.client(), ctx.actor, asked) if asked else FactsAnswer())
+    return facts_html(ctx, ref, load_points(ctx.client(), ctx.actor, asked) if asked else FactsAnswer())
 
 
 def _is_id(text: str) -> bool:
@@ -57,7 +57,7 @@ def more(ctx: RequestContext, key: str, entity_id: int) -> str:
     ref, start = project_of(key), max(0, request.args.get("start", 0, type=int))
     backlog = request.args.get("backlog") == "1"
     found = load_more(ctx.client(), ref, entity_id, start, backlog=backlog)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     if team is None:  # forgotten since: the page is to be loaded anew
         raise ThingMissing
     return render_block(
@@ -67,7 +67,7 @@ def more(ctx: RequestContext, key: str, entity_id: int) -> str:
         team=team,
         chunks=[[item.task_id for item in found.items]],
         backlog=backlog,
-        **vars(planning_context(ref)),
+        **vars(planning_context(ctx, ref)),
     )
 
 
@@ -82,15 +82,16 @@ class ShownItemsForm(Form, frozen=True, kw_only=True):
 
 
 @blueprint.action("/totals", ShownItemsForm)
-def totals(_ctx: RequestContext, form: ShownItemsForm, key: str) -> str:
+def totals(ctx: RequestContext, form: ShownItemsForm, key: str) -> str:
     """The sums of what the page shows now; asks the portal nothing, and remembers it for the next visit."""
     ref = project_of(key)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     if team is None:
         return ""
     planning = shown_planning(team, form.rows[:MOST_ROWS])
     known = (item for item in planning.items if item.points is not None)
     memory.remember_facts(
+        ctx,
         ref,
         {
             item.task_id: ItemFacts(item.points or "", item.epic_id or 0, item.entity_id, item.sort or 0.0)
@@ -98,20 +99,20 @@ def totals(_ctx: RequestContext, form: ShownItemsForm, key: str) -> str:
         },
     )
     return render_block(
-        "scrum/_answers.html", "totals", planning=planning, team=team, **numbers(ref, planning)
+        "scrum/_answers.html", "totals", planning=planning, team=team, **numbers(ctx, ref, planning)
     )
 
 
 @blueprint.page("/velocity")
-def velocity(_ctx: RequestContext, key: str) -> str:
+def velocity(ctx: RequestContext, key: str) -> str:
     """Read what the last sprints finished, so that the next sums know how full a sprint is.
 
     Nothing where it is remembered, else one request for their items and one per 50 points.
     """
     ref = project_of(key)
-    team = memory.remembered_team(ref)
+    team = memory.remembered_team(ctx, ref)
     if team is not None:
-        read_history(ref, last_sprints(team.completed))
+        read_history(ctx, ref, last_sprints(team.completed))
     return render_block("scrum/_answers.html", "velocity")
 
 
@@ -153,10 +154,10 @@ class ChooseScaleForm(Form, frozen=True, kw_only=True):
 
 
 @scale_blueprint.page("/scale")
-def form(_ctx: RequestContext, key: str) -> str:
+def form(ctx: RequestContext, key: str) -> str:
     """The scales to choose from; asks the portal nothing."""
     ref = project_of(key)
-    now = memory.team_scale(ref)
+    now = memory.team_scale(ctx, ref)
     shirts = now if now.kind is ScaleKind.TSHIRTS else SCALES[ScaleKind.TSHIRTS]
     own = now if now.kind is ScaleKind.OWN else None
     return render_template(
@@ -170,10 +171,10 @@ def form(_ctx: RequestContext, key: str) -> str:
 
 @scale_blueprint.action("/scale", ChooseScaleForm)
 @in_dialog
-def choose(_ctx: RequestContext, form: ChooseScaleForm, key: str) -> Response:
+def choose(ctx: RequestContext, form: ChooseScaleForm, key: str) -> Response:
     """Another scale for the team. No estimate is changed by it."""
     ref = project_of(key)
-    memory.keep_scale(ref, _typed_scale(form))
+    memory.keep_scale(ctx, ref, _typed_scale(form))
     return announced(toast(_("The team has another scale.")), board_refresh={}, dialog_close=True)
 
 

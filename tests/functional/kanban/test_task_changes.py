@@ -54,7 +54,7 @@ def test_a_change_in_the_portal_is_news_without_asking_it(
     assert ": 2 " in text and 'data-do="refresh"' in text
     assert news(owner, installed, tasks="") == ""
     assert news(owner, installed, since=time() + 5) == ""
-    for nonsense, name in (({"tasks": f"x,{first}"}, "Tasks"), ({"since": "soon"}, "When it was read")):
+    for nonsense, name in (({"tasks": f"x,{first}"}, "Aufgaben"), ({"since": "soon"}, "gelesen")):
         path = f"/boards/g{installed.main_group_id}/news"
         answer = owner.post(path, **{"tasks": f"{first}", "since": "1.5", **nonsense})
         assert answer.status_code == 400 and name in answer.text

@@ -21,7 +21,7 @@ from store.models import Base
 from web.core import pages, visible_boards
 from web.core.context import request_context
 from web.core.services import KEY
-from web.core.session import PortalSession, owner
+from web.core.session import PortalSession
 from web.kanban.memory import known_stages
 from web.scrum.memory import keep_scale, team_scale
 
@@ -67,36 +67,42 @@ def test_the_boards_a_person_has_seen(db: sa.Engine) -> None:
         "g3": {"title": "Closed", "open": False, "shapes": False, "until": until},
     }
     write(db, m.StoredMemo, 5, "boards", data=json.dumps(seen), expires_at=until)
-    assert visible_boards.titles() == {"g1": "Ärger", "crm:STATUS": "Status", "g3": "Closed"}
-    assert visible_boards.open_boards() == ["g1", "crm:STATUS"]
-    assert visible_boards.stage_names() == {17: "New"}
-    assert visible_boards.shapes_by_themselves("g1") and not visible_boards.shapes_by_themselves("g3")
+    assert visible_boards.titles(request_context()) == {"g1": "Ärger", "crm:STATUS": "Status", "g3": "Closed"}
+    assert visible_boards.open_boards(request_context()) == ["g1", "crm:STATUS"]
+    assert visible_boards.stage_names(request_context()) == {17: "New"}
+    assert visible_boards.shapes_by_themselves(request_context(), "g1")
+    assert not visible_boards.shapes_by_themselves(request_context(), "g3")
 
 
 def test_how_many_stages_a_board_has(db: sa.Engine) -> None:
     write(db, m.StoredMemo, 0, "stages:g1", data="7", expires_at=time.time() + 100)
     write(db, m.StoredMemo, 5, "stages:me", data="3", expires_at=time.time() + 100)
-    assert known_stages(owner(), BoardRef(1)) == 7 and known_stages(owner(), BoardRef(0)) == 3
+    assert (
+        known_stages(request_context(), BoardRef(1)) == 7
+        and known_stages(request_context(), BoardRef(0)) == 3
+    )
 
 
 def test_the_scale_of_a_team_and_the_theme_of_a_person(db: sa.Engine) -> None:
     write(db, m.StoredPreference, 0, "scale:g1", value=json.dumps(SCALE_TEXT))
     write(db, m.StoredPreference, 5, "theme", value="dark")
-    assert team_scale(BoardRef(1)) == SCALE
+    assert team_scale(request_context(), BoardRef(1)) == SCALE
     assert pages.chosen(request_context()) == "dark"
 
 
 def test_it_reads_a_scale_that_is_chosen_now(db: sa.Engine) -> None:
-    keep_scale(BoardRef(1), SCALE)
+    keep_scale(request_context(), BoardRef(1), SCALE)
     text = stored(db, m.StoredPreference.__table__.c.value, "scale:g1")
     assert isinstance(text, str) and json.loads(text) == SCALE_TEXT
 
 
 def test_it_reads_the_boards_that_are_seen_now(db: sa.Engine) -> None:
-    visible_boards._note({"g1": visible_boards.VisibleBoard("One", open=True, stages={17: "New"})})
+    visible_boards._note(
+        request_context(), {"g1": visible_boards.VisibleBoard("One", open=True, stages={17: "New"})}
+    )
     text = stored(db, m.StoredMemo.__table__.c.data, "boards")
     assert isinstance(text, str)
-    board = json.loads(text)["g1"]
-    assert board | {"until": 0} == {
+    seen = json.loads(text)["g1"]
+    assert seen | {"until": 0} == {
         "title": "One", "open": True, "stages": {"17": "New"}, "shapes": False, "until": 0,
     }  # fmt: skip

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from cryptography.fernet import Fernet
-from flask import Flask, g
+from flask import Flask
 
 import app as wiring
 from boards.core.change import Change, Kind
@@ -127,18 +127,16 @@ def test_its_events_wait_for_it(shared: Services) -> None:
 
 
 @pytest.mark.parametrize("memo", [{"1": [1, 2, 3, 4, 5]}, [[1, 2, 3, 4, 5, 6]], {"title": "x"}, "x", [7]])
-def test_what_it_remembers_counts_as_forgotten(flask: Flask, shared: Services, memo: object) -> None:
+def test_what_it_remembers_counts_as_forgotten(shared: Services, memo: object) -> None:
     ref, person = BoardRef.parse("g1"), memos.PortalUser(shared.db, PORTAL, WHO.user_id)
     for kept, part in EVERY_MEMO:
         Memo(kept.key, object, lifetime=HOUR, shared=kept.shared).put(person, memo, part)
     memos.Preference("scale", {}, shared=True).put(person, {"of_tomorrow": memo}, "g1")
-    with flask.test_request_context("/"):
-        g.portal_session = WHO
-        assert memory.known_facts(ref) == {}
-        assert memory.remembered_team(ref) is None
-        assert memory.known_columns(3) == ()
-        assert memory.remembered(ref) == {}
-        assert memory.team_scale(ref) == SCALES[ScaleKind.FIBONACCI]
-        assert visible_boards.titles() == {}
-        assert [stages.get(person, "g1") for stages in STAGES.values()] == [None, None]
-        assert crm_memory.SHOWN.get(person, "0" * 16) is crm_memory.MAY_WRITE.get(person, 1) is None
+    assert memory.known_facts(person, ref) == {}
+    assert memory.remembered_team(person, ref) is None
+    assert memory.known_columns(person, 3) == ()
+    assert memory.remembered(person, ref) == {}
+    assert memory.team_scale(person, ref) == SCALES[ScaleKind.FIBONACCI]
+    assert visible_boards.titles(person) == {}
+    assert [stages.get(person, "g1") for stages in STAGES.values()] == [None, None]
+    assert crm_memory.SHOWN.get(person, "0" * 16) is crm_memory.MAY_WRITE.get(person, 1) is None
