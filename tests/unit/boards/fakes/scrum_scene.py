@@ -10,7 +10,7 @@ from boards.core.model import Actor, BoardRef
 from boards.scrum.model import ItemFacts, Planning
 from boards.scrum.planning import load_planning
 from tests.unit.boards.fakes.client import FakeClient
-from tests.unit.boards.fakes.scene import ADMIN, MEMBER, NOW, OUTSIDER, OWNER
+from tests.unit.boards.scene import ADMIN, MEMBER, NOW, OUTSIDER, OWNER
 from tests.unit.boards.fakes.scrum import FakeScrum
 
 __all__ = ["ADMIN", "MEMBER", "NOW", "OUTSIDER", "OWNER", "REF", "TEAM", "ScrumScene"]
