@@ -12,13 +12,16 @@ ARGS ?=
 
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/messages.po))
 
-.PHONY: help demo demo-reset run setup migrate rotate-keys backup test test-postgres reliability lint types imports bandit audit texts lock bench
+.PHONY: help demo demo-reset dev check unit run setup migrate rotate-keys backup test test-postgres reliability lint lint-python lint-js lint-css lint-templates types imports bandit audit texts lock bench
 
 help:  ## show what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 demo: setup  ## the app and a stand-in portal, ready to try
 	@$(BIN)/python scripts/demo.py
+
+dev: setup  ## like demo, and what is changed is there with the next page: code, templates, styles, scripts
+	@RELOAD=1 $(BIN)/python scripts/demo.py
 
 demo-reset:  ## forget everything the demo has stored
 	@rm -rf instance/demo
@@ -57,8 +60,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 static/vendor/.stamp: package-lock.json scripts/assets.py $(VENV)/.runtime
 	@$(BIN)/python scripts/assets.py
 
-static/min/.stamp: $(wildcard static/js/*.js) static/vendor/.stamp
-	@$(BIN)/python scripts/assets.py --scripts
+static/min/.stamp: $(shell find static/js static/css -type f) scripts/bundle.mjs static/vendor/.stamp
+	@$(BIN)/python scripts/assets.py --small
 
 notices.json: scripts/notices.py $(VENV)/.runtime static/vendor/.stamp
 	@$(BIN)/python scripts/notices.py
@@ -68,6 +71,15 @@ node_modules/.dev-stamp: package-lock.json scripts/assets.py $(VENV)/.dev
 
 %.mo: %.po $(VENV)/.runtime
 	@$(BIN)/pybabel -q compile -i $< -o $@
+
+# Two at a time, each one's lines together (not all makes can do the latter).
+CHECK := $(MAKE) --no-print-directory -j2 $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
+
+check: $(VENV)/.dev setup  ## while you work: lint, types, import rules and unit tests, in a minute
+	+@$(CHECK) unit lint types imports
+
+unit: $(VENV)/.dev setup
+	@$(BIN)/pytest -n 2 tests/unit $(ARGS)
 
 test: $(VENV)/.dev setup node_modules/.dev-stamp lint types imports bandit audit  ## everything that can be checked
 	@sh scripts/chromium.sh
@@ -81,8 +93,21 @@ reliability: $(VENV)/.dev setup  ## try every failure against every action and w
 test-postgres: $(VENV)/.dev setup  ## the functional tests with PostgreSQL as the store
 	@$(BIN)/pytest --store postgresql tests/functional $(ARGS)
 
-lint: $(VENV)/.dev
+lint: lint-python lint-js lint-css lint-templates
+
+lint-python: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet . && $(BIN)/ruff format --check --quiet . && echo "ruff: clean"
+
+lint-js: node_modules/.dev-stamp
+	@$(BIN)/python scripts/node.py eslint . && echo "eslint: clean"
+	@$(BIN)/python scripts/node.py tsc --project jsconfig.json && echo "tsc: clean"
+	@$(BIN)/python scripts/node.py prettier --check --log-level warn . && echo "prettier: clean"
+
+lint-css: node_modules/.dev-stamp
+	@$(BIN)/python scripts/node.py stylelint "static/css/*.css" "sandbox/static/*.css" && echo "stylelint: clean"
+
+lint-templates: $(VENV)/.dev
+	@$(BIN)/djlint templates web/components/templates sandbox/templates --lint --quiet && echo "djlint: clean"
 
 types: $(VENV)/.dev
 	@$(BIN)/mypy
@@ -96,9 +121,13 @@ bandit: $(VENV)/.dev
 audit: $(VENV)/.dev
 	@$(BIN)/python scripts/audit.py
 
-texts: $(VENV)/.dev  ## collect the visible texts into the catalogs
+texts: $(VENV)/.dev  ## collect the visible texts into the catalogs, one for each folder of locale/
 	@$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_pgettext:1c,2 --no-location --sort-output --no-wrap --omit-header -o locale/messages.pot .
-	@for lang in ru de; do $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; done
+	@for lang in $(notdir $(wildcard locale/*)); do \
+	  test -f locale/$$lang/LC_MESSAGES/messages.po || \
+	    $(BIN)/pybabel -q init --no-wrap -i locale/messages.pot -d locale -l $$lang; \
+	  $(BIN)/pybabel -q update -N --no-wrap --ignore-obsolete --ignore-pot-creation-date -i locale/messages.pot -d locale -l $$lang; \
+	done
 	@rm locale/messages.pot
 
 bench: $(VENV)/.dev setup  ## measure speed and memory, write docs/benchmarks.md

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import atexit
 import hashlib
-import re
 from pathlib import Path
 
-from flask import Flask, send_from_directory
-from flask.typing import ResponseReturnValue
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -20,6 +18,7 @@ from config import ROOT, VERSION, Config
 from store import Database, cleanup
 from store.rate_limits import SharedLedger
 from web.actions import jobs
+from web.components import pages as components
 from web.core import (
     assets,
     counters,
@@ -93,13 +92,14 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     Compress(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["version"] = VERSION
-    app.add_url_rule("/static/<path:filename>", "plain_static", _plain_static)
     if config.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[config.proxies] * 4)  # type: ignore[method-assign]
     app.extensions[services.KEY] = _services(config, start=worker)
+    app.jinja_env.auto_reload = config.reload
+    app.config[assets.FROM_SOURCE] = config.reload
     for part in (metrics, logs, i18n, security, errors, sentences, assets, throttle):
         part.register(app)
-    for blueprint in BLUEPRINTS:
+    for blueprint in (*BLUEPRINTS, *((components.blueprint,) if config.components else ())):
         app.register_blueprint(blueprint)
     return app
 
@@ -141,12 +141,3 @@ def _version(folder: Path) -> str:
             digest.update(file.relative_to(folder).as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def _plain_static(filename: str) -> ResponseReturnValue:
-    """The same files without a version in the address, or with another release's: always asked for again.
-
-    While the nodes are changed one by one, a page of one release asks the nodes of the other for its files.
-    """
-    name = re.sub(r"^[0-9a-f]{12}/", "", filename)
-    return send_from_directory(ROOT / "static", name, max_age=0)

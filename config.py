@@ -35,6 +35,8 @@ class Config:
     `rate_burst` and `rate_per_second` are what a portal bears (behaviour.md §1.9: 50 and 2; 250 and 5 in the
     Enterprise plan). `refusals_per_minute` is how often one address may fail at the open addresses. Without
     `metrics_token` nobody is shown the metrics. `licensor` is whom `/license` names.
+    With `reload` templates, styles and scripts are read anew for each page, for whoever works on them.
+    `components` shows `/components`, a page for whoever works on the app; the demo sets it.
     """
 
     app_url: str
@@ -53,6 +55,8 @@ class Config:
     refusals_per_minute: int = 60
     metrics_token: str = field(default="", repr=False)
     licensor: str = LICENSOR
+    reload: bool = False
+    components: bool = False
 
     @classmethod
     def from_env(cls, env: Mapping[str, str] | None = None) -> Config:
@@ -78,6 +82,8 @@ class Config:
             rate_per_second=_number(env, "B24_RATE_PER_SECOND", 2, least=1),
             metrics_token=_metrics_token(env),
             refusals_per_minute=_number(env, "REFUSALS_PER_MINUTE", 60, least=1),
+            reload=_flag(env, "RELOAD"),
+            components=_components(env, private),
             licensor=env.get("LICENSOR", "").strip() or LICENSOR,
         )
 
@@ -146,6 +152,13 @@ def _metrics_token(env: Mapping[str, str]) -> str:
     if token and len(token) < 16:
         raise ConfigError("METRICS_TOKEN is too short: at least 16 characters, so that nobody guesses it.")
     return token
+
+
+def _components(env: Mapping[str, str], private: bool) -> bool:
+    """COMPONENTS; ConfigError in production, where no private portals are allowed."""
+    if _flag(env, "COMPONENTS") and not private:
+        raise ConfigError("COMPONENTS is for the demo: it needs B24_ALLOW_PRIVATE_PORTALS.")
+    return _flag(env, "COMPONENTS")
 
 
 def _app_url(env: Mapping[str, str], private: bool) -> str:

@@ -86,7 +86,7 @@ def resolve(host: str, port: int, *, allow_private: bool) -> list[str]:
     except (OSError, UnicodeError):
         raise NotSent("UNKNOWN_HOST") from None
     addresses = list(dict.fromkeys(str(info[4][0]) for info in found))
-    allowed = [one for one in addresses if is_allowed(one, allow_private=allow_private)]
+    allowed = [address for address in addresses if is_allowed(address, allow_private=allow_private)]
     if not allowed:
         raise ForbiddenAddress("FORBIDDEN_ADDRESS")
     return allowed[:_MAX_TRIED]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from b24.envelope import Envelope, command_error, read_envelope
+from b24.error_log import log_words
 from b24.errors import (
     BadAnswer,
     ConnectionLost,
@@ -20,7 +21,6 @@ from b24.errors import (
 )
 from b24.limits import Limiter
 from b24.retry import Attempts, RetryPolicy
-from b24.said import log_words
 from b24.transport import Carrier
 from b24.wire import as_int, as_map, build_query
 
@@ -42,7 +42,7 @@ class Tokens:
 
 
 class TokenSource(Protocol):
-    """Where a client gets its tokens from; the store stands behind it."""
+    """Gives a client the tokens of its person."""
 
     def current(self) -> Tokens:
         """The pair to use now."""
@@ -137,8 +137,9 @@ class Client:
         bulk: bool = False,
         keep: Callable[[Any], None] | None = None,
     ) -> None:
-        """`answer_lost`: this goes on with work whose first answer never came; see `batch`.
-        `bulk`: this is work in bulk, which steps back for people. `keep`: see `intend`.
+        """`answer_lost`: the client repeats work whose first answer was lost; see `batch`.
+
+        `bulk`: its requests step back for those of people. `keep` gets what `intend` is told.
         """
         self._transport = transport
         self._tokens = tokens
@@ -153,16 +154,16 @@ class Client:
 
     @property
     def answer_lost(self) -> bool:
-        """Whether the first write is still to come that an earlier try may have made already.
+        """Whether the next write may have been made already by an earlier attempt.
 
-        Whoever reads before it must not take what they read for what was before.
+        What is read before it is then not surely what was there before the change.
         """
         return self._answer_lost
 
     def intend(self, what: Any) -> None:
-        """Leave with the maker of this client what the next write will have done, before it is sent.
+        """Keep, before the next write is sent, what it will have done.
 
-        For writes after which nobody can read any more what they have changed.
+        For writes after which it cannot be read any more what they have changed.
         """
         if self._keep is not None:
             self._keep(what)

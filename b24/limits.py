@@ -1,11 +1,11 @@
 """How much a portal bears: a leaky bucket per portal, and when a method's running time is reset.
 
 The portal allows 50 requests at once and takes 2 more per second (behaviour.md §1.9); keeping to that here
-costs a short wait instead of a refusal. One batch is one request.
+costs a short wait instead of a refusal. One batch is one request. A request needs a permit.
 
-How full a bucket is, is told by the moment at which it will be empty. A `Ledger` keeps these moments; one
-that several processes share costs a statement, so while a bucket is nearly empty each process gives away a
-few places on its own and reports them later.
+The moment at which a bucket will be empty says how full it is. A `Ledger` keeps these moments. Asking a
+ledger that several processes share costs a statement, so while a bucket is nearly empty each process lends
+some permits on its own and reports them to the ledger later.
 """
 
 from __future__ import annotations
@@ -21,36 +21,40 @@ from b24.errors import QueryLimitExceeded
 
 CAPACITY, DRAIN = 50.0, 2.0
 MARGIN = 0.1
-"""The part of a shared bucket left free: for what others have not reported yet, and for what comes late."""
-EASY = 1 / 3
-"""Up to this part of the bucket places are given away without asking the others first,"""
-PORTION = 0.06
-"""no more than this part of it before they are told,"""
+"""The part of a shared bucket left free, for what other processes have not reported yet or report late."""
+LEND_BELOW = 1 / 3
+"""Below this level of the bucket, as a part of it, a process lends permits without asking the ledger."""
+LEND_AT_MOST = 0.06
+"""The part of the bucket that a process lends before it reports to the ledger."""
 FRESH = 2.0
-"""and nobody relies for more than so many seconds on what the ledger said."""
+"""Seconds for which a process relies on the ledger's last answer when it lends permits."""
 BULK = 0.5
-"""Bulk work leaves the rest of the bucket to people,"""
+"""The part of the bucket that bulk work may fill; the rest is for people."""
 BULK_PATIENCE = 8.0
-"""but not for ever: after so many seconds it gets in line with them."""
-_LOOK_AGAIN = 1.0
+"""Seconds that bulk work waits for people at most; then it stands in line with them."""
+_LOOK_AGAIN = 1.0  # seconds between two looks at a bucket that bulk work waits for
 _FORGET_ABOVE = 10_000  # portals or methods remembered; beyond that the oldest go
 
 
 class Ledger(Protocol):
-    """When each portal's bucket will be empty, in unix seconds."""
+    """Keeps for each portal the moment at which its bucket will be empty, in seconds since 1970."""
 
     def empty_at(self, portal_key: str) -> float:
-        """The moment; one in the past, or 0, for an empty bucket."""
+        """The moment at which the portal's bucket will be empty; in the past, or 0, if it is empty now."""
 
     def add(self, portal_key: str, seconds: float, *, now: float, latest: float) -> float | None:
-        """Fill in what takes so many seconds to drain; the new moment, or None if it were after `latest`."""
+        """Fill in what takes `seconds` to drain.
+
+        The new moment at which the bucket will be empty; None, and nothing is filled in, when that would be
+        after `latest`.
+        """
 
     def fill(self, portal_key: str, until: float) -> None:
-        """The bucket will not be empty before `until`."""
+        """See to it that the bucket is not empty before the moment `until`."""
 
 
 class OwnLedger:
-    """The ledger of a process that shares with nobody; thread-safe."""
+    """A ledger in the memory of one process; thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -75,23 +79,26 @@ class OwnLedger:
 
 @dataclass
 class _View:
-    """What a process knows of a shared bucket: the ledger's word, when it was read, places given away but not
-    reported (`owed`), places just being put into the ledger (`underway`)."""
+    """What a process knows of a shared bucket.
+
+    `empty_at` is what the ledger said at `read_at`; `unreported` are permits lent and not reported yet,
+    `in_flight` those that are being reported at this moment.
+    """
 
     empty_at: float = 0.0
     read_at: float = -math.inf
-    owed: int = 0
-    underway: int = 0
+    unreported: int = 0
+    in_flight: int = 0
 
     def learn(self, empty_at: float, now: float) -> None:
-        """Moments never go back: of two answers that cross each other the later one counts."""
+        """Take over an answer of the ledger; of answers that overtake each other the latest moment counts."""
         self.empty_at, self.read_at = max(self.empty_at, empty_at), max(self.read_at, now)
 
 
 class Limiter:
-    """For all clients of a process; thread-safe. `capacity` in requests, `drain` in requests a second.
+    """Holds requests back before a portal would refuse them, for all clients of a process; thread-safe.
 
-    With a `ledger` the bucket is shared with everybody who uses the same one.
+    `capacity` in requests, `drain` in requests a second. Limiters with the same `ledger` share the buckets.
     """
 
     def __init__(
@@ -106,7 +113,7 @@ class Limiter:
         self._shared = ledger is not None
         self._ledger = ledger or OwnLedger()
         self._capacity = max(1.0, capacity * (1 - MARGIN)) if self._shared else capacity
-        self._portion = max(1, int(capacity * PORTION))
+        self._lent_at_most = max(1, int(capacity * LEND_AT_MOST))
         self._drain = drain
         self._clock = clock
         self._sleep = sleep
@@ -115,13 +122,13 @@ class Limiter:
         self._resets: dict[tuple[str, str], float] = {}
 
     def wait(self, portal_key: str, *, patience: float, bulk: bool = False) -> float:
-        """Take one place in the portal's bucket, sleeping up to `patience` seconds for it; seconds slept.
+        """Wait for one permit of the portal, `patience` seconds at most; the seconds slept.
 
         Work in `bulk` first steps back for people, for `BULK_PATIENCE` seconds at most.
-        Raises QueryLimitExceeded at once, with `retry_after`, when it would take longer.
+        Raises QueryLimitExceeded at once, with `retry_after`, when the permit would come later.
         """
         stepped_back = self._step_back(portal_key) if bulk else 0.0
-        if self._shared and self._easy(portal_key):
+        if self._shared and self._lend(portal_key):
             return stepped_back
         pause = self._take(portal_key, patience)
         if pause:
@@ -129,9 +136,9 @@ class Limiter:
         return stepped_back + pause
 
     def filled(self, portal_key: str) -> None:
-        """The portal said 503: others use it too, so its bucket is fuller than we thought.
+        """The portal answered 503: other applications use it too, so its bucket is fuller than we thought.
 
-        Half a second's worth stays free: whoever was refused waits longer than that anyway.
+        One permit stays free: the request that was refused waits longer than that takes anyway.
         """
         until = self._clock() + (self._capacity - 1) / self._drain
         self._ledger.fill(portal_key, until)
@@ -140,14 +147,14 @@ class Limiter:
             view.empty_at = max(view.empty_at, until)
 
     def report(self) -> None:
-        """Tell the ledger of the places it does not know of yet."""
+        """Report to the ledger the permits that were lent without asking it."""
         with self._lock:
-            owing = [key for key, view in self._views.items() if view.owed]
-        for portal_key in owing:
+            portals = [key for key, view in self._views.items() if view.unreported]
+        for portal_key in portals:
             self._add(portal_key, 0, self._clock(), math.inf)
 
     def remember(self, portal_key: str, method: str, times: Mapping[str, Any]) -> None:
-        """Note from an answer's `time` block when the running time of `method` is reset (unix seconds)."""
+        """Note from the `time` block of an answer (`times`) when the running time of `method` is reset."""
         reset_at = times.get("operating_reset_at")
         if isinstance(reset_at, int | float):
             with self._lock:
@@ -155,11 +162,11 @@ class Limiter:
                 self._resets[portal_key, method] = float(reset_at)
 
     def reset_at(self, portal_key: str, method: str) -> float | None:
-        """When the portal last said that the running time of `method` is reset; None if it never did."""
+        """When the running time of `method` is reset (unix seconds); None if the portal never said."""
         return self._resets.get((portal_key, method))
 
     def _step_back(self, portal_key: str) -> float:
-        """Sleep while people fill the bucket; seconds slept."""
+        """Sleep while people need the bucket; the seconds slept."""
         slept = 0.0
         while slept < BULK_PATIENCE:
             level = (self._ledger.empty_at(portal_key) - self._clock()) * self._drain
@@ -171,8 +178,8 @@ class Limiter:
             slept += pause
         return slept
 
-    def _easy(self, portal_key: str) -> bool:
-        """Give away a place without telling anybody, if the bucket was nearly empty just now."""
+    def _lend(self, portal_key: str) -> bool:
+        """Give a permit without asking the ledger; False where the bucket is too full for that."""
         now = self._clock()
         with self._lock:
             stale = not 0 <= now - self._view(portal_key).read_at <= FRESH
@@ -182,14 +189,15 @@ class Limiter:
             view = self._view(portal_key)
             if stale:
                 view.learn(told, now)
-            level = max(0.0, view.empty_at - now) * self._drain + view.owed + view.underway + 1
-            if level > self._capacity * EASY or view.owed + view.underway + 1 >= self._portion:
+            lent = view.unreported + view.in_flight + 1
+            level = max(0.0, view.empty_at - now) * self._drain + lent
+            if level > self._capacity * LEND_BELOW or lent >= self._lent_at_most:
                 return False
-            view.owed += 1
+            view.unreported += 1
             return True
 
     def _take(self, portal_key: str, patience: float) -> float:
-        """A place in the ledger; seconds until it may be used."""
+        """A permit from the ledger; the seconds until it may be used."""
         now = self._clock()
         free_until = now + self._capacity / self._drain
         moment = self._add(portal_key, 1, now, free_until + patience)
@@ -199,22 +207,25 @@ class Limiter:
             raise QueryLimitExceeded("QUERY_LIMIT_EXCEEDED", "held back before sending", retry_after=pause)
         return max(0.0, moment - free_until)
 
-    def _add(self, portal_key: str, places: int, now: float, latest: float) -> float | None:
-        """Put places into the ledger, with all that are owed; when it is empty then, None if refused."""
+    def _add(self, portal_key: str, permits: int, now: float, latest: float) -> float | None:
+        """Put permits into the ledger, and all that are unreported.
+
+        The moment at which the bucket will be empty then; None if the ledger refused, or nothing was put in.
+        """
         with self._lock:
             view = self._view(portal_key)
-            owed, view.owed = view.owed, 0
-            view.underway += owed + places
+            unreported, view.unreported = view.unreported, 0
+            view.in_flight += unreported + permits
         moment = None
         try:
-            if owed + places:
-                seconds = (owed + places) / self._drain
+            if unreported + permits:
+                seconds = (unreported + permits) / self._drain
                 moment = self._ledger.add(portal_key, seconds, now=now, latest=latest)
         finally:
             with self._lock:
-                view.underway -= owed + places
+                view.in_flight -= unreported + permits
                 if moment is None:
-                    view.owed += owed
+                    view.unreported += unreported
                 else:
                     view.learn(moment, now)
         return moment
@@ -227,5 +238,6 @@ class Limiter:
 
 
 def _trim(known: dict[Any, Any]) -> None:
+    """Make room for one more entry."""
     if len(known) >= _FORGET_ABOVE:
         del known[next(iter(known))]

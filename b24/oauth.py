@@ -15,6 +15,7 @@ from authlib.oauth2.client import OAuth2Client
 from b24.addresses import endpoint
 from b24.classify import code_word, error_class
 from b24.client import Tokens
+from b24.error_log import log_words
 from b24.errors import (
     AppNotInstalled,
     AuthError,
@@ -28,7 +29,6 @@ from b24.errors import (
     WrongApplication,
 )
 from b24.retry import Attempts, RetryPolicy
-from b24.said import log_words
 from b24.transport import Carrier, RawAnswer
 from b24.wire import as_bool, as_int, as_map, as_text, as_time, plain_text
 

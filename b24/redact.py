@@ -73,7 +73,7 @@ def _value(key: str, value: Any) -> Any:
     if isinstance(value, str):
         return value if _is_harmless(key, value) else f"text({len(value)})"
     if isinstance(value, Sequence):
-        return [_value(key, one) for one in value[:_MAX_ITEMS]]
+        return [_value(key, item) for item in value[:_MAX_ITEMS]]
     return value if value is None or isinstance(value, bool | int | float) else type(value).__name__
 
 

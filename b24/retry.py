@@ -1,4 +1,4 @@
-"""When a failed call is worth another try: one pure decision."""
+"""Decides when a failed call is sent again, and after which pause."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from b24.errors import NotSent, OutcomeUnknown, PortalError, PortalMoved, QueryL
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """All times in seconds. `patience` bounds the time one call may spend on a portal that says no for its
-    limits, `queue` the time it may wait for its turn before it is sent;
-    `tiring` is how old a call may be for a repeat after a lost answer: nobody waits twice a minute."""
+    """How long and how often a call is repeated; all times in seconds.
+
+    `patience`: how long a call may last that the portal refuses for its limits. `queue`: how long a call may
+    wait for its permit before it is sent. `tiring`: how old a call may be to be repeated after a lost answer,
+    so that nobody waits for two long timeouts. `pause` and `limit_pause`: before a repeat, the latter after a
+    refusal for limits.
+    """
 
     patience: float = 6.0
     queue: float = 15.0
@@ -38,7 +42,7 @@ class RetryPolicy:
 
 
 def kind(error: PortalError) -> type[PortalError]:
-    """Which failures are counted together."""
+    """The class of errors that an error is counted with."""
     for family in (QueryLimitExceeded, NotSent, OutcomeUnknown, TokenExpired, PortalMoved):
         if isinstance(error, family):
             return family
@@ -64,14 +68,14 @@ class Attempts:
 
     @property
     def patience_left(self) -> float:
-        """Seconds that may still be spent on waiting for the turn of the call."""
+        """Seconds that the call may still wait for its permit."""
         return max(0.0, self._policy.queue - self.held)
 
     def count(self, error: PortalError) -> int:
-        """Note a failure; how many of its kind there were."""
+        """Count a failure; how many of its kind there were in this call."""
         self._failures[kind(error)] += 1
         return self._failures[kind(error)]
 
     def pause(self, error: PortalError) -> float | None:
-        """Note a failure; seconds to wait before the next try, or None to give up."""
+        """Count a failure; seconds to wait before the next try, or None to give up."""
         return self._policy.wait(error, self.count(error), self._repeatable, self.elapsed)

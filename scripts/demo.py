@@ -1,5 +1,8 @@
 """Start the stand-in portal and the app as in production, say where to look, stop both on Ctrl-C.
 
+With RELOAD=1 (`make dev`) it is for whoever works on the code: both processes start again when a module
+changes, pages show what templates, styles and scripts are now, and the app's log is written here as well.
+
 Everything the demo keeps (keys, the app's database, the portal's state, logs) lies in instance/demo/;
 `make demo-reset` removes it. Ports come from PORT and SANDBOX_PORT.
 """
@@ -24,6 +27,7 @@ from cryptography.fernet import Fernet
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "instance" / "demo"
 START_SECONDS = 60
+RELOAD = os.environ.get("RELOAD") == "1"
 
 
 def port_setting(name: str, default: int) -> int:
@@ -67,6 +71,7 @@ def settings(port: int, sandbox_port: int) -> dict[str, str]:
         "B24_AUTH_SERVERS": f"{portal}/_oauth",
         "B24_JS_URL": f"{portal}/bx24.js",
         "B24_ALLOW_PRIVATE_PORTALS": "1",
+        "COMPONENTS": "1",
         "DATABASE_URL": f"sqlite:///{FOLDER / 'stagecraft.sqlite'}",
         "HOST": "127.0.0.1",
         "PORT": str(port),
@@ -74,14 +79,14 @@ def settings(port: int, sandbox_port: int) -> dict[str, str]:
         "SANDBOX_URL": portal,
         "SANDBOX_DATA": str(FOLDER / "portal.json"),
         "SANDBOX_LIMITS": "1",
-    }
+    } | ({"WEB_CONCURRENCY": "1"} if RELOAD else {})
 
 
 def start(name: str, arguments: list[str], env: dict[str, str]) -> subprocess.Popen[bytes]:
     """One gunicorn, its output in instance/demo/<name>.log; a group of its own, so that Ctrl-C is ours."""
     with (FOLDER / f"{name}.log").open("wb") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", *arguments],
+            [sys.executable, "-m", "gunicorn", *arguments, *(["--reload"] if RELOAD else [])],
             cwd=ROOT,
             env=env,
             stdout=log,
@@ -122,6 +127,30 @@ def announce(portal: str, webhooks: dict[str, str]) -> None:
         print(f"    {person:<9} {url}")
     print(f"\n  Faults, clock, call log: {portal}/_sandbox")
     print("  Ctrl-C stops; what you did is kept. `make demo-reset` forgets it.\n", flush=True)
+
+
+def readable(line: str) -> str:
+    """A line of the app's log for people: the message, the facts, the traceback on lines of its own."""
+    try:
+        facts = json.loads(line)
+    except ValueError:
+        return line
+    trace = facts.pop("exc_info", "")
+    for name in ("time", "logger", "version"):
+        facts.pop(name, None)
+    words = [facts.pop("level", ""), facts.pop("message", "")]
+    words += [f"{name}={value}" for name, value in facts.items() if value not in ("", None)]
+    return " ".join(words) + (f"\n{trace}" if trace else "") + "\n"
+
+
+def watch(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Until a server stops by itself; meanwhile, for whoever works on the code, what the app logs."""
+    with (FOLDER / "app.log").open(errors="replace") as log:
+        while all(process.poll() is None for process in processes):
+            for line in log if RELOAD else ():
+                print(readable(line), end="", flush=True)
+            time.sleep(0.5)
+    raise SystemExit(f"A server stopped by itself; see the logs in {FOLDER}.")
 
 
 def stop(processes: list[subprocess.Popen[bytes]]) -> None:
@@ -172,9 +201,7 @@ def main() -> None:
         webhooks = json.loads(wait_for("portal", processes[0], f"{env['SANDBOX_URL']}/_sandbox/webhooks"))
         wait_for("app", processes[1], f"{env['APP_URL']}/healthz")
         announce(env["SANDBOX_URL"], webhooks)
-        while all(process.poll() is None for process in processes):
-            time.sleep(0.5)
-        raise SystemExit(f"A server stopped by itself; see the logs in {FOLDER}.")
+        watch(processes)
     except KeyboardInterrupt:
         print("\nStopping …")
     finally:

@@ -1,4 +1,4 @@
-"""What the app remembers. Every function takes the `member_id` of the portal whose data it touches."""
+"""The app's own database. Functions take the `member_id` of the portal whose rows they touch."""
 
 from __future__ import annotations
 

@@ -15,10 +15,11 @@ from store.database import Database, table
 
 @dataclass(frozen=True)
 class CallEntry:
-    """One HTTP request; `params` are redacted by whoever made the call.
+    """One HTTP request to Bitrix24: what was asked, and how it went.
 
-    `request_id` is that of the person's request it was made for, "" for what the app does by itself;
-    `member_id` the portal's, "" where a request was to find out which portal it is.
+    `params` hold no secrets and no texts of people: the caller has redacted them. `at` in seconds since 1970.
+    `request_id` is the person's request to the app it was made for, "" for what the app does by itself;
+    `member_id` is the portal, "" for a request that was to find out which portal it is.
     """
 
     at: float
@@ -34,14 +35,14 @@ class CallEntry:
     member_id: str = ""
 
 
-_WRITTEN = tuple(one.name for one in fields(CallEntry) if one.name != "id")
+_COLUMNS = tuple(field.name for field in fields(CallEntry) if field.name != "id")
 
 
 def write(db: Database, calls: Sequence[CallEntry]) -> None:
     """Append calls in one transaction."""
     with db.writing() as connection:
         connection.execute(
-            db.prepared(_append), [{name: getattr(call, name) for name in _WRITTEN} for call in calls]
+            db.prepared(_append), [{name: getattr(call, name) for name in _COLUMNS} for call in calls]
         )
 
 
@@ -50,7 +51,7 @@ def _append(_db: Database) -> sa.Executable:
 
 
 def latest(db: Database, limit: int = 100) -> list[CallEntry]:
-    """The newest first, for the operator."""
+    """The newest entries of all portals, newest first, for the operator."""
     with db.reading() as session:
         rows = session.scalars(sa.select(m.LoggedCall).order_by(m.LoggedCall.id.desc()).limit(limit))
         return [_entry(row) for row in rows]
@@ -61,9 +62,8 @@ def search(
 ) -> list[CallEntry]:
     """Requests made for one portal, the newest first, below the entry `before`.
 
-    By its address they would be somebody else's once the address is: portals move, and some lie.
     `text` is a part of a method's name or of an error's code, or the id of a person's request; `failed`
-    leaves out what went well.
+    leaves out what went well. The portal is named by its member id, since its address may change hands.
     """
     call = m.LoggedCall
     query = sa.select(call).where(call.member_id == member_id)
@@ -73,7 +73,7 @@ def search(
         query = query.where(sa.or_(call.error != "", call.status.is_(None), call.status >= 400))
     if text:
         names = (call.method, call.error, sa.cast(call.commands, sa.Text))
-        parts = (one.icontains(text, autoescape=True) for one in names)
+        parts = (name.icontains(text, autoescape=True) for name in names)
         query = query.where(sa.or_(call.request_id == text, *parts))
     with db.reading() as session:
         return [_entry(row) for row in session.scalars(query.order_by(call.id.desc()).limit(limit))]
@@ -87,7 +87,7 @@ def _entry(row: m.LoggedCall) -> CallEntry:
 
 
 def purge(db: Database, days: float) -> int:
-    """Delete what is older; answers how many."""
+    """Delete the entries that are older than `days`; the number of deleted entries."""
     with db.session() as session:
         done = session.execute(sa.delete(m.LoggedCall).where(m.LoggedCall.at < time.time() - days * 86400))
         return done.rowcount  # type: ignore[attr-defined, no-any-return]

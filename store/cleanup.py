@@ -1,4 +1,4 @@
-"""What is thrown away because its time is over. Run now and then by the worker."""
+"""Deletes rows whose time is over. The worker runs it now and then."""
 
 from __future__ import annotations
 
@@ -16,7 +16,10 @@ JOBS_KEPT = 7 * 86400.0
 
 
 def sweep(db: Database, *, call_log_days: float) -> None:
-    """Delete what is over: sessions, unused pairs, old keys, memos, jobs, news, buckets, log lines."""
+    """Delete old sessions, unused token pairs, request keys, memos, jobs, task changes, buckets, log entries.
+
+    `call_log_days`: how long the log of calls is kept.
+    """
     now = time.time()
     in_use = sa.select(m.UserSession.id).where(
         m.UserSession.member_id == m.TokenPair.member_id, m.UserSession.user_id == m.TokenPair.user_id
@@ -28,8 +31,8 @@ def sweep(db: Database, *, call_log_days: float) -> None:
             execution_options={"synchronize_session": False},
         )
         session.execute(sa.delete(m.Action).where(m.Action.started_at < now - KEPT))
-        session.execute(sa.delete(m.Memo).where(m.Memo.expires_at < now))
-        session.execute(sa.delete(m.Job).where(m.Job.changed_at < now - JOBS_KEPT))
+        session.execute(sa.delete(m.StoredMemo).where(m.StoredMemo.expires_at < now))
+        session.execute(sa.delete(m.StoredJob).where(m.StoredJob.changed_at < now - JOBS_KEPT))
         task_changes.prune(session)
         rate_limits.prune(session.connection(), now)
     call_log.purge(db, call_log_days)

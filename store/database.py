@@ -23,13 +23,16 @@ BUSY_TIMEOUT_MS = 10_000
 
 
 class Database:
-    """One engine per process. Without `keys` (Fernet) nothing can be encrypted or decrypted."""
+    """The store of one process: its engine, and the vault that encrypts secrets.
+
+    `url` is an address of SQLAlchemy; `keys` are Fernet keys, without which no secret can be read or written.
+    """
 
     def __init__(self, url: str, keys: Sequence[str] = ()) -> None:
         self.vault = Vault(keys)
         self.engine = _engine(url)
         self._writing = self.engine.execution_options(begin="IMMEDIATE")
-        self._looking = self.engine.execution_options(**_single(self.engine))
+        self._without_transaction = self.engine.execution_options(**_no_transaction(self.engine))
         self._open: ContextVar[sa.Connection | None] = ContextVar("open transaction", default=None)
         self._prepared: dict[Prepare, Any] = {}
 
@@ -37,7 +40,7 @@ class Database:
     def writing(self) -> Iterator[sa.Connection]:
         """A transaction that may write: committed at the end, rolled back by an exception.
 
-        Inside of another one of the same thread it is that one: what belongs together is kept together.
+        A transaction opened inside of another one of the same thread is part of the outer one.
         """
         outer = self._open.get()
         if outer is not None:
@@ -52,52 +55,55 @@ class Database:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """The same for objects of the models."""
+        """A transaction as `writing` opens it, for objects of the models."""
         with self.writing() as connection, _session(connection) as session:
             yield session
             session.flush()
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that only reads: never waits for a writer."""
+        """A transaction that only reads, for objects of the models; it never waits for a writer."""
         with self.engine.begin() as connection, _session(connection) as session:
             yield session
 
     @contextmanager
-    def looking(self) -> Iterator[sa.Connection]:
-        """For one single SELECT, which needs no transaction around it."""
-        with self._looking.connect() as connection:
+    def single_select(self) -> Iterator[sa.Connection]:
+        """A connection for one SELECT, which needs no transaction around it."""
+        with self._without_transaction.connect() as connection:
             yield connection
 
     def prepared(self, prepare: Prepare) -> Any:
-        """What `prepare` made for this database, once: building a statement costs more than running it."""
+        """The statement that `prepare` builds for this database.
+
+        It is built once and kept: building a statement takes longer than running it.
+        """
         if prepare not in self._prepared:
             self._prepared[prepare] = prepare(self)
         return self._prepared[prepare]
 
     def upsert_of(self, model: type[Any], keys: Sequence[str], changed: Sequence[str]) -> sa.Executable:
-        """INSERT, or UPDATE of the row with these `keys`: one statement, safe against two at once.
+        """One statement that inserts a row, or updates the columns `changed` of the row with the same `keys`.
 
-        The rows come later; of an existing one only `changed` is written.
+        The rows are given when it is executed. Two at once do not fail.
         """
         insert = self.insert_into(model)
         values = {name: insert.excluded[name] for name in changed}
         return insert.on_conflict_do_update(index_elements=list(keys), set_=values)  # type: ignore[no-any-return]
 
     def insert_if_absent(self, into: Any, **values: Any) -> Any:
-        """INSERT that leaves an existing row alone; add `returning` to learn which it was.
+        """INSERT that leaves an existing row alone; `returning` answers a row only if one was inserted.
 
-        Without `values` they come later.
+        Without `values` the row is given when the statement is executed.
         """
         insert = self._insert(into)
         return (insert.values(**values) if values else insert).on_conflict_do_nothing()
 
     def insert_into(self, model: type[Any]) -> Any:
-        """INSERT whose rows come later, for an `on_conflict` of the caller's own."""
+        """INSERT whose rows are given when it is executed, for an `on_conflict` of the caller's own."""
         return self._insert(table(model))
 
     def merged_json(self, old: Any, new: Any) -> Any:
-        """An object with the entries of another one: what `new` has too, it has as in `new`."""
+        """SQL: the JSON object `old` with the entries of the JSON object `new` added or replaced."""
         if self.engine.dialect.name == "sqlite":
             return sa.func.json_patch(old, new)
         from sqlalchemy.dialects.postgresql import JSONB
@@ -114,30 +120,32 @@ class Database:
         return postgres_insert(into)
 
     def close(self) -> None:
+        """Close all connections."""
         self.engine.dispose()
 
 
 def table(model: type[Any]) -> sa.Table:
-    """The table of a model, for statements that need no objects."""
+    """The table of a model, for statements that read and write rows without objects."""
     found: sa.Table = model.__table__
     return found
 
 
 Prepare = Callable[[Database], Any]
+"""Builds a statement for a database."""
 
 
 def _session(connection: sa.Connection) -> Session:
-    """A session that takes part in the transaction of `connection` and does not end it."""
+    """A session in the transaction of `connection`, which it does not end."""
     return Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
 
 
-def _single(engine: sa.Engine) -> dict[str, str]:
-    """How a connection is told to begin nothing. (pysqlite would forget our isolation level over it.)"""
+def _no_transaction(engine: sa.Engine) -> dict[str, str]:
+    """Options of a connection without transactions. (pysqlite's AUTOCOMMIT would undo `_prepare_sqlite`.)"""
     return {"begin": ""} if engine.dialect.name == "sqlite" else {"isolation_level": "AUTOCOMMIT"}
 
 
 def _engine(url: str) -> sa.Engine:
-    """Its errors are written to the log, so they keep the values of statements to themselves."""
+    """The engine. Its errors are written to the log, so they do not tell the values of statements."""
     address = sa.make_url(url)
     if address.get_backend_name() != "sqlite":
         return sa.create_engine(
@@ -152,7 +160,7 @@ def _engine(url: str) -> sa.Engine:
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Hand transaction control to `_begin_sqlite`; readers and the one writer do not block each other."""
+    """Let `_begin_sqlite` open transactions, and readers go on while somebody writes (WAL)."""
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -164,7 +172,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:
-    """Straight to the driver: as a statement of the engine a BEGIN costs four times as much."""
+    """Open a transaction by the driver: as a statement of the engine it would take four times as long."""
     mode = connection.get_execution_options().get("begin", "DEFERRED")
     if not mode:
         return

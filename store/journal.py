@@ -1,12 +1,12 @@
-"""The journal: what was changed, by whom, and whether it was taken back."""
+"""The journal: what was changed, by whom, and whether it was undone. And the new ids of restored stages."""
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+import msgspec
 import sqlalchemy as sa
 
 from store import models as m
@@ -15,7 +15,10 @@ from store.database import Database, table
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry; `change` is the JSON text the domain wrote, `at` in seconds since 1970."""
+    """A change that was made. `change` is its JSON text, `at` in seconds since 1970.
+
+    `undone_by` is the entry that undid it, None if it is not undone.
+    """
 
     id: int
     user_id: int
@@ -29,16 +32,25 @@ class Entry:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads: `boards` are the keys of the boards they can open, None for all boards of the portal.
+    """Whose reading it is. `boards` are the keys of the boards they can open, None for all of the portal.
 
-    Everybody sees what they did themselves; "me" boards are private even to administrators.
+    People always see what they did themselves; "me" boards are private even to administrators.
     """
 
     user_id: int
     boards: Collection[str] | None = ()
 
 
+class _ChangeLabels(msgspec.Struct):
+    """What is found by: two fields of a change; its others are not looked at here."""
+
+    kind: str
+    board_key: str
+
+
+_LABELS = msgspec.json.Decoder(_ChangeLabels)
 PRIVATE = "me"
+"""The key of My Planner, which everybody has for themselves."""
 LARGEST = 2**63 - 1
 """No id is larger; a database takes no number beyond it."""
 
@@ -51,15 +63,15 @@ def record(
     change_json: str,
     request_key: str = "",
 ) -> int:
-    """Write a change down; answers the id of the entry. The document gives `kind` and `board_key`."""
-    document = json.loads(change_json)
+    """Write a change down; the id of the entry. `change_json` is an object with `kind` and `board_key`."""
+    labels = _LABELS.decode(change_json)
     row = {
         "member_id": member_id,
         "user_id": user_id,
         "user_name": user_name[:300],
         "at": time.time(),
-        "kind": str(document["kind"])[:64],
-        "board_key": str(document["board_key"])[:32],
+        "kind": labels.kind[:64],
+        "board_key": labels.board_key[:32],
         "change": change_json,
         "request_key": request_key,
     }
@@ -110,7 +122,7 @@ def entries(
 
 
 def people(db: Database, member_id: str, reader: Reader | None = None) -> list[tuple[int, str]]:
-    """Everybody who has changed something (that the reader may see), with the name they last had."""
+    """Id and latest name of all people who have changed something that the `reader` may see."""
     latest = (
         sa.select(sa.func.max(m.JournalEntry.id))
         .where(m.JournalEntry.member_id == member_id, _readable(reader) if reader else sa.true())
@@ -126,7 +138,7 @@ def people(db: Database, member_id: str, reader: Reader | None = None) -> list[t
 
 
 def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
-    """One entry of this portal."""
+    """The entry, or None if this portal has none with that id."""
     if entry_id > LARGEST:
         return None
     with db.reading() as session:
@@ -135,7 +147,7 @@ def get(db: Database, member_id: str, entry_id: int) -> Entry | None:
 
 
 def undone_by_these(db: Database, member_id: str, entry_ids: Collection[int]) -> dict[int, int]:
-    """Of these entries those that took another one back: {entry: the entry it undid}."""
+    """Which of these entries undid another entry: {entry: the entry it undid}."""
     query = sa.select(m.JournalEntry.undone_by, m.JournalEntry.id).where(
         m.JournalEntry.member_id == member_id, m.JournalEntry.undone_by.in_(list(entry_ids))
     )
@@ -144,7 +156,7 @@ def undone_by_these(db: Database, member_id: str, entry_ids: Collection[int]) ->
 
 
 def mark_undone(db: Database, member_id: str, entry_id: int, by_entry_id: int) -> bool:
-    """Note that an entry was taken back; False when that has happened already."""
+    """Note that the entry `by_entry_id` undid an entry; False when it was undone before."""
     statement = (
         sa.update(m.JournalEntry)
         .where(
@@ -171,26 +183,24 @@ def _entry(row: m.JournalEntry) -> Entry:
     )
 
 
-# Stages that came back from deletion under another id.
-
-
+# --- restored stages, which have new ids ---
 LONGEST_CHAIN = 100
 
 
 def put(db: Database, member_id: str, aliases: Mapping[int, int]) -> None:
-    """Remember new ids: {old id: new id}."""
+    """Keep the new ids of restored stages: {old id: new id}."""
     rows = [{"member_id": member_id, "old_id": int(old), "new_id": int(new)} for old, new in aliases.items()]
     if rows:
         with db.writing() as connection:
-            connection.execute(db.prepared(_kept), rows)
+            connection.execute(db.prepared(_upsert_alias), rows)
 
 
-def _kept(db: Database) -> sa.Executable:
+def _upsert_alias(db: Database) -> sa.Executable:
     return db.upsert_of(m.StageAlias, ("member_id", "old_id"), ("new_id",))
 
 
 def resolve(db: Database, member_id: str, stage_id: int) -> int:
-    """The id a stage has now; one that was restored several times is followed to its last id."""
+    """The id a stage has now: after every deletion and restoring it had another one."""
     query = sa.select(m.StageAlias.new_id).where(m.StageAlias.member_id == member_id)
     with db.reading() as session:
         for _ in range(LONGEST_CHAIN):

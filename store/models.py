@@ -20,8 +20,27 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar = {float: sa.Float(53), dict[str, Any]: sa.JSON}
 
 
+class JsonText(sa.TypeDecorator[str]):
+    """A JSON column whose values are texts here: whoever writes and reads them knows their type.
+
+    The driver of PostgreSQL would parse what it reads, so the database is asked for the text.
+    """
+
+    impl = sa.JSON
+    cache_ok = True
+
+    def bind_processor(self, dialect: sa.Dialect) -> None:
+        """The text goes to the database as it is."""
+
+    def result_processor(self, dialect: sa.Dialect, coltype: object) -> None:
+        """The text comes as it is."""
+
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        return sa.cast(column, sa.Text)
+
+
 class Portal(Base):
-    """One installation. `client_endpoint` ends in "/rest/"; the domain may change, `member_id` does not."""
+    """A portal. `client_endpoint` ends in "/rest/"; the domain may change, `member_id` does not."""
 
     __tablename__ = "portal"
     member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
@@ -55,7 +74,7 @@ class TokenPair(Base):
 
 
 class UserSession(Base):
-    """One opening of the app by one person; only the hash of its bearer token is known here."""
+    """One opening of the app by one person; of its bearer token only the hash is stored."""
 
     __tablename__ = "user_session"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,7 +89,7 @@ class UserSession(Base):
 
 
 class JournalEntry(Base):
-    """One change that happened: the audit log and the undo stack. `undone_by` is the entry of the undo."""
+    """A change that was made. `change` is its JSON text; `undone_by` is the entry that undid it."""
 
     __tablename__ = "journal_entry"
     __table_args__ = (
@@ -99,9 +118,9 @@ class StageAlias(Base):
 
 
 class Action(Base):
-    """One request of a person that may arrive twice. `state` is "running", "done" or "unsure".
+    """A request of a person, which may arrive twice. `state` is "running", "done" or "unsure".
 
-    `perhaps`: what is to be written down should the portal have done it and nobody have heard of it, as JSON.
+    `pending_change`: what to write to the journal if the portal has made the change and its answer was lost.
     """
 
     __tablename__ = "action"
@@ -111,11 +130,14 @@ class Action(Base):
     state: Mapped[str] = mapped_column(sa.String(16))
     entry_id: Mapped[int | None] = mapped_column(default=None)
     started_at: Mapped[float] = mapped_column(index=True)
-    perhaps: Mapped[str | None] = mapped_column(sa.Text, default=None)
+    pending_change: Mapped[str | None] = mapped_column("perhaps", sa.Text, key="pending_change", default=None)
 
 
-class Job(Base):
-    """Work in several steps, one request each. `data` is the job's own document."""
+class StoredJob(Base):
+    """Work in several steps, one request each. `data` is the job's own document.
+
+    `lease_until` is in the future while a request takes a step.
+    """
 
     __tablename__ = "job"
     id: Mapped[str] = mapped_column(sa.String(32), primary_key=True)
@@ -130,8 +152,8 @@ class Job(Base):
     changed_at: Mapped[float]
 
 
-class Preference(Base):
-    """Something a person chose, or where they were last."""
+class StoredPreference(Base):
+    """Something a person chose, or where they were last. `user_id` 0: for all people of the portal."""
 
     __tablename__ = "preference"
     member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
@@ -140,19 +162,19 @@ class Preference(Base):
     value: Mapped[str] = mapped_column(sa.Text)
 
 
-class Memo(Base):
-    """Something read from the portal that may be used again for a while. `user_id` 0 is for everybody."""
+class StoredMemo(Base):
+    """Something read from a portal that may be used again. `user_id` 0: for all people of the portal."""
 
     __tablename__ = "memo"
     member_id: Mapped[str] = mapped_column(MEMBER, primary_key=True)
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     key: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
-    data: Mapped[Any] = mapped_column(sa.JSON)
+    data: Mapped[str] = mapped_column(JsonText)
     expires_at: Mapped[float] = mapped_column(index=True)
 
 
-class TaskNews(Base):
-    """A task that changed: when the portal last said so, and who last changed it here, and when."""
+class TaskChange(Base):
+    """When a task changed: `at` as an event said, `own_at` by `own_user_id` through the app; 0: never."""
 
     __tablename__ = "task_news"
     __table_args__ = (sa.Index("ix_task_news_member_id", "member_id", "at"),)
@@ -164,7 +186,7 @@ class TaskNews(Base):
 
 
 class Bucket(Base):
-    """When a portal, known by its address, will have worked off all that was sent to it."""
+    """How full a portal's bucket of requests is: the moment at which it will be empty."""
 
     __tablename__ = "bucket"
     endpoint: Mapped[str] = mapped_column(sa.String(500), primary_key=True)
@@ -172,7 +194,7 @@ class Bucket(Base):
 
 
 class QueuedEvent(Base):
-    """An event of a portal that waits for the worker. `proven` is False when its token was not ours."""
+    """An event of a portal that waits for the worker. `proven`: it carried the portal's application token."""
 
     __tablename__ = "queued_event"
     id: Mapped[int] = mapped_column(primary_key=True)

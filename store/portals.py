@@ -1,4 +1,4 @@
-"""Installations."""
+"""Portals: where they are, whether the app is installed there, and how their events prove themselves."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class PortalRow:
-    """A portal as the app knows it; `application_token` is what its events must carry."""
+    """A portal as the app knows it. Its events must carry `application_token`."""
 
     member_id: str
     client_endpoint: str
@@ -38,7 +38,7 @@ class PortalRow:
 
 def get(db: Database, member_id: str) -> PortalRow | None:
     """The portal, or None for one that never opened or installed the app."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_member), {"member": member_id}).first()
     if row is None:
         return None
@@ -49,8 +49,10 @@ def get(db: Database, member_id: str) -> PortalRow | None:
 
 
 def _opened(db: Database, sealed: str) -> str:
-    """The application token; one whose key is lost is as good as none: nobody is believed by it, and the next
-    opening by an administrator brings it again."""
+    """The application token; "" for one whose key is lost.
+
+    Then no event of the portal is proven, until an administrator opens the app and brings the token again.
+    """
     try:
         return db.vault.decrypt(sealed)
     except VaultError:
@@ -80,7 +82,7 @@ def remember(
     app_status: str = "",
     scope: str = "",
 ) -> None:
-    """Keep what the authorization server said about a portal; the application token is left alone."""
+    """Store what the authorization server said about a portal; the application token stays."""
     values = {
         "client_endpoint": client_endpoint,
         "auth_server": auth_server,
@@ -96,7 +98,7 @@ def remember(
 
 
 def mark_installed(db: Database, member_id: str, *, installer_id: int, application_token: str) -> None:
-    """An installation by an administrator; an older portal sends no application token."""
+    """Store that an administrator has installed the app; with `application_token` "" the known one stays."""
     values: dict[str, object] = {"installer_id": installer_id, "installed_at": time.time()}
     if application_token:
         values["application_token_sealed"] = db.vault.encrypt(application_token)
@@ -104,26 +106,26 @@ def mark_installed(db: Database, member_id: str, *, installer_id: int, applicati
 
 
 def set_application_token(db: Database, member_id: str, application_token: str) -> None:
-    """The token that the portal's events carry from now on."""
+    """Store the token that the portal's events carry from now on."""
     _change(db, member_id, {"application_token_sealed": db.vault.encrypt(application_token)})
 
 
 def move(db: Database, member_id: str, client_endpoint: str) -> None:
-    """The portal has a new address."""
+    """Store a portal's new address."""
     _change(db, member_id, {"client_endpoint": client_endpoint})
 
 
 def uninstall(db: Database, member_id: str, *, forget_everything: bool) -> None:
-    """Delete whatever lets anybody act: tokens, sessions, the application token, events that carry some; on
-    request all the rest but the call log, which holds nothing of people and has its days.
+    """Delete what lets the app or people act: all tokens, sessions, and events that carry tokens.
 
-    Keeping journal and preferences (CLEAN=0) lets a later installation go on where this one stopped.
+    `forget_everything` deletes all the rest too, but the log of calls, which holds nothing of people. Without
+    it (CLEAN=0) journal and preferences stay for a later installation.
     """
     tables: list[type[m.Base]] = [
-        m.TokenPair, m.UserSession, m.Action, m.Memo, m.Job, m.TaskNews, m.QueuedEvent,
+        m.TokenPair, m.UserSession, m.Action, m.StoredMemo, m.StoredJob, m.TaskChange, m.QueuedEvent,
     ]  # fmt: skip
     if forget_everything:
-        tables += [m.JournalEntry, m.StageAlias, m.Preference, m.Portal]
+        tables += [m.JournalEntry, m.StageAlias, m.StoredPreference, m.Portal]
     with db.session() as session:
         portal = session.get(m.Portal, member_id)
         if portal:

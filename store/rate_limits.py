@@ -1,7 +1,7 @@
-"""How full the portals' buckets are, for all processes of the app (b24's Ledger).
+"""How full the portals' buckets are, for all processes of the app: a `Ledger` of `b24.limits`.
 
-Each change is one conditional statement, so two processes never get the same place. A moment never goes
-back, so that a machine whose clock is behind gives nothing away twice.
+Each change is one conditional statement, so two processes never get the same permit. A moment never goes
+back, so that a machine whose clock is behind gives no permit twice.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from store import models as m
 from store.database import Database, table
 
 LONG_AGO = 3600.0
+"""Seconds after which the row of an empty bucket is deleted."""
 TOO_FAR = 600.0
-"""No bucket takes so long to drain: a clock was wrong, and the bucket counts as empty."""
+"""Seconds that no bucket takes to drain: the clock was wrong then, and the bucket counts as empty."""
 
 
 class SharedLedger:
-    """The moments at which the buckets will be empty, one row for each portal's address."""
+    """Keeps the moments at which the buckets will be empty (seconds since 1970): a row for each address."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def empty_at(self, portal_key: str) -> float:
-        """The moment, 0 for a portal without a row."""
-        with self._db.looking() as connection:
+        """The moment at which the bucket will be empty; 0 for a portal without a row."""
+        with self._db.single_select() as connection:
             row = connection.execute(self._db.prepared(_look), {"key": portal_key}).first()
         return row.empty_at if row else 0.0
 
     def add(self, portal_key: str, seconds: float, *, now: float, latest: float) -> float | None:
-        """Put the moment back by `seconds`; the new one, or None when it would be after `latest`."""
+        """Fill in what takes `seconds` to drain; the new moment, or None when it would be after `latest`."""
         first = now + seconds
         if first > latest:
             return None
@@ -40,18 +41,18 @@ class SharedLedger:
         return row.empty_at if row else None
 
     def fill(self, portal_key: str, until: float) -> None:
-        """The moment is not before `until`."""
+        """See to it that the bucket is not empty before `until`."""
         with self._db.writing() as connection:
             connection.execute(self._db.prepared(_fill), {"endpoint": portal_key, "empty_at": until})
 
 
 def forget(connection: sa.Connection, endpoint: str) -> None:
-    """The portal has removed the app."""
+    """Delete the bucket of a portal that has removed the app; `endpoint` is its address."""
     connection.execute(sa.delete(table(m.Bucket)).where(m.Bucket.endpoint == endpoint))
 
 
 def prune(connection: sa.Connection, now: float) -> None:
-    """Buckets that have long been empty need no row."""
+    """Delete buckets that have long been empty at the moment `now`."""
     connection.execute(sa.delete(table(m.Bucket)).where(m.Bucket.empty_at < now - LONG_AGO))
 
 

@@ -17,18 +17,20 @@ SECRETS: tuple[tuple[type[m.Base], str], ...] = tuple(
 )
 """Every column with a secret: those whose name says so (`store/models.py`)."""
 AT_ONCE = 200
+"""Rows of one transaction."""
 
 
 def rotate(db: Database) -> int:
-    """Encrypt all secrets anew; how many were. What somebody else changes meanwhile is left as they put it.
+    """Encrypt all secrets with the first key; the number of rewritten secrets.
 
-    VaultError when one cannot be read with any of the keys; those before it are done, so nothing is lost.
+    A secret that the app replaces meanwhile stays as it was replaced. VaultError when no key opens a secret;
+    the secrets before it are rewritten then, and nothing is lost.
     """
     return sum(_rotate_column(db, table, name) for table, name in SECRETS)
 
 
 def _rotate_column(db: Database, table: type[m.Base], name: str) -> int:
-    """One short transaction per row group: a refresh of tokens never waits for the whole table."""
+    """Rewrite one column in short transactions: a refresh of tokens never waits for the whole table."""
     column = getattr(table, name)
     keys = sa.inspect(table).primary_key
     with db.reading() as session:

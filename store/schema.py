@@ -1,4 +1,4 @@
-"""Which revision of the tables there is, and which this release wants."""
+"""Which revision the tables have, and which revision this release needs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def newest() -> str:
 
 
 def pending(found: str) -> bool:
-    """Whether the tables of revision `found` lack something this release wants.
+    """Whether the tables of revision `found` lack something this release needs.
 
     A revision this release does not know is a newer one's: an update migrates first, and since migrations
     only add, the processes of this release serve on until they are replaced.
@@ -29,14 +29,14 @@ def pending(found: str) -> bool:
 @functools.cache
 def _known() -> tuple[str, ...]:
     """The revisions this release has migrations for, newest first."""
-    from alembic.script import ScriptDirectory  # a third of a second of the start, for the first who asks
+    from alembic.script import ScriptDirectory  # takes a third of a second, so not at the start
 
-    return tuple(one.revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def present(db: Database) -> str:
     """The revision of the store, "" for one without tables. SQLAlchemyError when it does not answer."""
-    with db.looking() as connection:
+    with db.single_select() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return ""
         return str(connection.scalar(sa.text("SELECT version_num FROM alembic_version")) or "")

@@ -1,4 +1,4 @@
-"""Sessions: who holds a bearer token."""
+"""Sessions: which person of which portal holds a bearer token."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from store.vault import fingerprint
 
 KEPT_AFTER_END = 7 * 86400.0
 """Seconds an ended session stays known, so that a fresh login can be recognised as the same person's."""
-OF_THE_SESSION = ("id", "member_id", "user_id", "user_name", "is_admin", "lang", "expires_at")
+_COLUMNS = ("id", "member_id", "user_id", "user_name", "is_admin", "lang", "expires_at")
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """A session with the address of its portal, which may have moved since. Times in seconds since 1970.
+    """A session with the present address of its portal. Times in seconds since 1970.
 
-    `pair` is the person's as it was when the session was looked up; None when there is none any more.
+    `pair` are the person's tokens as they were when the session was looked up; None if there are none.
     """
 
     id: int
@@ -40,7 +40,7 @@ class SessionRow:
 def create(
     db: Database, member_id: str, *, user_id: int, user_name: str, is_admin: bool, lang: str, lifetime: float
 ) -> str:
-    """A new session; answers its token, which is stored nowhere."""
+    """Store a new session of `lifetime` seconds; its token, which is stored nowhere."""
     token = secrets.token_urlsafe(32)
     now = time.time()
     row = m.UserSession(
@@ -59,8 +59,8 @@ def create(
 
 
 def find(db: Database, token: str) -> SessionRow | None:
-    """The session of a token, ended or not; None for a token nobody was given."""
-    with db.looking() as connection:
+    """The session of a token, ended or not; None for a token that no session has."""
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_token), {"hash": fingerprint(token)}).first()
     if row is None:
         return None
@@ -71,13 +71,13 @@ def find(db: Database, token: str) -> SessionRow | None:
 
 
 def _by_token(_db: Database) -> sa.Executable:
-    """Everything a request needs to know first, in one SELECT."""
-    session, portal, pair = (table(one).c for one in (m.UserSession, m.Portal, m.TokenPair))
+    """A session with its portal and its person's tokens, all that a request needs first, in one SELECT."""
+    session, portal, pair = (table(model).c for model in (m.UserSession, m.Portal, m.TokenPair))
     known = portal.member_id == session.member_id
     theirs = sa.and_(pair.member_id == session.member_id, pair.user_id == session.user_id)
     return (
         sa.select(
-            *(session[name] for name in OF_THE_SESSION),
+            *(session[name] for name in _COLUMNS),
             *(portal.client_endpoint, portal.auth_server),
             *(pair.access_sealed, pair.refresh_sealed, pair.generation),
             pair.expires_at.label("pair_expires_at"),
@@ -89,7 +89,7 @@ def _by_token(_db: Database) -> sa.Executable:
 
 
 def last_known(db: Database, member_id: str, user_id: int) -> tuple[str, bool] | None:
-    """Name and admin flag of the person's latest session."""
+    """The name and the admin flag of a person's latest session; None for nobody known."""
     query = (
         sa.select(m.UserSession.user_name, m.UserSession.is_admin)
         .where(m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
@@ -102,17 +102,17 @@ def last_known(db: Database, member_id: str, user_id: int) -> tuple[str, bool] |
 
 
 def end(db: Database, member_id: str, session_id: int) -> None:
-    """This session is over; it stays known for a renewal."""
+    """End a session; it stays known for `KEPT_AFTER_END` seconds, for a renewal."""
     _end(db, m.UserSession.member_id == member_id, m.UserSession.id == session_id)
 
 
 def end_all(db: Database, member_id: str, user_id: int) -> None:
-    """Every session of a person is over: the portal refuses them."""
+    """End every session of a person whom the portal refuses."""
     _end(db, m.UserSession.member_id == member_id, m.UserSession.user_id == user_id)
 
 
 def _end(db: Database, *which: sa.ColumnElement[bool]) -> None:
-    """What has ended before is forgotten when it would have been."""
+    """End the sessions that have not ended before; those that have keep the moment of their end."""
     now = time.time()
     with db.session() as session:
         session.execute(
@@ -121,7 +121,7 @@ def _end(db: Database, *which: sa.ColumnElement[bool]) -> None:
 
 
 def delete(db: Database, member_id: str, session_id: int) -> None:
-    """Forget a session that another one has replaced."""
+    """Delete a session that another session has replaced."""
     with db.session() as session:
         session.execute(
             sa.delete(m.UserSession).where(

@@ -16,11 +16,12 @@ from store import models as m
 from store.database import Database, table
 
 INSTALLER = 0
+"""The `user_id` of the pair that came with the installation."""
 
 
 @dataclass(frozen=True)
 class StoredPair:
-    """A pair with its `generation`; both change together. `expires_at` in seconds since 1970."""
+    """A person's tokens. `generation` grows with each replacement. `expires_at` in seconds since 1970."""
 
     user_id: int
     access_token: str = field(repr=False)
@@ -30,13 +31,14 @@ class StoredPair:
 
 
 def get(db: Database, member_id: str, user_id: int) -> StoredPair | None:
-    with db.looking() as connection:
+    """The pair of a person, or None."""
+    with db.single_select() as connection:
         row = connection.execute(db.prepared(_by_person), {"member": member_id, "user": user_id}).first()
     return opened(db, row) if row else None
 
 
 def delete(db: Database, member_id: str, user_id: int) -> None:
-    """Forget the pair of a person; the portal's own (of the installation) is another row."""
+    """Delete the pair of a person; the pair of the installation (`INSTALLER`) is another row."""
     with db.session() as session:
         session.execute(
             sa.delete(m.TokenPair).where(m.TokenPair.member_id == member_id, m.TokenPair.user_id == user_id)
@@ -44,21 +46,21 @@ def delete(db: Database, member_id: str, user_id: int) -> None:
 
 
 def newest(db: Database, member_id: str, *, limit: int) -> list[StoredPair]:
-    """The installer's pair, then those renewed last: to ask whether the app is still there."""
+    """Pairs of a portal: the installer's, then those that were replaced last; `limit` of them at most."""
     query = (
         _pairs()
         .where(m.TokenPair.member_id == member_id)
         .order_by(m.TokenPair.user_id != INSTALLER, m.TokenPair.changed_at.desc())
         .limit(limit)
     )
-    with db.looking() as connection:
+    with db.single_select() as connection:
         return [opened(db, row) for row in connection.execute(query)]
 
 
 def put(
     db: Database, member_id: str, user_id: int, access_token: str, refresh_token: str, expires_at: float
 ) -> None:
-    """A pair that did not come from a refresh here (a launch, an installation): it ends any lease."""
+    """Store a pair that came with a launch or an installation; a lease on the pair before ends."""
     values = {
         "access_sealed": db.vault.encrypt(access_token),
         "refresh_sealed": db.vault.encrypt(refresh_token),
@@ -77,10 +79,10 @@ def put(
 
 
 def lease(db: Database, member_id: str, pair: StoredPair, owner: str, *, seconds: float, now: float) -> bool:
-    """Take the right to refresh `pair`; False when somebody has it, or the pair is no longer this one.
+    """Take the right to refresh `pair` for `seconds`; False when it is taken, or the pair was replaced.
 
-    One conditional UPDATE decides, so it holds across threads, processes and machines. An owner that dies
-    leaves a lease that ends by itself.
+    One conditional UPDATE decides, so it holds across threads, processes and machines. The lease of an owner
+    that dies ends by itself.
     """
     statement = (
         sa.update(m.TokenPair)
@@ -92,7 +94,7 @@ def lease(db: Database, member_id: str, pair: StoredPair, owner: str, *, seconds
 
 
 def extend(db: Database, member_id: str, pair: StoredPair, owner: str, *, until: float) -> None:
-    """Whoever refreshes is still alive; nothing happens when the lease is no longer theirs."""
+    """Extend the lease of an owner that is still refreshing; nothing happens when its lease is over."""
     statement = (
         sa.update(m.TokenPair)
         .where(_same(member_id, pair), m.TokenPair.lease_owner == owner)
@@ -110,7 +112,7 @@ def replace(
     refresh_token: str,
     expires_at: float,
 ) -> bool:
-    """Store the successor of `pair` and end the lease; False when a newer pair has come meanwhile."""
+    """Store the successor of `pair` and end the lease; False when `pair` was replaced meanwhile."""
     statement = (
         sa.update(m.TokenPair)
         .where(_same(member_id, pair))
@@ -129,7 +131,7 @@ def replace(
 
 
 def release(db: Database, member_id: str, pair: StoredPair, owner: str) -> None:
-    """End a lease without a new pair."""
+    """End a lease without replacing the pair."""
     statement = (
         sa.update(m.TokenPair)
         .where(_same(member_id, pair), m.TokenPair.lease_owner == owner)
@@ -140,7 +142,7 @@ def release(db: Database, member_id: str, pair: StoredPair, owner: str) -> None:
 
 
 def lease_until(db: Database, member_id: str, user_id: int) -> float:
-    """Until when somebody refreshes this pair; 0 when nobody does."""
+    """Until when the pair of a person is being refreshed; 0 or a moment in the past when it is not."""
     query = sa.select(m.TokenPair.lease_until).where(
         m.TokenPair.member_id == member_id, m.TokenPair.user_id == user_id
     )
@@ -157,7 +159,7 @@ def _same(member_id: str, pair: StoredPair) -> sa.ColumnElement[bool]:
 
 
 def opened(db: Database, row: Any) -> StoredPair:
-    """The pair of a row with the columns of `_pairs`."""
+    """The decrypted pair of a row with the columns of `_pairs`."""
     return StoredPair(
         row.user_id, db.vault.decrypt(row.access_sealed), db.vault.decrypt(row.refresh_sealed),
         row.pair_expires_at, row.generation,

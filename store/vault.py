@@ -1,4 +1,9 @@
-"""Encryption of what would let somebody act for a portal: tokens and application tokens."""
+"""Encryption of what would let somebody act for a portal: tokens and application tokens.
+
+Secrets are encrypted before they become values of a statement, not by a type of their columns: a statement,
+and an error that carries one, then never holds a readable secret, rotation reads columns as they are stored,
+and a portal stays readable whose token is not.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +18,17 @@ class VaultError(Exception):
 
 
 class Vault:
-    """MultiFernet: the first key encrypts, every key decrypts (docs/operate.md, "Keys")."""
+    """Encrypts with the first of its Fernet `keys`, decrypts with any of them (docs/operate.md, "Keys")."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys]) if keys else None
 
     def encrypt(self, plain: str) -> str:
-        """The sealed form of `plain`; nothing stays nothing."""
+        """`plain`, encrypted; "" stays ""."""
         return self._open().encrypt(plain.encode()).decode() if plain else ""
 
     def decrypt(self, sealed: str) -> str:
-        """What was sealed; VaultError when no key fits."""
+        """What was encrypted; VaultError when no key fits."""
         if not sealed:
             return ""
         try:
@@ -32,7 +37,7 @@ class Vault:
             raise VaultError("no key in TOKEN_KEYS opens a stored secret") from None
 
     def rotate(self, sealed: str) -> str:
-        """The same secret under the first key."""
+        """The same secret, encrypted with the first key."""
         return self.encrypt(self.decrypt(sealed))
 
     def _open(self) -> MultiFernet:

@@ -121,7 +121,7 @@ def get_columns(sprint_id: Id) -> Command:
 
 def parse_columns(result: Any) -> tuple[ColumnRow, ...]:
     """The columns in the order one sees them."""
-    return tuple(sorted((_column(row) for row in rows(result)), key=lambda one: (one.sort, one.id)))
+    return tuple(sorted((_column(row) for row in rows(result)), key=lambda column: (column.sort, column.id)))
 
 
 def add_column(sprint_id: Id, name: str, color: str, kind: str, sort: int) -> Command:

@@ -137,7 +137,7 @@ def _safe_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
 def _literals(value: Any) -> Any:
     if isinstance(value, str):
         return literal(value)
-    return [_literals(one) for one in value] if isinstance(value, list | tuple) else value
+    return [_literals(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def _row(task: Mapping[str, Any]) -> TaskRow:
@@ -181,7 +181,7 @@ def _people(task: Mapping[str, Any], key: str) -> tuple[PersonRow, ...]:
         return ()
     data = as_map(task.get(f"{key}Data"))
     known = {as_int(row.get("id")): row for row in rows(data)}
-    ids = [as_int(one) for one in as_list(task.get(key))] or list(known)
+    ids = [as_int(number) for number in as_list(task.get(key))] or list(known)
     return tuple(_person_row(person_id, known.get(person_id, {})) for person_id in ids if person_id)
 
 

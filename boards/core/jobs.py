@@ -83,6 +83,11 @@ def job(kind: JobT) -> JobT:
     return kind
 
 
+def kinds() -> frozenset[str]:
+    """The tags of all jobs that this release can go on with."""
+    return frozenset(_JOBS)
+
+
 def job_from_json(text: str) -> Job:
     """What `to_json` wrote; OfNewerRelease for a kind, or a field of a known one, that is new to us."""
     data: dict[str, Any] = json.loads(text)

@@ -17,12 +17,21 @@ from boards.core.checks import require_title
 from boards.core.colors import require_color
 from boards.core.errors import BadInput, BadInputCode, StageGone
 from boards.core.model import Actor, Notice
-from boards.core.outcome import Outcome
+from boards.core.outcome import Outcome, none_worked
 from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.crm.load import to_record, to_stages
-from boards.crm.model import GROUPS, SEVERAL, CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit
+from boards.crm.model import (
+    GROUPS,
+    SEVERAL,
+    CrmOutcome,
+    CrmStage,
+    Directory,
+    PlannedChange,
+    RowEdit,
+    stages_by_id,
+)
 from boards.crm.sort_values import plan_sorts
-from boards.crm.writing import FIELDS, Written, joined, require_some, values_of, write_rows
+from boards.crm.writing import FIELDS, Written, joined, values_of, write_rows
 
 WORTH_KEEPING = 100
 """Rows of a directory up to which the journal keeps all of it, not only what changed."""
@@ -49,8 +58,7 @@ def reorder(
     if not sorts:
         raise BadInput("order", BadInputCode.NOTHING_TO_CHANGE)
     edits = {stage.id: RowEdit(sort=sorts[stage.id]) for stage in wanted if stage.id in sorts}
-    known = {stage.id: RowEdit(sort=stage.sort) for stage in shown.stages}
-    written = write_rows(client, [entity_id], edits, known)
+    written = write_rows(client, [entity_id], edits, _known([shown]))
     return _outcome(Kind.CRM_ORDER, written, _meanwhile(written, shown))
 
 
@@ -134,15 +142,12 @@ def apply_copy(
         entity_ids[change.entity_id] = None
     if not edits:
         raise BadInput("what", BadInputCode.NOTHING_TO_CHANGE)
-    stages = {stage.id: stage for directory in seen for stage in directory.stages}
-    known = {row_id: _known(stages[row_id], edit) for row_id, edit in edits.items() if row_id in stages}
-    return _outcome(Kind.CRM_COPY, write_rows(client, list(entity_ids), edits, known))
+    return _outcome(Kind.CRM_COPY, write_rows(client, list(entity_ids), edits, _known(seen)))
 
 
-def _known(stage: CrmStage, edit: RowEdit) -> RowEdit:
-    """Of what was seen of a stage, what the edit replaces."""
-    seen = values_of(stage)
-    return RowEdit(**{field: getattr(seen, field) for field in edit.values()})
+def _known(directories: Sequence[Directory]) -> dict[int, RowEdit]:
+    """What the person saw of the rows of these directories."""
+    return {row_id: values_of(stage) for row_id, stage in stages_by_id(directories).items()}
 
 
 def read_directory(client: Client, entity_id: str) -> Directory:
@@ -190,7 +195,6 @@ class WriteRows(Recipe, frozen=True, tag="crm_rows"):
         }
         if restored:
             written = joined(written, _write_back(client, [*restored.values()]), restored.keys())
-        require_some(written.results)
         return _outcome(self.kind, written)
 
 
@@ -198,22 +202,23 @@ def _write_back(client: Client, rows: Sequence[RowBefore]) -> Written:
     entity_ids = list(dict.fromkeys(row.entity_id for row in rows))
     edits = {row.id: row.was for row in rows}
     known = {row.id: row.expected for row in rows}
-    return write_rows(client, entity_ids, edits, known, raise_if_all_failed=False)
+    return write_rows(client, entity_ids, edits, known)
 
 
 # --- shared ---
 def _meanwhile(written: Written, seen: Directory) -> list[Notice]:
     """A notice when rows came or went since, or a SORT that was not ours to change is another one."""
     told = any(notice.code == NoticeCode.BOARD_CHANGED_MEANWHILE for notice in written.notices)
-    before = {stage.id: stage.sort for directory in written.before for stage in directory.stages}
+    before = stages_by_id(written.before)
     ours = {result.stage_id for result in written.results}
     changed = before.keys() != set(seen.ids) or any(
-        before[stage.id] != stage.sort for stage in seen.stages if stage.id not in ours
+        before[stage.id].sort != stage.sort for stage in seen.stages if stage.id not in ours
     )
     return [note(NoticeCode.BOARD_CHANGED_MEANWHILE)] if before and changed and not told else []
 
 
 def _outcome(kind: Kind, written: Written, more: Sequence[Notice] = ()) -> CrmOutcome:
+    """The outcome of writing rows; raises the first refusal when nothing worked."""
     change = Change(
         kind=kind,
         board_key=_board_key(written),
@@ -224,7 +229,8 @@ def _outcome(kind: Kind, written: Written, more: Sequence[Notice] = ()) -> CrmOu
         undo=_way_back(kind, written),
         notices=(*more, *written.notices),
     )
-    return Outcome(change, written.now, written.results)
+    nothing_done = none_worked(written.results)
+    return Outcome(change, written.now, written.results, nothing_done).raise_if_nothing_done()
 
 
 def _board_key(written: Written) -> str:
@@ -279,7 +285,7 @@ def _record(edit: RowEdit) -> dict[str, Any]:
 
 def _way_back(kind: Kind, written: Written) -> WriteRows | None:
     """The old values of rows that changed, as far as they are known."""
-    stages = {stage.id: stage for directory in written.before for stage in directory.stages}
+    stages = stages_by_id(written.before)
     rows = tuple(
         RowBefore(
             id=row_id,

@@ -146,10 +146,11 @@ def _move_result(answer: BatchAnswer, item_id: int, status_id: str) -> CardResul
 
 
 @recipe
-class MoveItems(Recipe, frozen=True, tag="crm_items"):
-    """Items back into the stage that could not be deleted after all; who moved one on since meant it.
+class MoveItemsBack(Recipe, frozen=True, tag="crm_items"):
+    """Items back into the stage that could not be deleted after all.
 
-    They go from the stage with the STATUS_ID `from_code` to that with `to_code`; `label` names the stage.
+    They go from the stage with the STATUS_ID `from_code` to that with `to_code`; those that stand elsewhere
+    by now stay there. `label` names the stage.
     """
 
     entity_id: str
@@ -191,7 +192,7 @@ class MoveItems(Recipe, frozen=True, tag="crm_items"):
         return [item_id for item_id in self.items if item_id in found]
 
 
-def items_change(way_back: MoveItems, notices: Sequence[Notice], target: int = 0) -> Change:
+def items_change(way_back: MoveItemsBack, notices: Sequence[Notice], target: int = 0) -> Change:
     """The change of items that were moved, from the recipe that moves them back; `target` is a row's id."""
     count = {"count": len(way_back.items)}
     rules = [note(NoticeCode.CRM_RULES_MAY_RUN)] if way_back.items else []

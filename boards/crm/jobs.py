@@ -25,7 +25,7 @@ from boards.crm.codes import is_code
 from boards.crm.deletion import (
     CrmDeletionPlan,
     Deleted,
-    MoveItems,
+    MoveItemsBack,
     delete_row,
     items_change,
     move_items,
@@ -76,7 +76,7 @@ class CrmDeletionJob(DeletionJob, frozen=True, tag="crm_delete"):
         return Outcome(change, (deleted.now,))
 
     def outcome_if_stopped(self, notices: tuple[Notice, ...]) -> CrmOutcome:
-        back = MoveItems(self.entity_id, self.moved, self.target_code, self.code, self.label)
+        back = MoveItemsBack(self.entity_id, self.moved, self.target_code, self.code, self.label)
         return Outcome(items_change(back, notices, self.stage_id), ())
 
     def change_if_lost(self) -> Change:
@@ -122,7 +122,7 @@ def start_deletion(plan: CrmDeletionPlan, target_id: int = 0, *, forced: bool = 
 def deletion_change(deleted: Deleted, moved: Sequence[int], target: tuple[int, str]) -> Change:
     """The change of a deletion; `moved` items went to `target` (id, STATUS_ID) before.
 
-    Its undo brings the row back, except one with a code that nobody can add.
+    Its undo brings the row back, except where the portal takes no new row with its code.
     """
     stage, before = deleted.stage, deleted.before
     may_return = is_code(stage.entity_id, stage.status_id)
@@ -168,7 +168,7 @@ class RestoreRow(Recipe, frozen=True, tag="crm_restore"):
 
     @classmethod
     def of(cls, deleted: Deleted, moved: Sequence[int], target: tuple[int, str]) -> RestoreRow:
-        """The way back of a deletion, as `deletion_change` takes it."""
+        """The recipe that undoes a deletion; parameters as for `deletion_change`."""
         stage, stages = deleted.stage, deleted.before.stages
         return cls(
             entity_id=stage.entity_id,

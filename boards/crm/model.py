@@ -231,6 +231,11 @@ CrmOutcome = Outcome[tuple[Directory, ...]]
 """
 
 
+def stages_by_id(directories: Iterable[Directory]) -> dict[int, CrmStage]:
+    """The rows of all directories, by their numbers."""
+    return {stage.id: stage for directory in directories for stage in directory.stages}
+
+
 def only_directory(outcome: CrmOutcome) -> Directory | None:
     """The one directory of an action on one; None when it could not be read again."""
     return outcome.now[0] if outcome.now else None
@@ -245,7 +250,7 @@ def by_directory(results: Iterable[StageResult]) -> dict[str, tuple[StageResult,
 
 
 class RowEdit(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
-    """New values of a row, or those that somebody saw; None for what does not matter.
+    """New values of a row, or those that a page showed; None for what does not matter.
 
     `color` is written as it is given; it counts as the same with and without "#" and in any case.
     """

@@ -1,8 +1,8 @@
 """How values get into rows: read, write, read again, in one batch; a result for every row.
 
-The batch does not halt: a row somebody deleted must not stop the others. `crm.status.*` refuses without a
-code (behaviour.md §6.1), so what a refusal means follows from what was read: where a row was there and could
-not be written, the right is missing. And its yes means little (§6.5), so the last command looks.
+The batch does not halt: a row that was deleted meanwhile must not stop the others. `crm.status.*` refuses
+without a code (behaviour.md §6.1), so what a refusal means follows from what was read: where a row was there
+and could not be written, the right is missing. And its yes means little (§6.5), so the last command looks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from boards.core.change import NoticeCode, note, unique
 from boards.core.edits import Comparison, compare, value_unknown
 from boards.core.errors import StageGone, ValueNotTaken
 from boards.core.model import Notice
-from boards.core.outcome import none_worked
 from boards.crm.kinds import kind_of
 from boards.crm.load import naming_commands, read_naming, to_directories, to_stages
 from boards.crm.model import CrmStage, Directory, RowEdit, StageResult
@@ -53,19 +52,17 @@ def write_rows(
     client: Client,
     entity_ids: Sequence[str],
     edits: Mapping[int, RowEdit],
-    seen: Mapping[int, RowEdit] | None = None,
-    *,
-    raise_if_all_failed: bool = True,
+    seen: Mapping[int, RowEdit],
 ) -> Written:
     """Write new values into rows of these directories; one HTTP request for up to 48 rows, 4 for 198.
 
-    `seen`: values the person knew. Raises when nothing worked at all: AccessDenied, StageGone, ValueNotTaken,
-    or what the portal said. A refusal of one row among others is in its result.
+    `seen`: values the person knew; of a row that is not in it nothing is known. What was refused is in the
+    results, one per row: AccessDenied, StageGone, ValueNotTaken, or what the portal said.
     """
     packed = send_packed(client, _commands(entity_ids, edits))
     if isinstance(packed.broken, OutcomeUnknown):
         _look_again(client, entity_ids, packed)
-    return _Reading(packed, entity_ids, edits, seen or {}).written(raise_if_all_failed)
+    return _Reading(packed, entity_ids, edits, seen).written()
 
 
 def joined(first: Written, second: Written, again: Collection[int]) -> Written:
@@ -84,12 +81,6 @@ def joined(first: Written, second: Written, again: Collection[int]) -> Written:
             *_not_all(results),
         ),
     )
-
-
-def require_some(results: tuple[StageResult, ...]) -> None:
-    """Raise the first failure when nothing worked."""
-    if none_worked(results):
-        raise results[0].error or AssertionError("a failure without a reason")
 
 
 def _not_all(results: Sequence[StageResult]) -> Iterable[Notice]:
@@ -141,13 +132,11 @@ class _Reading:
     ) -> None:
         self.packed, self.entity_ids, self.edits, self.seen = packed, entity_ids, edits, seen
         self.before, self.after = self._rows(BEFORE), self._rows(AFTER)
-        self.old = by_id(self.before)
-        self.new = by_id(self.after)
+        self.old = {stage.id: stage for stages in (self.before or {}).values() for stage in stages}
+        self.new = {stage.id: stage for stages in (self.after or {}).values() for stage in stages}
 
-    def written(self, raise_if_all_failed: bool) -> Written:
+    def written(self) -> Written:
         results = tuple(self._result(row_id) for row_id in self.edits)
-        if raise_if_all_failed:
-            require_some(results)
         done = {result.stage_id for result in results if not result.error}
         compared = {row_id: self._compared(row_id) for row_id in self.edits if row_id in done & set(self.old)}
         changed = {
@@ -227,7 +216,7 @@ class _Reading:
             yield note(NoticeCode.CRM_RESULT_UNCHECKED)
 
     def _replaced(self, compared: Sequence[Comparison]) -> Iterable[Notice]:
-        """Somebody else's values that were overwritten: named for one row, told for many."""
+        """Later values of other people that were overwritten: each told for one row, as one for many."""
         replaced = [(field, found.before[field]) for found in compared for field in found.replaced]
         if len(self.edits) == 1 and all(field != "sort" for field, _ in replaced):
             for field, old in replaced:
@@ -247,18 +236,13 @@ def refusal(error: Refused, *, known: bool, row_id: int) -> Exception:
 
 
 def denied(error: Refused) -> Refused:
-    """The refusal of somebody who asked for the right; without a code nothing else is left (§6.5)."""
+    """The refusal of a write, as AccessDenied where it has no code: nothing else is left then (§6.5)."""
     if error.code:
         return error
     return AccessDenied(error.code, error.description, status=error.status, method=error.method)
 
 
 # --- values ---
-def by_id(stages: Stages | None) -> dict[int, CrmStage]:
-    """All rows of all directories."""
-    return {stage.id: stage for own in (stages or {}).values() for stage in own}
-
-
 def values_of(stage: CrmStage) -> RowEdit:
     """What a row has now, in the words of an edit."""
     return RowEdit(stage.name, stage.sort, stage.raw_color)

@@ -88,17 +88,6 @@ class MoveSprintCards(Recipe, frozen=True, tag="sprint_cards"):
         return run_card_steps(client, context.ref, self.sprint_id, self.moves)
 
 
-@recipe
-class TakeOffBoard(Recipe, frozen=True, tag="sprint_off_board"):
-    """Takes items off the board of the sprint again; they stay in the sprint."""
-
-    sprint_id: SprintId
-    items: tuple[int, ...]
-
-    def run(self, client: Client, context: UndoContext) -> CardsOutcome:
-        return take_off_board(client, context.ref, self.sprint_id, self.items)
-
-
 def move_sprint_cards(
     client: Client,
     ref: BoardRef,
@@ -168,16 +157,22 @@ def put_on_board(
     return Outcome(change, (), results, none_worked(results))
 
 
-def take_off_board(client: Client, ref: BoardRef, sprint_id: int, task_ids: Sequence[int]) -> CardsOutcome:
-    """Take items off the board again; they stay in the sprint. The undo of `put_on_board`."""
-    writes: dict[str, Command] = {
-        f"{PUT}{task_id}": scrum_calls.take_off_board(sprint_id, task_id) for task_id in task_ids
-    }
-    packed = send_packed(client, writes)
-    results = tuple(_put_result(packed, task_id, {}) for task_id in task_ids)
-    after = {"count": sum(result.error is None for result in results)}
-    change = Change(Kind.SPRINT_CARDS_MOVE, ref.key, 0, "", {}, after)
-    return Outcome(change, (), results, none_worked(results))
+@recipe
+class TakeOffBoard(Recipe, frozen=True, tag="sprint_off_board"):
+    """Takes items off the board of the sprint again; they stay in the sprint. There is no way back."""
+
+    sprint_id: SprintId
+    items: tuple[int, ...]
+
+    def run(self, client: Client, context: UndoContext) -> CardsOutcome:
+        writes: dict[str, Command] = {
+            f"{PUT}{task_id}": scrum_calls.take_off_board(self.sprint_id, task_id) for task_id in self.items
+        }
+        packed = send_packed(client, writes)
+        results = tuple(_put_result(packed, task_id, {}) for task_id in self.items)
+        after = {"count": sum(result.error is None for result in results)}
+        change = Change(Kind.SPRINT_CARDS_MOVE, context.ref.key, 0, "", {}, after)
+        return Outcome(change, (), results, none_worked(results))
 
 
 # --- the batch ---

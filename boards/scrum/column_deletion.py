@@ -59,22 +59,6 @@ class DeleteColumn(Recipe, frozen=True, omit_defaults=True, tag="column_delete")
         return delete_column(*where, self.column_id, target_id=self.target_id)
 
 
-@recipe
-class RestoreColumn(Recipe, frozen=True, tag="column_restore"):
-    """Adds a deleted column again, and moves its tasks back from where they went (`CardStep.seen_column`).
-
-    `column_id` is its old number.
-    """
-
-    sprint_id: SprintId
-    column_id: int
-    column: ColumnRecord
-    moves: tuple[CardStep, ...]
-
-    def run(self, client: Client, context: UndoContext) -> ColumnsOutcome:
-        return restore_column(client, context.ref, self)
-
-
 # --- deleting ---
 @dataclass(frozen=True)
 class ColumnDeletionPlan:
@@ -222,30 +206,41 @@ def _steps_back(plan: ColumnDeletionPlan, target_id: int, moved: Sequence[int]) 
 
 
 # --- bringing back ---
-def restore_column(client: Client, ref: BoardRef, deleted: RestoreColumn) -> ColumnsOutcome:
-    """Bring a deleted column back under a new id, and its tasks into it; two requests for up to 47 tasks."""
-    before, made, lost = insert_column(client, deleted.sprint_id, deleted.column.column(), None)
-    after = by_sort(*before, made)
-    notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
-    results: tuple[CardResult, ...] = ()
-    if deleted.moves:
-        steps = [CardStep(step.task_id, made.id, step.actions) for step in deleted.moves]
-        results = run_card_steps(client, ref, deleted.sprint_id, steps).results
-    stuck = sum(result.error is not None for result in results)
-    if stuck:
-        notices.append(note(NoticeCode.TASKS_NOT_MOVED, count=stuck))
-    change = Change(
-        kind=Kind.COLUMN_ADD,
-        board_key=ref.key,
-        target=made.id,
-        label=made.name,
-        before=snapshot(before, made.id),
-        after=snapshot(after, made.id) | {"returned": len(results) - stuck},
-        undo=DeleteColumn(deleted.sprint_id, made.id, _target(deleted.moves, before)),
-        notices=tuple(notices),
-        aliases={deleted.column_id: made.id},
-    )
-    return Outcome(change, after, results)
+@recipe
+class RestoreColumn(Recipe, frozen=True, tag="column_restore"):
+    """Adds a deleted column again under a new id, and moves its tasks back; two requests for up to 47 tasks.
+
+    `column_id`: its old number. The tasks come from where they went (`CardStep.seen_column`).
+    """
+
+    sprint_id: SprintId
+    column_id: int
+    column: ColumnRecord
+    moves: tuple[CardStep, ...]
+
+    def run(self, client: Client, context: UndoContext) -> ColumnsOutcome:
+        before, made, lost = insert_column(client, self.sprint_id, self.column.column(), None)
+        after = by_sort(*before, made)
+        notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
+        results: tuple[CardResult, ...] = ()
+        if self.moves:
+            steps = [CardStep(step.task_id, made.id, step.actions) for step in self.moves]
+            results = run_card_steps(client, context.ref, self.sprint_id, steps).results
+        stuck = sum(result.error is not None for result in results)
+        if stuck:
+            notices.append(note(NoticeCode.TASKS_NOT_MOVED, count=stuck))
+        change = Change(
+            kind=Kind.COLUMN_ADD,
+            board_key=context.ref.key,
+            target=made.id,
+            label=made.name,
+            before=snapshot(before, made.id),
+            after=snapshot(after, made.id) | {"returned": len(results) - stuck},
+            undo=DeleteColumn(self.sprint_id, made.id, _target(self.moves, before)),
+            notices=tuple(notices),
+            aliases={self.column_id: made.id},
+        )
+        return Outcome(change, after, results)
 
 
 def _target(steps: Sequence[CardStep], columns: Columns) -> int:

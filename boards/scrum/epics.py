@@ -71,20 +71,6 @@ class EditEpic(Recipe, frozen=True, tag="epic_edit"):
         return write_epic(client, self.epic_id, self.values, self.expected)
 
 
-@recipe
-class RestoreEpic(Recipe, frozen=True, tag="epic_restore"):
-    """Adds a deleted epic again. `to`: the epic that its items got instead; `epic_id`: its old number."""
-
-    epic_id: int
-    epic: EpicRecord
-    to: EpicId
-    items: tuple[int, ...]
-
-    def run(self, client: Client, context: UndoContext) -> Outcome[Epic]:
-        epic = Epic(self.epic_id, **asdict(self.epic))
-        return restore_epic(client, context.ref, context.actor, epic, self.items, self.to)
-
-
 # --- actions ---
 @dataclass(frozen=True)
 class EpicDeletionPlan:
@@ -253,36 +239,44 @@ def _deletion(
     return Outcome(change, None, results)
 
 
-def restore_epic(
-    client: Client, ref: BoardRef, actor: Actor, epic: Epic, items: Sequence[int], given: int
-) -> Outcome[Epic]:
-    """Bring a deleted epic back under a new id, and its items under it.
+@recipe
+class RestoreEpic(Recipe, frozen=True, tag="epic_restore"):
+    """Adds a deleted epic again under a new id, and puts its items under it.
 
-    `given`: the epic the items got instead; items that got yet another one since are left alone.
+    `epic_id`: its old number. `to`: the epic that its items got instead; items that got yet another one since
+    are left alone.
     """
-    new, lost = insert_epic(client, ref, actor, epic, None)
-    notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
-    results: tuple[ItemResult, ...] = ()
-    left_alone = 0
-    for part in chunks(items, BATCH_SIZE):
-        facts = load_points(client, actor, part).facts
-        still = [task_id for task_id, fact in facts.items() if fact.epic_id in (0, given, epic.id)]
-        left_alone += len(part) - len(still)
-        if still:
-            results += _item_results(send_packed(client, _assignments(still, new.id)), still)
-    if left_alone:
-        notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=left_alone))
-    change = Change(
-        kind=Kind.EPIC_ADD,
-        board_key=ref.key,
-        target=new.id,
-        label=new.name,
-        after=asdict(_record(new)) | {"count": len(results)},
-        undo=DeleteEpic(new.id),
-        notices=tuple(notices),
-        aliases={alias_key(IdKind.EPIC, epic.id): alias_key(IdKind.EPIC, new.id)},
-    )
-    return Outcome(change, new, results)
+
+    epic_id: int
+    epic: EpicRecord
+    to: EpicId
+    items: tuple[int, ...]
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Epic]:
+        ref, actor = context.ref, context.actor
+        new, lost = insert_epic(client, ref, actor, Epic(0, **asdict(self.epic)), None)
+        notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
+        results: tuple[ItemResult, ...] = ()
+        left_alone = 0
+        for part in chunks(self.items, BATCH_SIZE):
+            facts = load_points(client, actor, part).facts
+            still = [task_id for task_id, fact in facts.items() if fact.epic_id in (0, self.to, self.epic_id)]
+            left_alone += len(part) - len(still)
+            if still:
+                results += _item_results(send_packed(client, _assignments(still, new.id)), still)
+        if left_alone:
+            notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=left_alone))
+        change = Change(
+            kind=Kind.EPIC_ADD,
+            board_key=ref.key,
+            target=new.id,
+            label=new.name,
+            after=asdict(_record(new)) | {"count": len(results)},
+            undo=DeleteEpic(new.id),
+            notices=tuple(notices),
+            aliases={alias_key(IdKind.EPIC, self.epic_id): alias_key(IdKind.EPIC, new.id)},
+        )
+        return Outcome(change, new, results)
 
 
 # --- shared ---

@@ -143,7 +143,7 @@ class _Read:
         return task_id in self.rows and self.rows[task_id].group_id != ref.group_id
 
     def compared(self, task_id: int, edit: ItemEdit, seen: ItemEdit | None) -> Comparison:
-        """The edit beside what was read; where nothing was, beside what the person saw alone."""
+        """The edit against what was read; where nothing was, against what the person saw alone."""
         facts, wanted = self.facts.facts.get(task_id), edit.values()
         shown = seen.values() if seen else None
         return compare(vars(facts) if facts else wanted, wanted, shown, lost=self.lost or facts is None)
@@ -182,11 +182,13 @@ def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int
     Of several items those keep what they have whose epic is gone; EpicGone when that is all of them.
     """
     looks = {f"{EPIC}{epic_id}": sprint_calls.get_epic(epic_id) for epic_id in sorted(epics)}
-    reads = looks | _reads(list(edits))
     if len(edits) == 1:
-        packed = _send_halted(client, looks | fact_commands(edits, BEFORE) | _writes(edits))
+        packed = PackedAnswer()
+        commands = looks | fact_commands(edits, BEFORE) | _writes(edits)
+        answer, packed.lost = read_then_write(client, commands)
+        packed.parts.append(answer)
     else:
-        packed = send_packed(client, reads)
+        packed = send_packed(client, looks | _reads(list(edits)))
     gone = {epic_id for epic_id in epics if not _is_there(packed, f"{EPIC}{epic_id}", ref)}
     rest = {task_id: edit for task_id, edit in edits.items() if edit.epic_id not in gone}
     if not rest:
@@ -196,13 +198,6 @@ def _send_with_epics(client: Client, ref: BoardRef, edits: Edits, epics: set[int
         writes = send_packed(client, _writes(rest))
         packed.parts += [BatchAnswer({}, refused), *writes.parts]
         packed.broken = packed.broken or writes.broken
-    return packed
-
-
-def _send_halted(client: Client, commands: Mapping[str, Command]) -> PackedAnswer:
-    packed = PackedAnswer()
-    answer, packed.lost = read_then_write(client, commands)
-    packed.parts.append(answer)
     return packed
 
 

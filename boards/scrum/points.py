@@ -85,6 +85,13 @@ class Scale:
     values: tuple[ScaleValue, ...]
     open_ended: bool = False
 
+    @property
+    def entries(self) -> tuple[tuple[str, str], ...]:
+        """(label, number) pairs as people write them; "" for no number."""
+        return tuple(
+            (value.label, "" if value.number is None else show_points(value.number)) for value in self.values
+        )
+
     def estimate(self, text: str) -> Estimate:
         """What a text means on this scale."""
         text = text.strip()
@@ -219,23 +226,30 @@ SCALES: dict[ScaleKind, Scale] = {
 }
 
 
-def scale_to_data(scale: Scale) -> dict[str, object]:
-    """For the store's JSON; `scale_from_data` gives the same scale again."""
-    values = [
-        [value.label, "" if value.number is None else show_points(value.number)] for value in scale.values
-    ]
-    return {"kind": scale.kind.value, "values": values}
+def scale_of(kind: ScaleKind, entries: Iterable[tuple[str, str]]) -> Scale:
+    """The scale of a kind; T-shirts and a team's own have these (label, number) pairs.
+
+    BadInput as `own_scale` raises it.
+    """
+    if kind not in (ScaleKind.OWN, ScaleKind.TSHIRTS):
+        return SCALES[kind]
+    return Scale(kind, own_scale(entries).values)
 
 
-def scale_from_data(data: object) -> Scale:
-    """The scale that was stored; Fibonacci for nothing or nonsense. T-shirts keep their own numbers."""
-    if not isinstance(data, dict):
-        return SCALES[ScaleKind.FIBONACCI]
-    try:
-        kind = ScaleKind(str(data.get("kind")))
-        if kind not in (ScaleKind.OWN, ScaleKind.TSHIRTS):
-            return SCALES[kind]
-        own = own_scale((str(label), str(number)) for label, number in data["values"])
-    except (ValueError, KeyError, TypeError, BadInput):
-        return SCALES[ScaleKind.FIBONACCI]
-    return Scale(kind, own.values)
+@dataclass(frozen=True)
+class StoredScale:
+    """A scale as it is kept: what was typed, (label, number) with "" for no number."""
+
+    kind: ScaleKind = ScaleKind.FIBONACCI
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, scale: Scale) -> StoredScale:
+        return cls(scale.kind, scale.entries)
+
+    def scale(self) -> Scale:
+        """The scale that was kept; Fibonacci where the values make none."""
+        try:
+            return scale_of(self.kind, self.values)
+        except BadInput:
+            return SCALES[ScaleKind.FIBONACCI]

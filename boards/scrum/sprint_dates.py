@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
+from operator import itemgetter
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.scrum.model import Sprint
@@ -45,12 +46,9 @@ def _moment(text: str, field: str, at: dt.time, zone: dt.tzinfo) -> dt.datetime:
 
 def suggest_dates(sprints: Sequence[Sprint], now: dt.datetime) -> tuple[dt.date, dt.date]:
     """Days for the next sprint: after the last one that is open, as long as the latest one was."""
-    dated = [
-        (sprint.start, sprint.end)
-        for sprint in sprints
-        if sprint.start and sprint.end and sprint.end > sprint.start
-    ]
-    latest = max(dated, key=lambda dates: dates[1], default=None)
+    dates = ((sprint.start, sprint.end) for sprint in sprints)
+    dated = [(start, end) for start, end in dates if start and end and end > start]
+    latest = max(dated, key=itemgetter(1), default=None)
     length = latest[1] - latest[0] if latest else USUAL_LENGTH
     days = max(round(length / dt.timedelta(days=1)), 1)
     start = max(now.date(), latest[1].date() + dt.timedelta(days=1)) if latest else now.date()

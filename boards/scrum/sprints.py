@@ -64,10 +64,10 @@ class SprintRecord(RecipePart, frozen=True, omit_defaults=False):
     end: str | None = None
     sort: int = 0
 
-    def sprint(self, sprint_id: int) -> Sprint:
-        """The planned sprint with that id."""
+    def sprint(self) -> Sprint:
+        """The planned sprint to add; it will get an id."""
         begins, ends = _moment(self.start), _moment(self.end)
-        return Sprint(sprint_id, self.name, SprintStatus.PLANNED, begins, ends, sort=self.sort)
+        return Sprint(0, self.name, SprintStatus.PLANNED, begins, ends, sort=self.sort)
 
 
 # --- ways back ---
@@ -92,19 +92,6 @@ class EditSprint(Recipe, frozen=True, tag="sprint_edit"):
     def run(self, client: Client, context: UndoContext) -> Outcome[Sprint]:
         del context
         return write_sprint(client, self.sprint_id, self.values, self.expected)
-
-
-@recipe
-class RestoreSprint(Recipe, frozen=True, tag="sprint_restore"):
-    """Adds a deleted planned sprint again, with its columns and items. `sprint_id`: its old number."""
-
-    sprint_id: int
-    sprint: SprintRecord
-    items: tuple[int, ...]
-    columns: tuple[ColumnRecord, ...]
-
-    def run(self, client: Client, context: UndoContext) -> Outcome[Sprint]:
-        return restore_sprint(client, context.ref, context.actor, self)
 
 
 # --- actions ---
@@ -287,36 +274,46 @@ def _restoring(plan: SprintDeletionPlan) -> RestoreSprint:
     return RestoreSprint(plan.sprint.id, _record(plan.sprint), plan.task_ids, columns)
 
 
-def restore_sprint(client: Client, ref: BoardRef, actor: Actor, deleted: RestoreSprint) -> Outcome[Sprint]:
-    """Bring a deleted planned sprint back under a new id, with columns and the items left in the backlog.
+@recipe
+class RestoreSprint(Recipe, frozen=True, tag="sprint_restore"):
+    """Adds a deleted planned sprint again under a new id, with its columns and the items left in the backlog.
 
-    Three requests for up to 46 items, one more when the sprint was found after a lost answer.
+    `sprint_id`: its old number. Three requests for up to 46 items, one more when the sprint was found after a
+    lost answer.
     """
-    new, lost = insert_sprint(client, ref, actor, deleted.sprint.sprint(0), None)
-    notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
-    present = read_columns(client.call(scrum_calls.get_columns(new.id))) if lost else ()
-    waiting, columns = _return_columns(client, ref, new.id, deleted, present)
-    gone = len(deleted.items) - len(waiting)
-    if gone:
-        notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=gone))
-    results: tuple[ItemResult, ...] = ()
-    if waiting:
-        results = run_moves(client, ref, [Move(task_id, new.id) for task_id in waiting]).results
-    stuck = sum(result.error is not None for result in results)
-    if stuck:
-        notices.append(note(NoticeCode.ITEMS_NOT_RETURNED, count=stuck))
-    own = {alias_key(IdKind.SPRINT, deleted.sprint_id): alias_key(IdKind.SPRINT, new.id)}
-    change = Change(
-        kind=Kind.SPRINT_ADD,
-        board_key=ref.key,
-        target=new.id,
-        label=new.name,
-        after=asdict(_record(new)) | {"count": len(results) - stuck},
-        undo=DeleteSprint(new.id),
-        notices=tuple(notices),
-        aliases=own | columns,
-    )
-    return Outcome(change, new, results)
+
+    sprint_id: int
+    sprint: SprintRecord
+    items: tuple[int, ...]
+    columns: tuple[ColumnRecord, ...]
+
+    def run(self, client: Client, context: UndoContext) -> Outcome[Sprint]:
+        ref, actor = context.ref, context.actor
+        new, lost = insert_sprint(client, ref, actor, self.sprint.sprint(), None)
+        notices: list[Notice] = [note(NoticeCode.ANSWER_LOST_BUT_DONE)] if lost else []
+        present = read_columns(client.call(scrum_calls.get_columns(new.id))) if lost else ()
+        waiting, columns = _return_columns(client, ref, new.id, self, present)
+        gone = len(self.items) - len(waiting)
+        if gone:
+            notices.append(note(NoticeCode.TASKS_LEFT_ALONE, count=gone))
+        results: tuple[ItemResult, ...] = ()
+        if waiting:
+            results = run_moves(client, ref, [Move(task_id, new.id) for task_id in waiting]).results
+        stuck = sum(result.error is not None for result in results)
+        if stuck:
+            notices.append(note(NoticeCode.ITEMS_NOT_RETURNED, count=stuck))
+        own = {alias_key(IdKind.SPRINT, self.sprint_id): alias_key(IdKind.SPRINT, new.id)}
+        change = Change(
+            kind=Kind.SPRINT_ADD,
+            board_key=ref.key,
+            target=new.id,
+            label=new.name,
+            after=asdict(_record(new)) | {"count": len(results) - stuck},
+            undo=DeleteSprint(new.id),
+            notices=tuple(notices),
+            aliases=own | columns,
+        )
+        return Outcome(change, new, results)
 
 
 def _return_columns(

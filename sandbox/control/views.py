@@ -6,7 +6,6 @@ portal, and nothing of the product knows these addresses.
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 from typing import Any
 
@@ -16,6 +15,7 @@ from werkzeug.exceptions import BadRequest, NotFound
 from sandbox.application import installation
 from sandbox.application.events import Dispatcher
 from sandbox.control.call_log import CallNote, redact, summary
+from sandbox.control.description import LIMITS, describe, describe_app, introduction, webhook_addresses
 from sandbox.control.exchange import call_log, faults
 from sandbox.control.faults import KINDS, BadFaultError
 from sandbox.rest.dispatch import execute
@@ -23,7 +23,7 @@ from sandbox.rest.errors import body as error_body
 from sandbox.rest.registry import RestError
 from sandbox.rest.transport import answer_json
 from sandbox.state.crm import ADMIN_RIGHT, NO_RIGHT, READ_RIGHT
-from sandbox.state.portal import Portal, User
+from sandbox.state.portal import User
 from sandbox.state.store import PortalHolder, current_portal
 
 blueprint = Blueprint("control", __name__, url_prefix="/_sandbox")
@@ -76,64 +76,10 @@ def state() -> Response:
     return jsonify(describe())
 
 
-def describe() -> dict[str, Any]:
-    """The portal in numbers and names, without secrets."""
-    portal = current_portal()
-    limits = current_app.extensions["limits"]
-    with portal.lock:
-        return {
-            **introduction(),
-            "domain": portal.domain,
-            "old_domains": portal.old_domains,
-            "clock": {"now": portal.now().isoformat(), "frozen": portal.clock_frozen is not None},
-            "limits": {key: getattr(limits, key) for key in LIMITS},
-            "app": _describe_app(portal),
-            "counts": {
-                "users": len(portal.users),
-                "groups": len(portal.groups),
-                "stages": len(portal.stages),
-                "tasks": sum(not task.deleted for task in portal.tasks.values()),
-                "tokens": len(portal.tokens),
-            },
-            "faults": faults().listing(),
-        }
-
-
-def introduction() -> dict[str, Any]:
-    """Who is who: what `reset` answers and `state` begins with."""
-    portal = current_portal()
-    return {"seed": portal.seed, "people": portal.people, "main_group_id": portal.main_group_id}
-
-
-def _describe_app(portal: Portal) -> dict[str, Any]:
-    app = portal.app
-    if app is None:
-        return {"added": False, "installed": False, "placements": [], "subscriptions": []}
-    return {
-        "id": app.id,
-        "title": app.title,
-        "version": app.version,
-        "scopes": app.scopes,
-        "added": app.added,
-        "installed": app.installed,
-        "placements": [dataclasses.asdict(placement) for placement in app.placements],
-        "subscriptions": [dataclasses.asdict(subscription) for subscription in app.subscriptions],
-    }
-
-
 @blueprint.get("/webhooks")
 def webhooks() -> Response:
     """The address of one inbound webhook for each kind of person, as a JSON map by role."""
     return jsonify({role: address for role, address in webhook_addresses().items() if role in WEBHOOKS})
-
-
-def webhook_addresses() -> dict[str, str]:
-    """`{"admin": "http://localhost:5001/rest/1/<code>/", …}`."""
-    portal = current_portal()
-    codes = {hook.user_id: hook.code for hook in portal.webhooks if hook.active}
-    base = f"{portal.address}/rest"
-    people = portal.people.items()
-    return {role: f"{base}/{number}/{codes[number]}/" for role, number in people if number in codes}
 
 
 @blueprint.get("/calls")
@@ -202,9 +148,6 @@ def rename() -> Response:
             portal.old_domains = [old for old in portal.old_domains if old != domain] + [portal.domain]
             portal.domain = domain
     return jsonify(domain=portal.domain, old_domains=portal.old_domains)
-
-
-LIMITS = ("rate", "operating", "operating_limit", "operating_cost")
 
 
 @blueprint.post("/limits")
@@ -358,7 +301,7 @@ def install() -> Response:
     portal = current_portal()
     with portal.lock:
         _install(person(request_json().get("user") or portal.people["admin"]).id)
-    return jsonify(_describe_app(portal))
+    return jsonify(describe_app(portal))
 
 
 def _install(user_id: int) -> None:
@@ -375,7 +318,7 @@ def uninstall() -> Response:
     portal = current_portal()
     with portal.lock:
         installation.uninstall(portal, clean=bool(int(request_json().get("clean") or 0)))
-    return jsonify(_describe_app(portal))
+    return jsonify(describe_app(portal))
 
 
 @blueprint.get("/events")

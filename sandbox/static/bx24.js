@@ -4,11 +4,11 @@
    and no web storage, which a frame from another site does not have, and no eval. */
 
 (() => {
-  "use strict";
+  'use strict';
 
-  const [host = "", protocol = "0", sid = ""] = window.name.split("|");
-  const secure = protocol === "1";
-  const origin = `${secure ? "https" : "http"}://${host}`;
+  const [host = '', protocol = '0', sid = ''] = window.name.split('|');
+  const secure = protocol === '1';
+  const origin = `${secure ? 'https' : 'http'}://${host}`;
   const waiting = new Map(); // callback name -> function
   const readyQueue = [];
   let counter = 0;
@@ -18,23 +18,23 @@
   const installHandlers = [];
 
   function send(command, params, callback) {
-    let name = "";
+    let name = '';
     if (callback) {
       name = `bx24_${++counter}_${Math.random().toString(36).slice(2)}`;
       waiting.set(name, callback);
     }
-    const json = params === undefined || params === null ? "" : JSON.stringify(params);
+    const json = params === undefined || params === null ? '' : JSON.stringify(params);
     window.parent.postMessage(`${command}:${json}:${name}:${sid}`, origin);
   }
 
-  window.addEventListener("message", (event) => {
-    if (event.origin !== origin || event.source !== window.parent || typeof event.data !== "string") return;
-    const cut = event.data.indexOf(":");
+  window.addEventListener('message', (event) => {
+    if (event.origin !== origin || event.source !== window.parent || typeof event.data !== 'string') return;
+    const cut = event.data.indexOf(':');
     const name = cut < 0 ? event.data : event.data.slice(0, cut);
     const callback = waiting.get(name);
     if (!callback) return;
     waiting.delete(name);
-    const json = cut < 0 ? "" : event.data.slice(cut + 1);
+    const json = cut < 0 ? '' : event.data.slice(cut + 1);
     callback(json ? JSON.parse(json) : undefined);
   });
 
@@ -48,7 +48,7 @@
     keepAuth(answer);
     const rest = () => initialising.splice(0).forEach((callback) => callback());
     if (!data.FIRST_RUN) return rest();
-    send("setInstall", { install: true }, () => {
+    send('setInstall', { install: true }, () => {
       installHandlers.forEach((handler) => handler());
       rest();
     });
@@ -63,7 +63,7 @@
         initialising.push(callback);
       } else {
         initialising = [callback];
-        send("getInitData", null, started);
+        send('getInitData', null, started);
       }
     },
 
@@ -74,7 +74,7 @@
     },
 
     installFinish() {
-      send("setInstallFinish", {});
+      send('setInstallFinish', {});
     },
 
     /** The current pair, or false when it is over and `refreshAuth` is due. */
@@ -91,14 +91,14 @@
     },
 
     refreshAuth(callback = () => {}) {
-      send("refreshAuth", {}, (answer) => {
+      send('refreshAuth', {}, (answer) => {
         if (answer) keepAuth(answer);
         callback(answer ? BX24.getAuth() : false);
       });
     },
 
     getDomain: () => (data ? data.DOMAIN : host),
-    getLang: () => (data ? data.LANG : "en"),
+    getLang: () => (data ? data.LANG : 'en'),
     isAdmin: () => Boolean(data && data.IS_ADMIN),
 
     // --- the frame ---
@@ -111,47 +111,47 @@
     },
 
     fitWindow(callback) {
-      send("resizeWindow", { width: "100%", height: BX24.getScrollSize().scrollHeight }, callback);
+      send('resizeWindow', { width: '100%', height: BX24.getScrollSize().scrollHeight }, callback);
     },
 
     resizeWindow(width, height, callback) {
-      send("resizeWindow", { width, height }, callback);
+      send('resizeWindow', { width, height }, callback);
     },
 
     setTitle(title, callback) {
-      send("setTitle", { title: String(title) }, callback);
+      send('setTitle', { title: String(title) }, callback);
     },
 
     scrollParentWindow(scroll, callback) {
-      send("setScroll", { scroll: Math.max(0, Math.trunc(scroll)) }, callback);
+      send('setScroll', { scroll: Math.max(0, Math.trunc(scroll)) }, callback);
     },
 
     reloadWindow(callback) {
-      send("reloadWindow", {}, callback);
+      send('reloadWindow', {}, callback);
     },
 
     openApplication(params, callback) {
-      send("openApplication", params || {}, callback);
+      send('openApplication', params || {}, callback);
     },
 
     closeApplication(callback) {
-      send("closeApplication", {}, callback);
+      send('closeApplication', {}, callback);
     },
 
     openPath(path, callback) {
-      send("openPath", { path }, callback);
+      send('openPath', { path }, callback);
     },
 
     // --- where it is shown ---
     placement: {
       info: () => ({ placement: data.PLACEMENT, options: data.PLACEMENT_OPTIONS }),
-      getInterface: (callback) => send("getInterface", {}, callback),
+      getInterface: (callback) => send('getInterface', {}, callback),
       call: (command, params, callback) => send(command, params || {}, callback),
     },
 
     // --- options ---
-    appOption: optionStore("APP_OPTIONS", "setAppOption"),
-    userOption: optionStore("USER_OPTIONS", "setUserOption"),
+    appOption: optionStore('APP_OPTIONS', 'setAppOption'),
+    userOption: optionStore('USER_OPTIONS', 'setUserOption'),
 
     // --- REST ---
     /** Call one method. `callback` gets an answer with data(), error(), more(), next(), total(). */
@@ -166,7 +166,7 @@
         const [method, params] = Array.isArray(call) ? call : [call.method, call.params];
         cmd[key] = `${method}?${encode(params || {})}`;
       }
-      return request("batch", { cmd, halt: halt ? 1 : 0 }).then((result) => {
+      return request('batch', { cmd, halt: halt ? 1 : 0 }).then((result) => {
         callback?.(Array.isArray(calls) ? Object.values(split(result, calls)) : split(result, calls));
         return true;
       });
@@ -177,13 +177,13 @@
     bind: (element, event, callback) => element.addEventListener(event, callback),
     unbind: (element, event, callback) => element.removeEventListener(event, callback),
     ready(callback) {
-      if (document.readyState === "loading") readyQueue.push(callback);
+      if (document.readyState === 'loading') readyQueue.push(callback);
       else callback();
     },
-    isReady: () => document.readyState !== "loading",
+    isReady: () => document.readyState !== 'loading',
   };
 
-  document.addEventListener("DOMContentLoaded", () => readyQueue.splice(0).forEach((callback) => callback()));
+  document.addEventListener('DOMContentLoaded', () => readyQueue.splice(0).forEach((callback) => callback()));
 
   function optionStore(field, command) {
     return {
@@ -243,13 +243,13 @@
 
   async function request(method, params, again = true) {
     const response = await fetch(`${origin}/rest/${method}.json`, {
-      method: "POST",
-      headers: { "Content-Type": "application/x-www-form-urlencoded" },
+      method: 'POST',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
       body: encode({ ...params, auth: data.AUTH_ID }),
-      credentials: "omit",
+      credentials: 'omit',
     });
     const answer = await response.json();
-    if (answer.error === "expired_token" && again) {
+    if (answer.error === 'expired_token' && again) {
       await new Promise((done) => BX24.refreshAuth(done));
       return request(method, params, false);
     }
@@ -261,7 +261,11 @@
     const answers = {};
     for (const [key, call] of Object.entries(calls)) {
       const [method, params] = Array.isArray(call) ? call : [call.method, call.params];
-      const part = { result: inner.result?.[key], total: inner.result_total?.[key], next: inner.result_next?.[key] };
+      const part = {
+        result: inner.result?.[key],
+        total: inner.result_total?.[key],
+        next: inner.result_next?.[key],
+      };
       Object.assign(part, inner.result_error?.[key] || (inner.result ? {} : result.answer));
       answers[key] = new Answer(part, result.status, { method, params });
     }
@@ -269,14 +273,14 @@
   }
 
   /** PHP's spelling of nested values: `filter[ID][0]=1`. */
-  function encode(value, prefix = "") {
+  function encode(value, prefix = '') {
     const pairs = Object.entries(value).map(([key, inner]) => {
       const name = prefix ? `${prefix}[${key}]` : key;
-      if (inner !== null && typeof inner === "object") return encode(inner, name);
-      const text = inner === true ? 1 : inner === false ? 0 : inner ?? "";
+      if (inner !== null && typeof inner === 'object') return encode(inner, name);
+      const text = typeof inner === 'boolean' ? Number(inner) : (inner ?? '');
       return `${encodeURIComponent(name)}=${encodeURIComponent(text)}`;
     });
-    return pairs.filter(Boolean).join("&");
+    return pairs.filter(Boolean).join('&');
   }
 
   window.BX24 = BX24;

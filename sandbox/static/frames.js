@@ -12,8 +12,8 @@ export async function ask(address, body = {}) {
   const person = Number(document.body.dataset.person);
   const lang = document.documentElement.lang;
   const response = await fetch(address, {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ person, lang, ...body }),
   });
   if (!response.ok) throw new Error(`${address}: ${response.status}`);
@@ -33,8 +33,8 @@ export class Frame {
     this.forget();
     this.launch = launch;
     this.origin = new URL(launch.url).origin;
-    this.element = document.createElement("iframe");
-    this.element.className = "app-frame";
+    this.element = document.createElement('iframe');
+    this.element.className = 'app-frame';
     this.element.name = launch.name;
     this.element.title = launch.title;
     this.host.replaceChildren(this.element);
@@ -48,24 +48,25 @@ export class Frame {
 
   /** Send the answer, unless the frame is gone by now. */
   answer(callback, value) {
-    if (callback) this.element.contentWindow?.postMessage(`${callback}:${JSON.stringify(value)}`, this.origin);
+    if (!callback) return;
+    this.element.contentWindow?.postMessage(`${callback}:${JSON.stringify(value)}`, this.origin);
   }
 
   /** Launch again where the frame stands; `changes` overrides what was asked for. */
   async reload(changes = {}) {
-    this.start(await ask("/_shell/launch", { ...this.launch.wish, ...changes }));
+    this.start(await ask('/_shell/launch', { ...this.launch.wish, ...changes }));
   }
 }
 
 function submit(launch) {
-  const form = document.createElement("form");
-  form.method = "post";
+  const form = document.createElement('form');
+  form.method = 'post';
   form.action = launch.url;
   form.target = launch.name;
   form.hidden = true;
   for (const [name, value] of Object.entries(launch.form)) {
-    const input = document.createElement("input");
-    input.type = "hidden";
+    const input = document.createElement('input');
+    input.type = 'hidden';
     input.name = name;
     input.value = value;
     form.append(input);
@@ -77,12 +78,12 @@ function submit(launch) {
 
 /** `command:JSON:callback:APP_SID`; JSON and callback may be empty, JSON may hold colons. */
 export function parseMessage(text) {
-  const parts = text.split(":");
+  const parts = text.split(':');
   if (parts.length < 3) return null;
   const sid = parts.pop();
   const command = parts.shift();
   const callback = parts.pop();
-  const json = parts.join(":");
+  const json = parts.join(':');
   try {
     return { command, callback, sid, params: json ? JSON.parse(json) : {} };
   } catch {
@@ -91,7 +92,7 @@ export function parseMessage(text) {
 }
 
 function heard(event) {
-  const message = typeof event.data === "string" ? parseMessage(event.data) : null;
+  const message = typeof event.data === 'string' ? parseMessage(event.data) : null;
   const frame = message && frames.get(message.sid);
   if (!frame || event.origin !== frame.origin || event.source !== frame.element.contentWindow) return;
   const command = Object.hasOwn(commands, message.command) ? commands[message.command] : null;
@@ -106,23 +107,23 @@ function heard(event) {
 const commands = {
   getInitData: async (frame, params, reply) => {
     const { AUTH_ID, AUTH_EXPIRES, REFRESH_ID } = frame.launch.form;
-    const context = await ask("/_shell/init", { wish: frame.launch.wish });
+    const context = await ask('/_shell/init', { wish: frame.launch.wish });
     reply({ ...context, AUTH_ID, AUTH_EXPIRES, REFRESH_ID });
   },
   setInstall: (frame, params, reply) => reply(params),
   setInstallFinish: async (frame) => {
-    await ask("/_shell/install-finish");
-    await frame.reload({ install: false, placement: "DEFAULT", options: {} });
-    document.dispatchEvent(new CustomEvent("portal:installed"));
+    await ask('/_shell/install-finish');
+    await frame.reload({ install: false, placement: 'DEFAULT', options: {} });
+    document.dispatchEvent(new CustomEvent('portal:installed'));
   },
   resizeWindow: (frame, params, reply) => {
     const { width, height } = params;
     if (Number(height) > 0) frame.element.style.height = `${Math.ceil(Number(height))}px`;
-    frame.element.style.width = typeof width === "number" || /^\d+$/.test(width) ? `${width}px` : "100%";
+    frame.element.style.width = typeof width === 'number' || /^\d+$/.test(width) ? `${width}px` : '100%';
     reply({ width, height });
   },
   setTitle: (frame, params, reply) => {
-    const heading = frame.host.closest("[data-titled]")?.querySelector("[data-title]");
+    const heading = frame.host.closest('[data-titled]')?.querySelector('[data-title]');
     if (heading) heading.textContent = params.title;
     reply(params);
   },
@@ -131,35 +132,35 @@ const commands = {
     reply(params);
   },
   setUserOption: async (frame, params, reply) => {
-    await ask("/_shell/option", { kind: "user", name: params.name, value: params.value });
+    await ask('/_shell/option', { kind: 'user', name: params.name, value: params.value });
     reply(params);
   },
   setAppOption: async (frame, params, reply) => {
-    await ask("/_shell/option", { kind: "app", name: params.name, value: params.value });
+    await ask('/_shell/option', { kind: 'app', name: params.name, value: params.value });
     reply(params);
   },
   refreshAuth: async (frame, params, reply) => {
-    const fresh = await ask("/_shell/auth");
+    const fresh = await ask('/_shell/auth');
     Object.assign(frame.launch.form, fresh);
     reply(fresh);
   },
   openPath: (frame, params, reply) => {
     const path = new URL(params.path, location.origin);
     if (path.origin !== location.origin || !/^\/(company|workgroups)\//.test(path.pathname)) {
-      reply({ result: "error", errorCode: "PATH_NOT_AVAILABLE" });
+      reply({ result: 'error', errorCode: 'PATH_NOT_AVAILABLE' });
       return;
     }
-    sliders.openPath(path, () => reply({ result: "close" }));
+    sliders.openPath(path, () => reply({ result: 'close' }));
   },
   openApplication: async (frame, params, reply) => {
-    await sliders.openApplication({ placement: "DEFAULT", options: params }, () => reply({}));
+    await sliders.openApplication({ placement: 'DEFAULT', options: params }, () => reply({}));
   },
   closeApplication: (frame, params, reply) => {
     frame.onClose?.();
     reply({});
   },
   reloadWindow: () => location.reload(),
-  getInterface: (frame, params, reply) => reply({ command: ["getInterface"], event: [] }),
+  getInterface: (frame, params, reply) => reply({ command: ['getInterface'], event: [] }),
 };
 
 let sliders = null;
@@ -167,5 +168,5 @@ let sliders = null;
 /** Start listening; `sliderHost` opens the right-hand panels (see sliders.js). */
 export function listen(sliderHost) {
   sliders = sliderHost;
-  window.addEventListener("message", heard);
+  window.addEventListener('message', heard);
 }

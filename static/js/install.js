@@ -1,27 +1,19 @@
 // Tells the portal that the app is installed; the portal then loads the frame again, with the app in it.
 // The portal's own script is asked first; where it is blocked or fails, the same message goes to the parent directly.
-import { tell } from './portal.js';
+import { need } from './core/dom.js';
+import { tell } from './core/portal.js';
 
 const PATIENCE = 6000;
-const manual = document.getElementById('manual');
-const script = document.querySelector('script[async]');
-let told = false;
-
-// still here after a while: say so, and offer a button
-setTimeout(() => {
-  manual.hidden = false;
-  document.getElementById('progress').hidden = true;
-}, 2 * PATIENCE);
-document.getElementById('finish').addEventListener('click', finishOurselves);
+let isTold = false;
 
 function finishOurselves() {
-  told = true;
+  isTold = true;
   tell('setInstallFinish');
 }
 
 function finish() {
-  if (told) return;
-  told = true;
+  if (isTold) return;
+  isTold = true;
   try {
     window.BX24.init(() => window.BX24.installFinish());
   } catch {
@@ -29,7 +21,16 @@ function finish() {
   }
 }
 
+/** Still here after a while: say so, and offer a button. */
+function offerButton() {
+  need('#manual').hidden = false;
+  need('#progress').hidden = true;
+}
+
+setTimeout(offerButton, 2 * PATIENCE);
+need('#finish').addEventListener('click', finishOurselves);
+
 if (window.BX24) finish();
-script.addEventListener('load', finish);
-script.addEventListener('error', finishOurselves);
+need('script[async]').addEventListener('load', finish);
+need('script[async]').addEventListener('error', finishOurselves);
 setTimeout(finish, PATIENCE);

@@ -30,7 +30,7 @@ from sandbox.settings import Settings
 from sandbox.state import store
 from sandbox.state.portal import Portal
 from store import Database
-from store.models import Action, Base, JournalEntry, Memo
+from store.models import Action, Base, JournalEntry, StoredMemo
 from tests.support.person import SESSION
 from tests.support.servers import CLIENT_ID, CLIENT_SECRET, Sandbox, free_port
 
@@ -118,8 +118,8 @@ class Ground:
         """Remember the portal as it is now, and what the app remembers of it."""
         with self.portal.lock:
             self.kept = store.dump(self.portal)
-        with self.db.looking() as connection:
-            self.memos = [dict(row) for row in connection.execute(sa.select(Memo.__table__)).mappings()]
+        with self.db.single_select() as connection:
+            self.memos = [dict(row) for row in connection.execute(sa.select(StoredMemo.__table__)).mappings()]
 
     def restore(self) -> None:
         """The portal as it was; people keep the tokens they have got since."""
@@ -131,9 +131,9 @@ class Ground:
         with self.db.writing() as connection:
             connection.execute(sa.update(JournalEntry).values(undone_by=None))
             connection.execute(sa.delete(Action))
-            connection.execute(sa.delete(Memo))
+            connection.execute(sa.delete(StoredMemo))
             if self.memos:
-                connection.execute(sa.insert(Memo), self.memos)
+                connection.execute(sa.insert(StoredMemo), self.memos)
 
     def boards(self) -> str:
         """Everything of the portal that boards show, as text that is equal for equal portals.
@@ -149,7 +149,7 @@ class Ground:
 
     def entries(self) -> list[int]:
         """The ids of all journal entries."""
-        with self.db.looking() as connection:
+        with self.db.single_select() as connection:
             return list(connection.scalars(sa.select(JournalEntry.id).order_by(JournalEntry.id)))
 
 

@@ -95,6 +95,13 @@ def test_where_private_portals_are_allowed_http_and_a_default_address_are_too() 
     assert config.auth_servers == ("http://localhost:5001/_oauth",)
 
 
+def test_the_page_of_components_is_for_the_demo_alone() -> None:
+    assert not Config.from_env(LEAST).components
+    with pytest.raises(ConfigError, match=r"^COMPONENTS"):
+        Config.from_env(LEAST | {"COMPONENTS": "1"})
+    assert Config.from_env(LEAST | {"COMPONENTS": "1", "B24_ALLOW_PRIVATE_PORTALS": "1"}).components
+
+
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
 def test_a_hosts_postgres_address_is_understood(scheme: str) -> None:
     assert database_url({"DATABASE_URL": f"{scheme}://u:p@h/d"}) == "postgresql+psycopg://u:p@h/d"

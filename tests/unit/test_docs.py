@@ -6,11 +6,14 @@ import ast
 import re
 from pathlib import Path
 
+import yaml
+
 from config import VERSION
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
-SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES|LICENSOR)["']""")
+DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+SETTING = re.compile(r"""["']([A-Z][A-Z0-9]*_[A-Z0-9_]+|PORT|HOST|PROXIES|LICENSOR|RELOAD|COMPONENTS)["']""")
 
 
 def settings_of(*names: str) -> set[str]:
@@ -43,13 +46,13 @@ def test_every_setting_of_the_readme_is_read_somewhere() -> None:
 
 def test_every_command_of_the_documents_exists() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    for document in [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]:
+    for document in [*DOCUMENTS, ROOT / "benchmarks" / "README.md"]:
         used = set(re.findall(r"`(?:[A-Z_]+=\S+ )*make ([a-z-]+)", document.read_text()))
         assert used <= targets, document.name
 
 
 def test_links_of_the_documents_lead_somewhere() -> None:
-    for document in [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")]:
+    for document in DOCUMENTS:
         for target in re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", document.read_text()):
             assert (document.parent / target).exists(), f"{document.name}: {target}"
 
@@ -126,3 +129,14 @@ def test_the_newest_release_of_the_changelog_is_the_version_that_runs() -> None:
     assert releases[0] == VERSION
     numbers = [tuple(map(int, release.split("."))) for release in releases]
     assert numbers == sorted(set(numbers), reverse=True)
+
+
+def test_the_hooks_before_a_commit_are_targets_of_the_makefile() -> None:
+    """So a hook cannot check something else than `make check` does, and fetches nothing."""
+    found = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())["repos"]
+    hooks = [hook for repository in found for hook in repository["hooks"]]
+    assert [repository["repo"] for repository in found] == ["local"]
+    recipe = (ROOT / "Makefile").read_text().split("\ncheck:")[1].split("\n\n")[0]
+    targets = [hook["entry"].split()[-1] for hook in hooks]
+    assert targets and [target for target in targets if target not in recipe.split()] == []
+    assert all(hook["entry"].startswith("make ") and hook["language"] == "system" for hook in hooks)

@@ -41,7 +41,7 @@ PLURALS = {"ru": 3, "de": 2}
 PLACE = re.compile(r"%\(\w+\)s")
 SOURCES = [*sorted((ROOT / "web").rglob("*.py")), *sorted((ROOT / "boards").rglob("*.py"))]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-SCRIPTS = sorted((ROOT / "static" / "js").glob("*.js"))
+SCRIPTS = sorted((ROOT / "static" / "js").rglob("*.js"))
 
 
 def po_file(lang: str) -> Path:

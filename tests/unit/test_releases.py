@@ -53,7 +53,7 @@ def test_while_a_migration_is_not_committed_the_last_commit_is_the_release_befor
 def test_a_shallow_clone_says_that_it_has_no_history(tmp_path: Path) -> None:
     place = clone(tmp_path / "clone", "--depth", "1")
     with pytest.raises(HistoryError, match="rev-parse"):
-        release_before(revisions()[-1], place)
+        release_before(migrations(place)[-1], place)  # the newest that is committed
 
 
 def test_a_folder_without_a_repository_says_so(tmp_path: Path) -> None:

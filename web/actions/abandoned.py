@@ -39,7 +39,7 @@ def write_down(shared: Services) -> int:
 def _give_up(shared: Services, left: Left) -> bool:
     """An entry that says what was asked for and that its outcome is unknown; so there is no way back."""
     try:
-        perhaps = Perhaps.from_json(left.perhaps)
+        perhaps = Perhaps.from_json(left.pending_change)
     except OfNewerRelease:
         if _too_old(left.started_at) and requests.give_up(shared.db, left):
             log.exception("what %s left cannot be read", left.request_key)

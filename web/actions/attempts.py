@@ -58,7 +58,7 @@ class Trying:
 def attempt(begun: Begun, user_id: int, key: str) -> Iterator[Trying]:
     """Try what a claimed key stands for; after a failure the key is free, or unsure."""
     db, who, trying = services().db, _who(), Trying()
-    g.answer_lost = begun.unsure and not begun.perhaps
+    g.answer_lost = begun.unsure and not begun.pending_change
     g.keep = lambda change: requests.keep(db, who.member_id, user_id, key, _perhaps(change))
     try:
         yield trying
@@ -86,9 +86,9 @@ def done_unheard(begun: Begun) -> DoneUnheard | None:
 
     One request to the portal, and none where no change was left behind.
     """
-    if begun.perhaps is None:
+    if begun.pending_change is None:
         return None
-    change = made_after_all(client(), Perhaps.from_json(begun.perhaps).change)
+    change = made_after_all(client(), Perhaps.from_json(begun.pending_change).change)
     return DoneUnheard(change) if change else None
 
 

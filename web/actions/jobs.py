@@ -11,8 +11,9 @@ import secrets
 from dataclasses import asdict
 from typing import Any
 
-from flask import Blueprint, Response, g, make_response, render_template, request
+from flask import Blueprint, Response, g, make_response, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from b24.errors import OutcomeUnknown, StageNotEmpty
 from boards.core import jobs as work
@@ -53,7 +54,7 @@ def ask(key: str, stage_id: int) -> str:
     ref, as_admin = board_of(key), request.args.get("as_admin") == "1"
     plan = plan_deletion(client(), ref, actor(), stage_id, as_admin=as_admin)
     job_id = keep_plan(ref.key, {"plan": _plan_data(plan), "as_admin": as_admin})
-    return render_template("shared/_delete_stage.html", key=ref.key, plan=plan, job_id=job_id)
+    return render_block("shared/delete_dialog.html", "stage", key=ref.key, plan=plan, job_id=job_id)
 
 
 @blueprint.post("/boards/<key>/stages/<int:stage_id>/delete")
@@ -179,8 +180,9 @@ def _over(progress: Progress, done: Done[Any], failures: list[Failure]) -> Respo
     toast = "" if nothing else done_toast(done, outcome.notices if outcome else ())
     if not failures and not _gave_up(progress):
         return announced(toast, board_refresh={}, dialog_close=True)
-    account = render_template(
-        "shared/_job_account.html",
+    account = render_block(
+        "shared/results.html",
+        "job",
         job=job,
         failures=failures[:SHOWN_FAILURES],
         count=len(failures),
@@ -224,7 +226,7 @@ def _waiting(row: JobRow) -> Response:
 def _of_newer_release(job_id: str) -> Response:
     """The job is another release's, which goes on with it: the page asks until its request gets there."""
     turn = secrets.token_hex(4)
-    html = render_template("shared/_job_elsewhere.html", job_id=job_id, seconds=ELSEWHERE, turn=turn)
+    html = render_block("shared/job.html", "elsewhere", job_id=job_id, seconds=ELSEWHERE, turn=turn)
     response = make_response(html, 503)
     response.headers["HX-Reswap"] = "none"
     response.headers["Retry-After"] = str(ELSEWHERE)
@@ -232,8 +234,9 @@ def _of_newer_release(job_id: str) -> Response:
 
 
 def _progress(job_id: str, job: work.Job, *, wait: bool = False) -> str:
-    return render_template(
+    return render_block(
         "shared/job.html",
+        "progress",
         job_id=job_id,
         turn=secrets.token_hex(4),
         job=job,

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from flask import Response, make_response, render_template, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from boards.core.change import NoticeCode
 from boards.core.model import Notice, Rights, Stage
@@ -39,7 +40,7 @@ def account_of(results: Iterable[Result]) -> str:
     ]
     if not failures:
         return ""
-    return render_template("shared/_bulk_account.html", worked=len(every) - len(failures), failures=failures)
+    return render_block("shared/results.html", "tasks", worked=len(every) - len(failures), failures=failures)
 
 
 # Answers of actions: regions of the page that changed, a toast with its undo, events for the scripts.
@@ -115,7 +116,7 @@ def _unlike_the_page(outcome: Outcome[tuple[Stage, ...]]) -> list[Stage]:
 
 def stage_bands(ref: Place, stages: Iterable[Stage]) -> str:
     """The bands of these stages, each as a region of its own."""
-    return render_template("kanban/_stage_bands.html", stages=stages, key=ref.key, rights=shaper())
+    return render_block("kanban/_answers.html", "stage_bands", stages=stages, key=ref.key, rights=shaper())
 
 
 def shaper() -> Rights:

@@ -1,42 +1,88 @@
-"""Our own scripts: written for people in static/js, sent without comments and long names."""
+"""Our own scripts and style sheets: written for people in static/js and static/css, sent small.
+
+The set-up (`make setup`) makes one file of each that pages load and puts it into static/min/. It travels
+under the address of its source. Where static/min/ is missing, or older than the sources, as while somebody
+works on them, the sources are sent; they work as they are, as many files.
+"""
 
 from __future__ import annotations
 
-from functools import lru_cache
+import mimetypes
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
-import rjsmin
-from flask import Flask, Response, abort, current_app
+from flask import Flask, Response, abort, current_app, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.security import safe_join
 
 KEEP = "public, max-age=31536000, immutable"
+FROM_SOURCE = "ASSETS_FROM_SOURCE"
+"""Setting of the app: send what people write, as it is now, for whoever works on it."""
+VERSION = re.compile(r"^[0-9a-f]{12}/")
+MOVED = {
+    "css/board.css": "css/kanban.css",
+    "css/drawer.css": "css/tasks.css",
+    "js/board.js": "js/kanban/board.js",
+    "js/drawer.js": "js/tasks/drawer.js",
+    "js/portal.js": "js/core/portal.js",
+}
+"""Files that pages of the release before ask for while the nodes are changed one by one."""
 
 
 def register(app: Flask) -> None:
-    """Serve `js/<name>.js` under the versioned static address; more specific than Flask's own rule."""
-    app.add_url_rule(f"{app.static_url_path}/js/<name>.js", "script", script)
+    """Serve what pages load under the versioned static address; more specific than Flask's own rule."""
+    app.add_url_rule(f"{app.static_url_path}/<any(js,css,vendor):kind>/<name>", "asset", asset)
+    app.add_url_rule("/static/<path:filename>", "plain_static", plain_static)
 
 
-def script(name: str) -> Response:
-    """One module, minified; 404 for a name that is none of ours."""
-    folder = Path(current_app.static_folder or "") / "js"
-    file = folder / f"{name}.js"
-    if file not in folder.glob("*.js"):
-        abort(404)
-    return Response(minified(file), mimetype="text/javascript", headers={"Cache-Control": KEEP})
+def asset(kind: str, name: str) -> Response:
+    """A file that pages load, small where the set-up has made it so; 404 for one that is none of ours."""
+    return _send(f"{kind}/{name}", "no-cache" if current_app.config.get(FROM_SOURCE) else KEEP)
 
 
-def minified(file: Path) -> str:
-    """The text of a module as it travels.
+def plain_static(filename: str) -> ResponseReturnValue:
+    """The same files without a version in the address, or with another release's: always asked for again.
 
-    The set-up writes it to static/min/ (`make setup`). Where that is missing or older than the source, as
-    while somebody works on it, comments and needless blanks are left out here.
+    While the nodes are changed one by one, a page of one release asks the nodes of the other for its files.
     """
-    small = file.parent.parent / "min" / file.name
-    if small.exists() and small.stat().st_mtime >= file.stat().st_mtime:
-        return small.read_text(encoding="utf-8")
-    return _without_comments(file, file.stat().st_mtime)
+    name = VERSION.sub("", filename)
+    if name in MOVED:
+        return redirect(f"/static/{MOVED[name]}")
+    return _send(name, "no-cache")
 
 
-@lru_cache(maxsize=64)
-def _without_comments(file: Path, _changed: float) -> str:
-    return str(rjsmin.jsmin(file.read_text(encoding="utf-8")))
+def file_of(static: Path, name: str) -> Path | None:
+    """The file that is sent for a name: of static/min/ if it is as new as all sources, else of `static`.
+
+    None if there is no such file in the folder.
+    """
+    inside = safe_join(str(static), name)
+    small = safe_join(str(static / "min"), name)
+    if inside is None or small is None or not Path(inside).is_file():
+        return None
+    made = Path(small)
+    if not made.is_file():
+        return Path(inside)
+    newest = max(source.stat().st_mtime for source in _sources(static))
+    return made if made.stat().st_mtime >= newest else Path(inside)
+
+
+def _sources(static: Path) -> Iterator[Path]:
+    for folder in ("js", "css"):
+        yield from (path for path in (static / folder).rglob("*") if path.is_file())
+
+
+def _send(name: str, cache: str) -> Response:
+    """The whole file in memory: Flask's own way of sending one cannot be compressed."""
+    static = Path(current_app.static_folder or "")
+    file = file_of(static, name)
+    if file and current_app.config.get(FROM_SOURCE):
+        file = static / name
+    if file is None:
+        abort(404)
+    kind = mimetypes.guess_type(file.name)[0]
+    answer = Response(file.read_bytes(), mimetype=kind, headers={"Cache-Control": cache})
+    answer.add_etag()
+    answer.make_conditional(request)
+    return answer

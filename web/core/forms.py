@@ -9,7 +9,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, ParamSpec
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.errors import BadInput
 from web.core.sentences import bad_input_text
@@ -27,7 +28,9 @@ def in_dialog(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except BadInput as error:
-            return make_response(render_template("shared/_form_error.html", text=bad_input_text(error)), 422)
+            return make_response(
+                render_block("shared/failure.html", "form_error", text=bad_input_text(error)), 422
+            )
 
     return guarded
 

@@ -6,12 +6,12 @@ import json
 from pathlib import Path
 
 import sqlalchemy as sa
-from flask import Blueprint, Response, abort, g, jsonify, render_template, request
+from flask import Blueprint, Response, abort, jsonify, render_template, request
 
 from config import ROOT, VERSION
 from store import memos, models, schema
 from web.core.services import services
-from web.core.session import PortalSession, needs_session
+from web.core.session import needs_session, owner
 
 blueprint = Blueprint("pages", __name__)
 
@@ -79,12 +79,10 @@ def choose() -> tuple[str, int]:
     theme = request.form.get("theme", "")
     if theme not in THEMES:
         abort(400)
-    who: PortalSession = g.portal_session
-    memos.put_preference(services().db, who.member_id, who.user_id, memos.THEME, theme)
+    memos.THEME.put(owner(), theme)
     return "", 204
 
 
 def chosen() -> str:
     """The theme of the person of this request."""
-    who: PortalSession = g.portal_session
-    return memos.get_preference(services().db, who.member_id, who.user_id, memos.THEME, AUTO)
+    return memos.THEME.get(owner())

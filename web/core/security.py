@@ -56,7 +56,7 @@ def protect(response: Response) -> Response:
     )
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    if (request.endpoint or "") not in ("static", "plain_static", "script"):
+    if (request.endpoint or "") not in ("static", "plain_static", "asset"):
         response.headers["Cache-Control"] = "no-store"
     return response
 

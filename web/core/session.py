@@ -122,7 +122,12 @@ def from_row(row: sessions.SessionRow) -> PortalSession:
     )
 
 
-def remember_place(place: str) -> None:
-    """Where the person is now ("home", or a board's key), for their next opening of the app."""
+def owner() -> memos.PortalUser:
+    """The person of this request, as the owner of memos and preferences."""
     who: PortalSession = g.portal_session
-    memos.put_preference(services().db, who.member_id, who.user_id, memos.LAST_BOARD, place)
+    return memos.PortalUser(services().db, who.member_id, who.user_id)
+
+
+def remember_place(place: str) -> None:
+    """Keep where the person is now ("home", or a board's key) for their next opening of the app."""
+    memos.LAST_BOARD.put(owner(), place)

@@ -8,81 +8,89 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from typing import Any
-
-from flask import g
+from dataclasses import dataclass, field, replace
 
 from boards.core.model import Board, Home
 from boards.core.rights import SHAPERS
 from boards.crm.model import SEVERAL, Overview
-from store import memos
-from web.core.services import services
-from web.core.session import PortalSession
+from store.memos import Memo
+from web.core.session import owner
 
-KEY = "boards"
 DAY = 86400.0
 MEMBERS = frozenset("AEK")
 
-Known = dict[str, dict[str, Any]]
+
+@dataclass(frozen=True)
+class VisibleBoard:
+    """A board as a person saw it last. `shapes`: they are its owner or a moderator. `stages`: titles by id,
+    where the stages were shown. `until`, in seconds since 1970, is when this note is too old.
+    """
+
+    title: str
+    open: bool
+    shapes: bool = False
+    stages: dict[int, str] = field(default_factory=dict)
+    until: float = 0.0
+
+
+KNOWN = Memo("boards", dict[str, VisibleBoard], lifetime=DAY)
 
 
 def note_board(board: Board) -> None:
     """The person has just been shown this board."""
     if not board.ref.is_planner:
-        names = {str(stage.id): stage.title for stage in board.stages}
-        own = board.rights.role in SHAPERS
-        _note({board.ref.key: {"title": board.title, "open": True, "stages": names, "shapes": own}})
+        titles = {stage.id: stage.title for stage in board.stages}
+        shapes = board.rights.role in SHAPERS
+        _note({board.ref.key: VisibleBoard(board.title, open=True, shapes=shapes, stages=titles)})
 
 
 def note_home(home: Home) -> None:
     """The projects a person sees by name; those they are in they can open."""
     _note(
         {
-            one.ref.key: {"title": one.name, "open": one.role in MEMBERS, "shapes": one.role in SHAPERS}
-            for one in home.projects
+            project.ref.key: VisibleBoard(project.name, project.role in MEMBERS, project.role in SHAPERS)
+            for project in home.projects
         }
     )
 
 
 def note_crm(overview: Overview) -> None:
     """The directories of the CRM the person has just been shown; who reads the CRM reads its journal."""
-    shown = {one.board_key: {"title": one.name, "open": True} for one in overview.directories}
-    _note({**shown, SEVERAL: {"title": "", "open": True}})
+    shown = {found.board_key: VisibleBoard(found.name, open=True) for found in overview.directories}
+    _note({**shown, SEVERAL: VisibleBoard("", open=True)})
 
 
 def titles() -> dict[str, str]:
     """Names of boards by key, as far as the person has seen them; My Planner is not among them."""
-    return {key: str(one["title"]) for key, one in _known().items()}
+    return {key: board.title for key, board in _known().items()}
 
 
 def stage_names() -> dict[int, str]:
     """Titles of the stages of boards the person has been shown, by id."""
-    found = (one.get("stages", {}) for one in _known().values())
-    return {int(stage_id): title for names in found for stage_id, title in names.items()}
+    return {number: title for board in _known().values() for number, title in board.stages.items()}
 
 
 def open_boards() -> list[str]:
     """Keys of the project boards the person can open, as far as known."""
-    return [key for key, one in _known().items() if one["open"]]
+    return [key for key, board in _known().items() if board.open]
 
 
 def shapes_by_themselves(key: str) -> bool:
     """Whether the person is owner or moderator of the board, as far as known, and needs no other right."""
-    return bool(_known().get(key, {}).get("shapes"))
+    board = _known().get(key)
+    return board is not None and board.shapes
 
 
-def _known() -> Known:
+def _known() -> dict[str, VisibleBoard]:
     """What was noted and is not too old."""
-    who: PortalSession = g.portal_session
-    found = memos.get(services().db, who.member_id, who.user_id, KEY)
     now = time.time()
-    return {key: one for key, one in found.items() if one["until"] > now} if isinstance(found, dict) else {}
+    return {key: board for key, board in (KNOWN.get(owner()) or {}).items() if board.until > now}
 
 
-def _note(seen: Mapping[str, Mapping[str, Any]]) -> None:
-    who: PortalSession = g.portal_session
-    until = time.time() + DAY
-    fresh = {key: {**one, "until": until} for key, one in seen.items()}
-    known = _known()
-    merged = {key: {**known.get(key, {}), **one} for key, one in fresh.items()}
-    memos.put(services().db, who.member_id, who.user_id, KEY, {**known, **merged}, DAY)
+def _note(shown: Mapping[str, VisibleBoard]) -> None:
+    """Note boards that were just shown; one shown without its stages keeps those that are known."""
+    known, until = _known(), time.time() + DAY
+    for key, board in shown.items():
+        before = known.get(key, board)
+        known[key] = replace(board, stages=board.stages or before.stages, until=until)
+    KNOWN.put(owner(), known)

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.colors import parse_color
 from boards.crm.changes import recolor, rename, reorder
@@ -41,7 +42,7 @@ def totals() -> str:
     """How many items the pipelines of the overview hold; one request."""
     wanted = [entity_of(one) for one in request.args.get("ids", "").split(",") if one]
     found = load_totals(client(), actor(), [Directory(one, one) for one in wanted[:MOST_PIPELINES]])
-    return render_template("crm/_crm_totals.html", totals=found)
+    return render_block("crm/_answers.html", "totals", totals=found)
 
 
 @blueprint.get("/sample")
@@ -78,7 +79,7 @@ def counts(entity_id: str) -> str:
     shown = [one.partition(":") for one in request.args.getlist("stage")[:MOST_STAGES]]
     stages = tuple(CrmStage(int(one), code, "", 0) for one, _, code in shown if one.isdecimal() and code)
     found = load_counts(client(), actor(), Directory(entity_of(entity_id), "", stages))
-    return render_template("crm/_crm_counts.html", stages=stages, counts=found)
+    return render_block("crm/_answers.html", "counts", stages=stages, counts=found)
 
 
 @blueprint.post("/<entity_id>/order")

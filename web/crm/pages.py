@@ -11,6 +11,7 @@ from babel.numbers import format_decimal
 from flask import Blueprint, Response, render_template, request
 from flask_babel import get_locale, lazy_pgettext
 from flask_babel import lazy_gettext as _l
+from jinja2_fragments.flask import render_block
 
 from boards.core.colors import BLACK
 from boards.crm.deletion import why_stays
@@ -147,13 +148,13 @@ def changed_answer(
     if seen is None:
         return announced(html + toast, board_refresh={}, **events)
     rows = [one for one in _changed(seen, now) if one.id != added]
-    html += bars(now, rows) + render_template("crm/_crm_preview.html", directory=now, partial=True)
+    html += bars(now, rows) + render_block("crm/_answers.html", "preview", directory=now)
     return announced(html + toast, crm_order={"order": now.ids, **more}, **events)
 
 
 def bars(directory: Directory, stages: Iterable[CrmStage]) -> str:
     """Rows that are on the page already, each as a region of its own."""
-    return render_template("crm/_crm_bars.html", directory=directory, stages=stages)
+    return render_block("crm/_answers.html", "bars", directory=directory, stages=stages)
 
 
 def _changed(seen: Directory, now: Directory) -> list[CrmStage]:

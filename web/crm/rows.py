@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.model import Why
 from boards.crm.adding import add_stage
@@ -49,7 +50,7 @@ def form(entity_id: str) -> str:
 def code(entity_id: str) -> str:
     """The field with a code for the name that is being typed; asks the portal nothing."""
     directory = seen_directory(entity_of(entity_id)) or Directory(entity_id, "")
-    return render_template("crm/_crm_code.html", directory=directory, code=_suggested(directory))
+    return render_block("crm/_new.html", "code", directory=directory, code=_suggested(directory))
 
 
 @blueprint.post("/stages")
@@ -78,7 +79,7 @@ def _semantic(text: str) -> Semantic:
 def _new_row(done: Done[CrmOutcome]) -> str:
     directory = only_directory(done.outcome) if done.outcome else None
     stage = directory.find(done.change.target) if directory and done.change else None
-    return render_template("crm/_crm_new_row.html", stage=stage, directory=directory) if stage else ""
+    return render_block("crm/_answers.html", "new_row", stage=stage, directory=directory) if stage else ""
 
 
 # Deleting a row of a directory: what it means, the person's word for it; the work is a job of `jobs`.
@@ -96,7 +97,7 @@ def ask(entity_id: str, stage_id: int) -> str:
     with memory.writing():
         plan = plan_deletion(client(), actor(), entity_of(entity_id), stage_id)
     job_id = jobs.keep_plan(plan.directory.board_key, {"plan": _data(plan)})
-    return render_template("shared/_crm_delete.html", plan=plan, job_id=job_id)
+    return render_block("shared/delete_dialog.html", "row", plan=plan, job_id=job_id)
 
 
 @deletion_blueprint.post("")

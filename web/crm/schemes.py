@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.crm.changes import apply_copy, recolor_many
@@ -61,7 +62,7 @@ def colors_dialog(entity_id: str) -> str:
 @blueprint.post("/colors/preview")
 def colors_preview(entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_crm_plan.html", plan=_painted(_targets(entity_id), _palette()))
+    return render_template("crm/_plan.html", plan=_painted(_targets(entity_id), _palette()))
 
 
 @blueprint.post("/colors")
@@ -120,7 +121,7 @@ def copy_dialog(entity_id: str) -> str:
 @blueprint.post("/copy/preview")
 def copy_preview(entity_id: str) -> str:
     """Each change that the choice means; asks the portal nothing."""
-    return render_template("crm/_crm_plan.html", plan=_copy_of_form(entity_id))
+    return render_template("crm/_plan.html", plan=_copy_of_form(entity_id))
 
 
 @blueprint.post("/copy")
@@ -186,7 +187,9 @@ def _applied(entity_id: str, do: Callable[[], CrmOutcome]) -> Response:
     results = _results(done)
     if len(results) < 2 and not any(one.failed for one in results):
         return changed_answer(entity_id, done, dialog_close=True)
-    return changed_answer(entity_id, done, html=render_template("shared/_crm_account.html", results=results))
+    return changed_answer(
+        entity_id, done, html=render_block("shared/results.html", "pipelines", results=results)
+    )
 
 
 def _results(done: Done[CrmOutcome]) -> list[Result]:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from flask import Blueprint, g, render_template, request
+from jinja2_fragments.flask import render_block
 
 from store import call_log
 from web.core.failures import AdministratorsOnly
@@ -46,14 +47,16 @@ def show() -> str:
         before=before,
         limit=PAGE,
     )
-    return render_template(
-        "journal/_calls.html" if before else "journal/calls.html",
-        calls=found,
-        q=text,
-        failed=failed,
-        next_before=found[-1].id if len(found) == PAGE else None,
-        moment_of=lambda at: dt.datetime.fromtimestamp(at, dt.UTC),
-        counted=_counted,
-        as_text=lambda params: json.dumps(params, ensure_ascii=False, indent=1),
-        days=services().config.call_log_days,
-    )
+    values = {
+        "calls": found,
+        "q": text,
+        "failed": failed,
+        "next_before": found[-1].id if len(found) == PAGE else None,
+        "moment_of": lambda at: dt.datetime.fromtimestamp(at, dt.UTC),
+        "counted": _counted,
+        "as_text": lambda params: json.dumps(params, ensure_ascii=False, indent=1),
+        "days": services().config.call_log_days,
+    }
+    if before:
+        return render_block("journal/calls.html", "calls", **values)
+    return render_template("journal/calls.html", **values)

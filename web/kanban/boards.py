@@ -6,6 +6,7 @@ import re
 from time import time
 
 from flask import Blueprint, g, render_template, request
+from jinja2_fragments.flask import render_block
 from werkzeug.datastructures import MultiDict
 
 from boards.core.model import Board, BoardRef, Filters
@@ -14,7 +15,7 @@ from store import jobs, task_changes
 from web.core.failures import ThingMissing
 from web.core.filters import board_address, column_link
 from web.core.services import services
-from web.core.session import PortalSession, needs_session, remember_place
+from web.core.session import PortalSession, needs_session, owner, remember_place
 from web.core.tokens import actor, client
 from web.kanban.memory import known_stages, remember_board
 
@@ -62,8 +63,8 @@ def asked_filters(query: MultiDict[str, str] | None = None) -> Filters:
 @blueprint.get("/<key>")
 def show(key: str) -> str:
     """The board; one request to the portal, with filters or without."""
-    ref, who = board_of(key), g.portal_session
-    known = known_stages(who.member_id, who.user_id, ref)
+    ref = board_of(key)
+    known = known_stages(owner(), ref)
     board = load_board(client(), ref, actor(), asked_filters(), known)
     remember_board(board)
     remember_place(ref.key)
@@ -78,8 +79,9 @@ def more(key: str, stage_id: int) -> str:
     column = load_column(client(), ref, actor(), stage_id, request.args.get("first") == "1", start, filters)
     may_move = request.args.get("may_move") == "1"
     link = column_link(ref, column, filters, may_move)
-    return render_template(
-        "kanban/_more_cards.html",
+    return render_block(
+        "kanban/_answers.html",
+        "more_cards",
         column=column,
         column_address=link,
         board_may_move=may_move,
@@ -104,4 +106,4 @@ def look(key: str) -> str:
     shown = {int(part) for part in parts if re.fullmatch(r"\d{1,9}", part)}
     moment = request.form.get("since", 0.0, type=float)
     found = task_changes.since(services().db, who.member_id, who.user_id, shown, moment)
-    return render_template("kanban/_news.html", count=len(found)) if found else ""
+    return render_block("kanban/_answers.html", "news", count=len(found)) if found else ""

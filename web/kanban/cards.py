@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import BoardRef, TaskEdit
@@ -122,5 +123,5 @@ def _answer(done: Done[Outcome[Any]], outcome: Outcome[Any], action: str) -> Res
         return announced(html, board_refresh={"unselect": True})
     filters, ids = asked_filters(request.form), [one.task_id for one in outcome.results]
     shown = [card for card in outcome.now if still_shown(card, filters)]
-    html += render_template("kanban/_changed_cards.html", cards=shown)
+    html += render_block("kanban/_answers.html", "changed_cards", cards=shown)
     return announced(html, board_cards={"ids": ids, "gone": sorted({*ids} - {card.id for card in shown})})

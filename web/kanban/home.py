@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, g, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.model import Home
 from boards.kanban.home import load_home
@@ -31,11 +32,13 @@ def show() -> str:
 @blueprint.get("/projects")
 def projects() -> str:
     """The list alone: what a search found, or the next rows when `start` is given."""
-    template = "kanban/_home_rows.html" if _start() else "kanban/_home_projects.html"
+    block = "rows" if _start() else "projects"
     home = _read()
     visible_boards.note_home(home)
     sees_all = g.portal_session.is_admin
-    return render_template(template, home=home, q=_text(), more=bool(_start()), sees_all=sees_all)
+    return render_block(
+        "kanban/home.html", block, home=home, q=_text(), more=bool(_start()), sees_all=sees_all
+    )
 
 
 def _read() -> Home:

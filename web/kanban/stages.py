@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.colors import DEFAULT, parse_color
 from boards.core.model import Column, Stage
@@ -45,7 +46,7 @@ def color_form(key: str, stage_id: int) -> str:
 def sample(key: str) -> str:
     """How text reads on a color that is being chosen; asks the portal nothing."""
     board_of(key)
-    return render_template("kanban/_color_sample.html", color=_asked_color())
+    return render_block("kanban/_answers.html", "color_sample", color=_asked_color())
 
 
 def _asked_color() -> str:

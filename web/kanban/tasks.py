@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from b24.errors import NotFound
 from boards.core.change import Change
@@ -51,8 +52,9 @@ def stages(task_id: int) -> str:
     seen = request.args.get("seen_stage_id", "0") if own else "0"
     found = load_stages(client(), actor(), group_id) if group_id else ()
     form = TaskForm(group_id=str(group_id), stage_id=seen)
-    return render_template(
-        "tasks/_task_stages.html",
+    return render_block(
+        "tasks/_form.html",
+        "stages",
         stages=found,
         form=form,
         zero_is_first=seen == "0",
@@ -137,7 +139,7 @@ def _board_events(task_id: int, ref: BoardRef, change: Change, task: Task | None
 
 
 def _closed(text: str, events: Mapping[str, Any] | None = None, **context: Any) -> Response:
-    body = render_template("tasks/_task_done.html", toast_text=text, toast_kind="ok", **context)
+    body = render_block("tasks/_answers.html", "done", toast_text=text, toast_kind="ok", **context)
     return _announce(make_response(body), {"drawer:close": True, **(events or {})})
 
 
@@ -154,8 +156,9 @@ def _not_accepted(error: BadInput) -> Response:
     """422: what is wrong, next to the field; what was typed stays where it was typed."""
     places = [one.name for one in fields(TaskForm)]
     return make_response(
-        render_template(
-            "tasks/_task_errors.html",
+        render_block(
+            "tasks/_answers.html",
+            "errors",
             places=places,
             errors={error.field: bad_input_text(error)},
         ),
@@ -169,7 +172,9 @@ def _announce(response: Response, events: Mapping[str, Any]) -> Response:
 
 
 def _rows(name: str, rows: list[tuple[int, str, str]]) -> str:
-    return render_template("shared/_picker_rows.html", name=name, rows=rows, value=request.args.get(name, ""))
+    return render_block(
+        "tasks/_answers.html", "picker_rows", name=name, rows=rows, value=request.args.get(name, "")
+    )
 
 
 @blueprint.before_request

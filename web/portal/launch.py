@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, g, render_template
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 
 from b24.client import BatchAnswer, Command
@@ -101,13 +102,18 @@ def place_of(opened: Launch) -> BoardRef | None:
     return None
 
 
+def _owner(visit: Visit) -> memos.PortalUser:
+    """The person who opens the app, before they have a session."""
+    return memos.PortalUser(services().db, visit.member_id, visit.user_id)
+
+
 def _place(visit: Visit) -> Place:
     ref = place_of(visit.launch)
     if ref is not None:
         return Place(ref, asked=True)
     if visit.launch.placement in OF_THE_CRM:
         return Place(None, asked=True, crm="")
-    last = memos.get_preference(services().db, visit.member_id, visit.user_id, memos.LAST_BOARD, HOME)
+    last = memos.LAST_BOARD.get(_owner(visit))
     if last.partition(":")[0] == directories.PLACE:
         return Place(None, crm=last.partition(":")[2])
     try:
@@ -127,7 +133,7 @@ def _read(visit: Visit, place: Place) -> BatchAnswer:
     elif place.ref is None:
         commands |= home_commands(who)
     else:
-        known = known_stages(visit.member_id, visit.user_id, place.ref)
+        known = known_stages(_owner(visit), place.ref)
         commands |= home_commands(who, pages=PAGES_BESIDE_A_BOARD)
         commands |= board_commands(place.ref, who, Filters(), known)
     return client_with(shared, visit.pair).batch(commands, halt=False)
@@ -194,7 +200,7 @@ def _home_instead(answer: BatchAnswer, place: Place, error: Exception) -> Opened
     html = _home(answer)
     if not place.asked:
         return Opened(html, HOME)
-    return Opened(render_template("shared/_explained.html", text=_why(error)) + html, HOME)
+    return Opened(render_block("shared/failure.html", "explained", text=_why(error)) + html, HOME)
 
 
 def _why(error: Exception) -> str:

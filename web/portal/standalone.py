@@ -7,13 +7,13 @@ every request must carry. Another site can make the browser send the cookie, but
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+import msgspec
 from flask import Blueprint, Response, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 
@@ -97,7 +97,7 @@ def start() -> Response:
     attempt = Attempt(portal, secrets.token_urlsafe(32), time.time() + ATTEMPT_SECONDS)
     query = urlencode({"client_id": services().config.client_id, "state": attempt.state})
     response = redirect(f"{_scheme(portal)}://{portal}/oauth/authorize/?{query}")
-    sealed = services().db.vault.encrypt(json.dumps(asdict(attempt)))
+    sealed = services().db.vault.encrypt(msgspec.json.encode(attempt).decode())
     _set_cookie(response, ATTEMPT, sealed, ATTEMPT_SECONDS)
     return response  # type: ignore[return-value]
 
@@ -166,10 +166,9 @@ def _scheme(portal: str) -> str:
 def _attempt() -> Attempt:
     """What this browser has begun; ForgedLaunch when that is nothing, or too long ago."""
     try:
-        attempt = Attempt(
-            **json.loads(services().db.vault.decrypt(request.cookies.get(cookie_name(ATTEMPT), "")))
-        )
-    except (VaultError, ValueError, TypeError):
+        sealed = request.cookies.get(cookie_name(ATTEMPT), "")
+        attempt = msgspec.json.decode(services().db.vault.decrypt(sealed), type=Attempt)
+    except (VaultError, ValueError):
         raise ForgedLaunch from None
     if attempt.until < time.time():
         raise ForgedLaunch

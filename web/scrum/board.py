@@ -8,6 +8,7 @@ from functools import partial
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from boards.core.change import NoticeCode
 from boards.core.errors import BadInput, BadInputCode
@@ -101,8 +102,9 @@ def more(key: str, sprint_id: int, column_id: int) -> str:
     if column is None:
         raise ThingMissing
     lane = load_lane(client(), place.ref, actor(), sprint_id, column, start)
-    return render_template(
-        "kanban/_more_cards.html",
+    return render_block(
+        "kanban/_answers.html",
+        "more_cards",
         column=column_of(lane),
         column_address=f"/boards/{place.key}/columns/{column_id}?start={lane.next_start or 0}",
         board_may_move=True,

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.colors import DEFAULT, parse_color
 from boards.core.model import Column, Stage
@@ -55,7 +56,7 @@ def color_form(key: str, sprint_id: int, stage_id: int) -> str:
 def sample(key: str, sprint_id: int) -> str:
     """How text reads on a color that is being chosen; asks the portal nothing."""
     place_of(key, sprint_id)
-    return render_template("kanban/_color_sample.html", color=_asked_color())
+    return render_block("kanban/_answers.html", "color_sample", color=_asked_color())
 
 
 @blueprint.post("")
@@ -121,8 +122,9 @@ def ask(key: str, sprint_id: int, stage_id: int) -> str:
         one: (found.count(MoveEffect.COMPLETES), found.count(MoveEffect.RENEWS))
         for one, found in effects.items()
     }
-    return render_template(
-        "shared/_column_delete.html",
+    return render_block(
+        "shared/delete_dialog.html",
+        "column",
         plan=plan,
         counts=counts,
         address=f"/boards/{place.key}/stages/{stage_id}/delete",

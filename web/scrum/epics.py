@@ -6,6 +6,7 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.colors import DEFAULT
 from boards.core.outcome import Outcome
@@ -71,8 +72,9 @@ def ask_delete(key: str, epic_id: int) -> str:
     """What deleting means for its items; one request."""
     ref = team_of(key)
     plan = plan_epic_deletion(client(), ref, actor(), epic_id)
-    return render_template(
-        "shared/_epic_delete.html",
+    return render_block(
+        "shared/delete_dialog.html",
+        "epic",
         plan=plan,
         address=f"/boards/{ref.key}/scrum/epics/{epic_id}/delete",
         request_key=secrets.token_hex(16),

@@ -14,6 +14,7 @@ from babel.numbers import format_decimal, format_percent
 from flask import Blueprint, render_template
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from jinja2_fragments.flask import render_block
 
 from boards.core.model import BoardRef
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
@@ -128,7 +129,7 @@ def numbers(ref: BoardRef, planning: Planning) -> dict[str, Any]:
 
 def facts_html(ref: BoardRef, answer: FactsAnswer) -> str:
     """Facts that were read, as data for the rows of the page."""
-    return render_template("scrum/_facts.html", answer=answer, **vars(circumstances(ref)))
+    return render_block("scrum/_answers.html", "facts", answer=answer, **vars(circumstances(ref)))
 
 
 def result_facts(results: Iterable[ItemResult]) -> FactsAnswer:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext as _
+from jinja2_fragments.flask import render_block
 
 from boards.core.model import BoardRef
 from boards.scrum.items import add_backlog
 from boards.scrum.model import FactsAnswer, Item, ItemFacts, ItemList, Planning, ScrumTeam
 from boards.scrum.planning import load_more, load_planning, load_points
-from boards.scrum.points import SCALES, Scale, ScaleKind, own_scale, show_points
+from boards.scrum.points import SCALES, Scale, ScaleKind, scale_of
 from web.actions.responses import announced, done_toast, toast
 from web.actions.run import run_action
 from web.core.failures import ThingMissing
@@ -57,8 +58,9 @@ def more(key: str, entity_id: int) -> str:
     team = memory.remembered_team(ref)
     if team is None:  # forgotten since: the page is to be loaded anew
         raise ThingMissing
-    return render_template(
-        "scrum/_scrum_more.html",
+    return render_block(
+        "scrum/_answers.html",
+        "more",
         list=found,
         team=team,
         chunks=[ids],
@@ -83,7 +85,9 @@ def totals(key: str) -> str:
             if one.points is not None
         },
     )
-    return render_template("scrum/_scrum_totals.html", planning=planning, team=team, **numbers(ref, planning))
+    return render_block(
+        "scrum/_answers.html", "totals", planning=planning, team=team, **numbers(ref, planning)
+    )
 
 
 @blueprint.get("/velocity")
@@ -96,7 +100,7 @@ def velocity(key: str) -> str:
     team = memory.remembered_team(ref)
     if team is not None:
         read_history(ref, last_sprints(team.completed))
-    return render_template("scrum/_scrum_velocity.html")
+    return render_block("scrum/_answers.html", "velocity")
 
 
 def asked_items() -> list[int]:
@@ -139,8 +143,6 @@ def _rows() -> Iterable[tuple[int, int, int, int, float, int, str | None]]:
 scale_blueprint = Blueprint("scrum_scale", __name__, url_prefix="/boards/<key>/scrum")
 scale_blueprint.before_request(needs_session)
 
-WITH_NUMBERS = (ScaleKind.TSHIRTS, ScaleKind.OWN)
-
 
 @scale_blueprint.get("/scale")
 def form(key: str) -> str:
@@ -178,14 +180,13 @@ def _typed_scale() -> Scale:
     """The chosen one; T-shirts and the team's own with the lines that were typed, "XL = 8" each."""
     text = request.form.get("kind", "")
     kind = ScaleKind(text) if text in {one.value for one in ScaleKind} else ScaleKind.FIBONACCI
-    if kind not in WITH_NUMBERS:
-        return SCALES[kind]
     lines = request.form.get(f"values_{kind.value}", "").splitlines()
     parts = (line.partition("=") for line in lines if line.strip())
-    return Scale(kind, own_scale((label.strip(), number.strip()) for label, _sign, number in parts).values)
+    return scale_of(kind, ((label.strip(), number.strip()) for label, _sign, number in parts))
 
 
 def _lines(scale: Scale) -> str:
     """A scale as lines to edit: "XL = 8"; a label that is its own number stands alone."""
-    shown = ((one.label, "" if one.number is None else show_points(one.number)) for one in scale.values)
-    return "\n".join(label if number in ("", label) else f"{label} = {number}" for label, number in shown)
+    return "\n".join(
+        label if number in ("", label) else f"{label} = {number}" for label, number in scale.entries
+    )

@@ -7,6 +7,7 @@ import secrets
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template, request
+from jinja2_fragments.flask import render_block
 
 from boards.core.errors import CannotStart
 from boards.core.outcome import Outcome
@@ -109,7 +110,7 @@ def start(key: str, sprint_id: int) -> Response:
     try:
         return _done(run_action(lambda: start_sprint(client(), ref, actor(), sprint_id)))
     except CannotStart as refused:
-        return make_response(render_template("scrum/_sprint_refused.html", refused=refused), 409)
+        return make_response(render_block("scrum/_answers.html", "refused", refused=refused), 409)
 
 
 @blueprint.get("/<int:sprint_id>/complete")
@@ -132,7 +133,7 @@ def ask_delete(key: str, sprint_id: int) -> str:
     """What deleting will do; one request."""
     ref = team_of(key)
     plan = plan_sprint_deletion(client(), ref, actor(), sprint_id)
-    return render_template("shared/_sprint_delete.html", plan=plan, **_asking(ref.key, sprint_id))
+    return render_block("shared/delete_dialog.html", "sprint", plan=plan, **_asking(ref.key, sprint_id))
 
 
 @blueprint.post("/<int:sprint_id>/delete")

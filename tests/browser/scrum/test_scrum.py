@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -347,12 +346,3 @@ def test_the_pages_are_accessible_and_fit(browser: Browser, installed: Sandbox, 
     assert violations(plan.frame) == []
     assert plan.frame.evaluate("document.documentElement.scrollWidth <= innerWidth")
     context.close()
-
-
-def test_nothing_but_the_page_of_a_team_loads_its_script(
-    page: Page, installed: Sandbox, complaints: Complaints
-) -> None:
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    BoardPage.open(page, installed, "moderator")
-    assert not [one for one in asked if re.search(r"js/scrum\.js", one)]

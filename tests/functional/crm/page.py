@@ -33,11 +33,11 @@ class CrmPage:
 
     @property
     def rows(self) -> list[list[Any]]:
-        return [json.loads(html.unescape(one)) for one in BAR.findall(self.text)]
+        return [json.loads(html.unescape(row)) for row in BAR.findall(self.text)]
 
     @property
     def ids(self) -> list[int]:
-        return [one[0] for one in self.rows]
+        return [row[0] for row in self.rows]
 
     @property
     def seen(self) -> str:
@@ -45,7 +45,7 @@ class CrmPage:
         return json.dumps({"start": start[1] if start else "", "stages": self.rows})
 
     def id_of(self, name: str) -> int:
-        return next(int(one[0]) for one in self.rows if one[2] == name)
+        return next(int(row[0]) for row in self.rows if row[2] == name)
 
     def post(self, path: str, **form: Any) -> requests.Response:
         """Post as the page would: with what it shows."""
@@ -55,7 +55,7 @@ class CrmPage:
         return self.post("/order", order=",".join(map(str, ids)), **form)
 
     def rename(self, row_id: int, title: str, **form: Any) -> requests.Response:
-        seen = next((one[2] for one in self.rows if one[0] == row_id), "")
+        seen = next((row[2] for row in self.rows if row[0] == row_id), "")
         return self.post(f"/stages/{row_id}/rename", **{"title": title, "seen_title": seen} | form)
 
     def recolor(self, row_id: int, color: str, **form: Any) -> requests.Response:

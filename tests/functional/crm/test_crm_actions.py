@@ -36,21 +36,21 @@ def page_of(person: Person, entity_id: str = DEALS) -> CrmPage:
 
 
 def names(sandbox: Sandbox, entity_id: str = DEALS) -> list[str]:
-    return [one["NAME"] for one in portal_rows(sandbox, entity_id)]
+    return [row["NAME"] for row in portal_rows(sandbox, entity_id)]
 
 
 def shape(sandbox: Sandbox, entity_id: str) -> list[tuple[Any, ...]]:
     """What an undo must bring back; ids of rows may be others."""
     return [
-        (one["STATUS_ID"], one["NAME"], one["COLOR"], one["SEMANTICS"])
-        for one in portal_rows(sandbox, entity_id)
+        (row["STATUS_ID"], row["NAME"], row["COLOR"], row["SEMANTICS"])
+        for row in portal_rows(sandbox, entity_id)
     ]
 
 
 def entity_of(sandbox: Sandbox, name: str) -> str:
     """The ENTITY_ID of a deal pipeline by its name."""
     found = sandbox.act("admin", "crm.category.list", entityTypeId=2)["categories"]
-    number = next(one["id"] for one in found if one["name"] == name)
+    number = next(row["id"] for row in found if row["name"] == name)
     return f"DEAL_STAGE_{number}" if number else DEALS
 
 
@@ -82,15 +82,15 @@ def choice(person: Person, entity_id: str, what: str) -> dict[str, Any]:
 # --- order, name, color ---
 def test_a_row_is_moved_by_changing_one_sort(keeper: Person, installed: Sandbox) -> None:
     page, before = page_of(keeper), shape(installed, DEALS)
-    sorts = {one["ID"]: one["SORT"] for one in portal_rows(installed, DEALS)}
+    sorts = {row["ID"]: row["SORT"] for row in portal_rows(installed, DEALS)}
     wanted = [page.ids[1], page.ids[0], *page.ids[2:]]
     with installed.recording() as seen:
         answer = page.order(wanted)
     assert (answer.status_code, seen.http) == (200, 1)
     assert events(answer)["crm:order"] == {"order": wanted}
-    assert [int(one["ID"]) for one in portal_rows(installed, DEALS)][:2] == wanted[:2]
-    now = {one["ID"]: one["SORT"] for one in portal_rows(installed, DEALS)}
-    assert sum(now[one] != sorts[one] for one in now) == 1
+    assert [int(row["ID"]) for row in portal_rows(installed, DEALS)][:2] == wanted[:2]
+    now = {row["ID"]: row["SORT"] for row in portal_rows(installed, DEALS)}
+    assert sum(now[row_id] != sorts[row_id] for row_id in now) == 1
     with installed.recording() as seen:
         assert keeper.post(undo_of(answer)).status_code == 200
     assert seen.http == 1
@@ -100,20 +100,20 @@ def test_a_row_is_moved_by_changing_one_sort(keeper: Person, installed: Sandbox)
 def test_thirty_stages_are_turned_around_in_one_request(huge: Person, installed: Sandbox) -> None:
     entity_id = entity_of(installed, "Long way")
     page = page_of(huge, entity_id)
-    process = [one[0] for one in page.rows if one[5] == ""]
-    rest = [one for one in page.ids if one not in process]
+    process = [row[0] for row in page.rows if row[5] == ""]
+    rest = [row_id for row_id in page.ids if row_id not in process]
     assert len(page.ids) == 30
     with installed.recording() as seen:
         answer = page.order([*reversed(process), *rest])
     assert (answer.status_code, seen.http) == (200, 1)
-    assert [int(one["ID"]) for one in portal_rows(installed, entity_id)] == [*reversed(process), *rest]
+    assert [int(row["ID"]) for row in portal_rows(installed, entity_id)] == [*reversed(process), *rest]
 
 
 def test_groups_keep_their_order_whatever_is_asked(keeper: Person, installed: Sandbox) -> None:
     page = page_of(keeper)
     answer = page.order([*reversed(page.ids)])
     assert answer.status_code == 200
-    meanings = [one["SEMANTICS"] or "" for one in portal_rows(installed, DEALS)]
+    meanings = [row["SEMANTICS"] or "" for row in portal_rows(installed, DEALS)]
     assert meanings == sorted(meanings, key=["", "S", "F"].index)
 
 
@@ -184,9 +184,9 @@ def test_thirty_stages_are_recolored_in_one_request(huge: Person, installed: San
     with installed.recording() as seen:
         answer = page.post("/colors", **form)
     assert (answer.status_code, seen.http) == (200, 1)
-    colors = [one["COLOR"].lstrip("#") for one in portal_rows(installed, entity_id)]
+    colors = [row["COLOR"].lstrip("#") for row in portal_rows(installed, entity_id)]
     assert set(planned) <= set(colors)
-    assert all(judge(one).readable for one in colors)
+    assert all(judge(color).readable for color in colors)
     assert "dialog:close" in events(answer)
     huge.post(undo_of(answer))
     assert shape(installed, entity_id) == before
@@ -194,7 +194,7 @@ def test_thirty_stages_are_recolored_in_one_request(huge: Person, installed: San
 
 def test_twenty_pipelines_are_recolored_in_four_requests(huge: Person, installed: Sandbox) -> None:
     pipelines = [entity_of(installed, f"Region {number}") for number in range(1, 21)]
-    before = [shape(installed, one) for one in pipelines]
+    before = [shape(installed, directory) for directory in pipelines]
     page = page_of(huge, pipelines[0])
     form = choice(huge, pipelines[0], "colors")
     form |= {"targets": pipelines, "palette": "own", "start": "#ffe08a", "end": "#f2703f"}
@@ -206,11 +206,12 @@ def test_twenty_pipelines_are_recolored_in_four_requests(huge: Person, installed
     assert all(f"Region {number}<" in answer.text for number in range(1, 21))
     assert shape(installed, pipelines[19]) != before[19]
     huge.post(undo_of(answer))
-    assert [shape(installed, one) for one in pipelines] == before
+    assert [shape(installed, directory) for directory in pipelines] == before
 
 
 def test_colors_names_and_order_are_copied_after_a_preview(keeper: Person, installed: Sandbox) -> None:
-    source, target = DEALS, next(one for one in entities(installed) if one.startswith("DEAL_STAGE_"))
+    source = DEALS
+    target = next(entity_id for entity_id in entities(installed) if entity_id.startswith("DEAL_STAGE_"))
     for place, row in enumerate(portal_rows(installed, target)[1:4]):
         wanted = {"NAME": f"Unlike {place}", "COLOR": "#123456", "SORT": int(row["SORT"]) - 15 * place}
         installed.act("admin", "crm.status.update", id=row["ID"], fields=wanted)
@@ -243,7 +244,7 @@ def test_colors_names_and_order_are_copied_after_a_preview(keeper: Person, insta
 
 def entities(sandbox: Sandbox) -> set[str]:
     rows = sandbox.act("admin", "crm.status.list")
-    return {one["ENTITY_ID"] for one in rows}
+    return {row["ENTITY_ID"] for row in rows}
 
 
 # --- adding ---
@@ -280,11 +281,11 @@ def test_a_row_is_added_in_every_group(
 ) -> None:
     page = page_of(keeper)
     letter = {"process": "", "failure": "F"}[semantic]
-    group = [one[0] for one in page.rows if one[5] == letter]
+    group = [row[0] for row in page.rows if row[5] == letter]
     after = 0 if front else group[-1]
     answer = page.post("/stages", title="New here", color="FF0000", after_id=after, semantic=semantic)
     assert answer.status_code == 200, answer.text
-    found = [one for one in portal_rows(installed, DEALS) if (one["SEMANTICS"] or "") == letter]
+    found = [row for row in portal_rows(installed, DEALS) if (row["SEMANTICS"] or "") == letter]
     assert found[0 if front else -1]["NAME"] == "New here"
 
 
@@ -303,7 +304,7 @@ def test_a_list_takes_a_row_without_a_color(keeper: Person, installed: Sandbox) 
 # --- deleting ---
 def test_a_stage_with_items_is_deleted_and_comes_back_with_them(keeper: Person, installed: Sandbox) -> None:
     page, before = page_of(keeper), shape(installed, DEALS)
-    row = next(one for one in page.rows if one[5] == "" and not one[6] and items(installed, one[1]))
+    row = next(row for row in page.rows if row[5] == "" and not row[6] and items(installed, row[1]))
     inside = items(installed, row[1])
     with installed.recording() as seen:
         dialog = keeper.get(f"/crm/{DEALS}/stages/{row[0]}/delete")
@@ -317,7 +318,7 @@ def test_a_stage_with_items_is_deleted_and_comes_back_with_them(keeper: Person, 
         answer = delete(keeper, page, row[0], target_stage_id=target[0])
     assert (answer.status_code, seen.http) == (200, 3)
     assert events(answer)["crm:order"] == {
-        "order": [one for one in page.ids if one != row[0]],
+        "order": [row_id for row_id in page.ids if row_id != row[0]],
         "into": target[0],
     }
     assert inside <= items(installed, target[1])
@@ -329,8 +330,8 @@ def test_a_stage_with_items_is_deleted_and_comes_back_with_them(keeper: Person, 
 
 def test_what_came_with_the_system_needs_a_second_word(huge: Person, installed: Sandbox) -> None:
     keeper, page = huge, page_of(huge, "STATUS")
-    row = next(one for one in page.rows if one[6] and one[5] == "F")
-    target = next(one[0] for one in page.rows if one[5] == "F" and one != row)
+    row = next(row for row in page.rows if row[6] and row[5] == "F")
+    target = next(other[0] for other in page.rows if other[5] == "F" and other != row)
     asked = keeper.get(f"/crm/STATUS/stages/{row[0]}/delete").text
     assert 'name="forced"' in asked
     refused = page.post(f"/stages/{row[0]}/delete", **hidden(asked) | {"target_stage_id": target})
@@ -338,7 +339,7 @@ def test_what_came_with_the_system_needs_a_second_word(huge: Person, installed: 
     assert "comes with the system" in refused.text
     answer = delete(keeper, page, row[0], target_stage_id=target, forced="1")
     assert answer.status_code == 200, answer.text
-    assert row[0] not in [int(one["ID"]) for one in portal_rows(installed, "STATUS")]
+    assert row[0] not in [int(row["ID"]) for row in portal_rows(installed, "STATUS")]
 
 
 @pytest.mark.parametrize(
@@ -348,8 +349,9 @@ def test_what_came_with_the_system_needs_a_second_word(huge: Person, installed: 
 def test_stages_a_pipeline_needs_say_why_they_stay(
     keeper: Person, installed: Sandbox, meaning: str, why: str
 ) -> None:
-    page = page_of(keeper, next(one for one in sorted(entities(installed)) if one.startswith("DYNAMIC_")))
-    group = [one for one in page.rows if one[5] == meaning]
+    smart = (entity_id for entity_id in sorted(entities(installed)) if entity_id.startswith("DYNAMIC_"))
+    page = page_of(keeper, next(smart))
+    group = [row for row in page.rows if row[5] == meaning]
     assert meaning != "F" or len(group) == 1
     row = group[0]
     dialog = keeper.get(f"/crm/{page.entity_id}/stages/{row[0]}/delete").text
@@ -357,14 +359,14 @@ def test_stages_a_pipeline_needs_say_why_they_stay(
     assert "<form" not in dialog
     answer = page.post(f"/stages/{row[0]}/delete", job_id="0" * 32)
     assert answer.status_code == 404
-    assert row[0] in [int(one["ID"]) for one in portal_rows(installed, page.entity_id)]
+    assert row[0] in [int(row["ID"]) for row in portal_rows(installed, page.entity_id)]
 
 
 def items(sandbox: Sandbox, status_id: str) -> set[int]:
     found = sandbox.act(
         "admin", "crm.item.list", entityTypeId=2, filter={"stageId": status_id}, select=["id"]
     )
-    return {one["id"] for one in found["items"]}
+    return {item["id"] for item in found["items"]}
 
 
 # --- the journal ---
@@ -389,7 +391,7 @@ def test_the_journal_names_each_stage_of_many(keeper: Person, installed: Sandbox
     page = page_of(keeper)
     form = choice(keeper, DEALS, "colors") | {"targets": DEALS, "palette": "berry"}
     page.post("/colors", **form)
-    row = next(one for one in portal_rows(installed, DEALS) if one["COLOR"] != page.rows[0][4])
+    row = next(row for row in portal_rows(installed, DEALS) if row["COLOR"] != page.rows[0][4])
     entry = keeper.get("/journal").text
     assert f"<dt>{row['NAME']}</dt>" in entry
     assert row["COLOR"] in entry

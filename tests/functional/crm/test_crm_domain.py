@@ -19,7 +19,7 @@ from boards.crm.copying import What, copy_plan
 from boards.crm.deletion import plan_deletion
 from boards.crm.jobs import start_deletion
 from boards.crm.load import load_counts, load_overview, load_totals
-from boards.crm.model import Access, CrmOutcome, Directory, Overview, Semantic
+from boards.crm.model import Access, CrmOutcome, Directory, Overview, Semantic, by_directory, only_directory
 from tests.contract.desk import Desk
 from tests.functional.kanban.test_boards_domain import Visit
 
@@ -41,14 +41,14 @@ def overview(visit: Visit) -> Overview:
 
 
 def named(visit: Visit, name: str) -> Directory:
-    return next(one for one in overview(visit).directories if one.name == name)
+    return next(directory for directory in overview(visit).directories if directory.name == name)
 
 
 def picture(visit: Visit) -> list[object]:
     """Everything a person sees of the CRM, ids left out."""
     return [
-        (one.entity_id, [(s.status_id, s.name, s.sort, s.color, s.semantic) for s in one.stages])
-        for one in overview(visit).directories
+        (directory.entity_id, [(s.status_id, s.name, s.sort, s.color, s.semantic) for s in directory.stages])
+        for directory in overview(visit).directories
     ]
 
 
@@ -59,8 +59,13 @@ def counts(visit: Visit, directory: Directory) -> dict[str, int]:
 def test_the_overview_and_its_counts(visit: Visit) -> None:
     found = load_overview(visit.client, visit.actor)
     assert visit.wire.count == 1 and found.access == Access.WRITE
-    assert {one.entity_id for one in found.directories} >= {"STATUS", "QUOTE_STATUS", "DEAL_STAGE", "SOURCE"}
-    assert not any(one.name == "Invoice stages" for one in found.pipelines)
+    assert {directory.entity_id for directory in found.directories} >= {
+        "STATUS",
+        "QUOTE_STATUS",
+        "DEAL_STAGE",
+        "SOURCE",
+    }
+    assert not any(directory.name == "Invoice stages" for directory in found.pipelines)
     totals = load_totals(visit.client, visit.actor, found.pipelines)
     assert visit.wire.count == 2 and sum(totals.values()) == 1500
     by_stage = counts(visit, found.pipelines[0])
@@ -94,7 +99,7 @@ def name(visit: Visit) -> CrmOutcome:
 def color(visit: Visit) -> CrmOutcome:
     long = named(visit, "Long way")
     colors = palettes.paint(long, "9BE7FF", "2D8FE0", success="3A3", failure="A00")
-    seen = {one.id: one.color for one in long.stages}
+    seen = {stage.id: stage.color for stage in long.stages}
     assert len(colors) >= 29
     return recolor(visit.client, visit.actor, long.entity_id, colors, seen=seen)
 
@@ -135,11 +140,11 @@ def test_one_request_and_back_as_it_was(visit: Visit, act: Act) -> None:
 
 def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
     was = picture(visit)
-    regions = [one for one in overview(visit).directories if one.name.startswith("Region")]
+    regions = [directory for directory in overview(visit).directories if directory.name.startswith("Region")]
     plan = palettes.paint_many(regions, "FFE08A", "F2703F", success="9DCF00", failure="B3261E")
     outcome = recolor_many(visit.client, visit.actor, plan)
     assert visit.wire.count <= 4
-    assert len(outcome.by_directory()) == 20 and not outcome.failed
+    assert len(by_directory(outcome.results)) == 20 and not outcome.failed
     undo_change(visit.client, visit.actor, outcome.change)
     assert picture(visit) == was
 
@@ -147,7 +152,9 @@ def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
 def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
     here = named(visit, "General")
     was, before = picture(visit), counts(visit, here)
-    stage = next(one for one in here.stages[1:] if before[one.status_id] and one.semantic == Semantic.PROCESS)
+    stage = next(
+        stage for stage in here.stages[1:] if before[stage.status_id] and stage.semantic == Semantic.PROCESS
+    )
     visit.wire.requests.clear()
     plan = plan_deletion(visit.client, visit.actor, here.entity_id, stage.id)
     assert visit.wire.count == 1 and plan.total == before[stage.status_id] and plan.complete
@@ -160,27 +167,28 @@ def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
 
 
 def test_a_long_list_is_one_request(visit: Visit) -> None:
-    industries = next(one for one in overview(visit).lists if len(one.stages) >= 500)
+    industries = next(directory for directory in overview(visit).lists if len(directory.stages) >= 500)
     ids = list(industries.ids)
     ids.insert(3, ids.pop(400))
     visit.wire.requests.clear()
     outcome = reorder(visit.client, visit.actor, industries.entity_id, ids, seen=industries)
-    assert list(outcome.stages)[3].id == ids[3]
+    now = only_directory(outcome)
+    assert now and now.ids[3] == ids[3]
     assert len(outcome.change.to_json()) < 40_000
     undo_change(visit.client, visit.actor, outcome.change)
 
 
 def test_a_reader_changes_nothing(desk: Desk, visit: Visit) -> None:
     was, here, reader = picture(visit), named(visit, "Region 3"), Visit(desk, "owner")
-    deeds: list[Callable[[], object]] = [
+    actions: list[Callable[[], object]] = [
         lambda: reorder(reader.client, reader.actor, here.entity_id, here.ids[::-1], seen=here),
         lambda: rename(reader.client, reader.actor, here.entity_id, here.ids[0], "X"),
         lambda: recolor(reader.client, reader.actor, here.entity_id, {here.ids[0]: "123456"}),
         lambda: add_stage(reader.client, reader.actor, here.entity_id, "X", "X", "", 0, seen=here),
     ]
-    for deed in deeds:
+    for action in actions:
         with pytest.raises(AccessDenied):
-            deed()
+            action()
     assert picture(visit) == was
 
 

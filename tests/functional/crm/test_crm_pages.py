@@ -59,7 +59,7 @@ def test_a_page_is_one_request_and_its_counts_one_more(keeper: Person, installed
         counts = keeper.get(loader[1].replace("&amp;", "&"))
     assert (counts.status_code, seen.http) == (200, 1)
     shown = dict(re.findall(r'id="crm-(\d+)-count" data-total="(\d+)"', counts.text))
-    assert shown.keys() == {str(one) for one in page.ids}
+    assert shown.keys() == {str(row_id) for row_id in page.ids}
     for row_id, total in shown.items():
         code = portal_row(installed, int(row_id))["STATUS_ID"]
         answer = installed.post(

@@ -41,7 +41,7 @@ def test_a_color_that_did_not_take_is_noticed_and_said(page: CrmPage, installed:
 
 
 def test_half_of_the_colors_took(page: CrmPage, keeper: Person, installed: Sandbox) -> None:
-    before = {one["ID"]: one["COLOR"] for one in portal_rows(installed, DEALS)}
+    before = {row["ID"]: row["COLOR"] for row in portal_rows(installed, DEALS)}
     form = hidden(keeper.get(f"/crm/{DEALS}/colors").text)
     form |= {"targets": DEALS, "palette": "berry", "finals": "1"}
     installed.fault(WRITE, "ignored", times=2)
@@ -50,11 +50,11 @@ def test_half_of_the_colors_took(page: CrmPage, keeper: Person, installed: Sandb
     assert "Not everything could be done" in answer.text
     assert "2 stages could not be changed" in answer.text
     assert answer.text.count("accepted the change but did not make it") == 2
-    now = {one["ID"]: one["COLOR"] for one in portal_rows(installed, DEALS)}
-    assert sum(now[one] == before[one] for one in now) >= 2
+    now = {row["ID"]: row["COLOR"] for row in portal_rows(installed, DEALS)}
+    assert sum(now[row_id] == before[row_id] for row_id in now) >= 2
     assert now != before
     keeper.post(undo_of(answer))
-    assert {one["ID"]: one["COLOR"] for one in portal_rows(installed, DEALS)} == before
+    assert {row["ID"]: row["COLOR"] for row in portal_rows(installed, DEALS)} == before
 
 
 def test_half_of_a_batch_was_refused(page: CrmPage, keeper: Person, installed: Sandbox) -> None:
@@ -193,21 +193,21 @@ def test_an_undo_of_a_row_that_is_gone(page: CrmPage, keeper: Person, installed:
 
 
 def test_rights_withdrawn_before_a_deletion(page: CrmPage, keeper: Person, installed: Sandbox) -> None:
-    row = next(one for one in page.rows[1:] if not one[6] and one[5] == "")
+    row = next(row for row in page.rows[1:] if not row[6] and row[5] == "")
     asked = keeper.get(f"/crm/{DEALS}/stages/{row[0]}/delete").text
     installed.post("crm", user=installed.user("crm_admin"), right="")
     answer = page.post(f"/stages/{row[0]}/delete", **hidden(asked) | {"target_stage_id": page.ids[0]})
     while step := STEP.search(answer.text):
         answer = keeper.post(step[1])
     assert "Not everything could be done" in answer.text
-    assert row[0] in [int(one["ID"]) for one in portal_rows(installed, DEALS)]
+    assert row[0] in [int(row["ID"]) for row in portal_rows(installed, DEALS)]
     assert "You have no access to the CRM" in keeper.get("/crm").text
 
 
 def test_items_that_cannot_be_moved_are_listed_and_the_stage_stays(
     page: CrmPage, keeper: Person, installed: Sandbox
 ) -> None:
-    row = next(one for one in page.rows[1:] if one[5] == "" and count_of(installed, one[1]))
+    row = next(row for row in page.rows[1:] if row[5] == "" and count_of(installed, row[1]))
     count = count_of(installed, row[1])
     installed.fault("crm.item.update", "command_error", code="ACCESS_DENIED", description="no", times=1)
     asked = keeper.get(f"/crm/{DEALS}/stages/{row[0]}/delete").text
@@ -217,7 +217,7 @@ def test_items_that_cannot_be_moved_are_listed_and_the_stage_stays(
         answer = keeper.post(step[1])
     assert "1 item stayed where it was" in answer.text
     assert count_of(installed, row[1]) == 1
-    assert row[0] in [int(one["ID"]) for one in portal_rows(installed, DEALS)]
+    assert row[0] in [int(row["ID"]) for row in portal_rows(installed, DEALS)]
     if count > 1:
         keeper.post(undo_of(answer))
         assert count_of(installed, row[1]) == count
@@ -261,7 +261,7 @@ def test_a_lost_answer_adds_once(page: CrmPage, installed: Sandbox, kind: str) -
     installed.fault("crm.status.add", kind, times=1)
     answer = page.post("/stages", title="Only one", color="FF0000", after_id=page.ids[0])
     assert answer.status_code == 200, answer.text
-    assert [one["NAME"] for one in portal_rows(installed, DEALS)].count("Only one") == 1
+    assert [row["NAME"] for row in portal_rows(installed, DEALS)].count("Only one") == 1
 
 
 @pytest.mark.parametrize("path", ["/crm", f"/crm/{DEALS}", f"/crm/{DEALS}/colors", f"/crm/{DEALS}/copy"])

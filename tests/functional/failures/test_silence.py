@@ -62,7 +62,7 @@ class Yard:
         return press
 
     def changes(self) -> list[Change]:
-        with self.ground.db.looking() as connection:
+        with self.ground.db.single_select() as connection:
             texts = connection.scalars(sa.select(JournalEntry.change).order_by(JournalEntry.id))
             return [Change.from_json(text) for text in texts]
 
@@ -147,7 +147,7 @@ def test_a_way_back_that_was_not_answered_is_looked_for_as_well(yard: Yard) -> N
     assert answer.status_code == 200
     first, second = yard.changes()
     assert (first.kind, second.kind) == ("sprint_add", "sprint_delete")
-    with yard.ground.db.looking() as connection:
+    with yard.ground.db.single_select() as connection:
         marks = list(connection.scalars(sa.select(JournalEntry.undone_by).order_by(JournalEntry.id)))
     assert marks[0] is not None and marks[1] is None
     assert "undone already" in undo(uuid.uuid4().hex).text

@@ -239,7 +239,7 @@ def test_my_planner(desk: Desk) -> None:
         visit.client, plan, visit.actor, card.id, target.id, was_after=near[index], was_before=near[index + 2]
     )
     assert visit.wire.count == 1
-    assert done.card_before_stage == full.stage.id
+    assert done.now == full.stage.id
     assert visit.picture(plan) != start
     undo_change(visit.client, visit.actor, done.change)
     assert visit.picture(plan) == start

@@ -87,7 +87,7 @@ def test_where_the_keys_are_lost_people_open_the_app_anew(g: Ground, restarted: 
     client = lost.test_client()
     token = {"auth[application_token]": portal.application_token}
     assert client.post("/events", data=event | token).status_code == 200
-    with db.looking() as connection:
+    with db.single_select() as connection:
         assert connection.execute(sa.text("SELECT task_id FROM task_news WHERE at > 0")).all() == [(7,)]
 
 
@@ -98,5 +98,5 @@ def test_where_the_keys_are_lost_events_are_believed_by_nobody(g: Ground, restar
     for token in ("", g.portal.app.application_token):
         answer = lost.test_client().post("/events", data=event | {"auth[application_token]": token})
         assert answer.status_code == 200, "as for a portal nobody knows"
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         assert connection.execute(sa.text("SELECT count(*) FROM queued_event")).scalar() == 0

@@ -78,7 +78,7 @@ class Load:
             with database.writing() as connection:
                 connection.execute(sa.text(WRITES[name]), values)
         else:
-            with database.looking() as connection:
+            with database.single_select() as connection:
                 connection.execute(sa.text(READS[name]), values).all()
         self.done[name] += 1
         self.longest = max(self.longest, time.monotonic() - began)
@@ -109,7 +109,7 @@ def test_the_release_before_works_on_while_the_tables_change(either_store: str, 
     for name in (*WRITES, *READS):
         assert 0 < before[name] < migrated[name] < after[name], name
     assert load.longest < 5
-    with database.looking() as connection:
+    with database.single_select() as connection:
         assert connection.scalar(sa.text("SELECT version_num FROM alembic_version")) == revisions()[-1]
         kept = connection.scalar(sa.text("SELECT count(*) FROM logged_call"))
     assert kept == ROWS + after["a call is logged"]

@@ -131,7 +131,7 @@ def test_who_is_refused_at_one_address_is_not_held_back_at_another(stranger: Fla
 
 
 def buckets(flask: Flask) -> int:
-    with flask.extensions["stagecraft"].db.looking() as connection:
+    with flask.extensions["stagecraft"].db.single_select() as connection:
         return int(connection.scalar(sa.text("SELECT count(*) FROM bucket")))
 
 
@@ -146,7 +146,7 @@ def test_what_is_not_refused_never_counts(flask: Flask, stranger: FlaskClient) -
 
 def test_the_store_names_nobody(flask: Flask, stranger: FlaskClient) -> None:
     stranger.post("/events", data=FORGED_EVENT, headers=came_from("192.0.2.9"))
-    with flask.extensions["stagecraft"].db.looking() as connection:
+    with flask.extensions["stagecraft"].db.single_select() as connection:
         name = connection.scalar(sa.text("SELECT endpoint FROM bucket"))
     assert name.startswith("refused:") and "192.0.2.9" not in name
 

@@ -60,7 +60,7 @@ def mistaken(g: Ground) -> Iterator[Mistaken]:
 
 def stored(g: Ground) -> list[Any]:
     """Who is known: portals, pairs, sessions."""
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         return [
             connection.execute(sa.select(Portal.installer_id, Portal.installed_at)).all(),
             connection.execute(sa.select(TokenPair.user_id, TokenPair.generation)).all(),

@@ -104,7 +104,7 @@ def astray(g: Ground) -> frozenset[int]:
 
 # --- ids that came back as others ---
 def aliases(g: Ground) -> dict[int, int]:
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         rows = connection.execute(sa.select(StageAlias.old_id, StageAlias.new_id)).all()
     return {row[0]: row[1] for row in rows}
 
@@ -130,20 +130,20 @@ def _followed(names: dict[int, int], number: int) -> int:
 def journal(g: Ground) -> dict[int, int | None]:
     """Each entry, oldest first, and by which one it was undone."""
     query = sa.select(JournalEntry.id, JournalEntry.undone_by).order_by(JournalEntry.id)
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def added(g: Ground) -> set[int]:
     """Columns that the walk has made, by the ids they had first."""
     query = sa.select(JournalEntry.change).where(JournalEntry.kind.in_([Kind.STAGE_ADD, Kind.COLUMN_ADD]))
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         return {origins(g)(Change.from_json(one).target) for one in connection.scalars(query)}
 
 
 def written(g: Ground, entry: int) -> tuple[int, Change]:
     """Who did it, and what."""
     query = sa.select(JournalEntry.user_id, JournalEntry.change).where(JournalEntry.id == entry)
-    with g.db.looking() as connection:
+    with g.db.single_select() as connection:
         user_id, change = connection.execute(query).one()
     return user_id, Change.from_json(change)

@@ -22,20 +22,20 @@ def call(age: float) -> CallEntry:
 
 
 def count(db: Database, model: type[m.Base]) -> int:
-    with db.looking() as connection:
+    with db.single_select() as connection:
         return connection.scalar(sa.select(sa.func.count()).select_from(model)) or 0
 
 
 def fill(db: Database, portal: str, name: str) -> None:
     """One thing of each kind that is kept for a time."""
     requests.begin(db, portal, 5, f"request-{name}")
-    memos.put(db, portal, 5, name, {}, 3600)
+    memos.Memo(name, int, lifetime=3600).put(memos.PortalUser(db, portal, 5), 1)
     jobs.create(db, portal, 5, "stage", "g1", {})
     rate_limits.SharedLedger(db).fill(f"https://{name}.example/rest/", time.time())
     call_log.write(db, [call(0)])
 
 
-SWEPT = (m.Action, m.Memo, m.Job, m.Bucket, m.LoggedCall)
+SWEPT = (m.Action, m.StoredMemo, m.StoredJob, m.Bucket, m.LoggedCall)
 
 
 def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> None:
@@ -43,8 +43,9 @@ def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> Non
     fill(db, portal, "old")
     journal.record(db, portal, 5, "Ada", CHANGE)
     ages = {
-        m.Action.started_at: requests.KEPT, m.Memo.expires_at: 3600.0, m.Job.changed_at: cleanup.JOBS_KEPT,
-        m.Bucket.empty_at: rate_limits.LONG_AGO, m.LoggedCall.at: 3 * DAY, m.JournalEntry.at: 1000 * DAY,
+        m.Action.started_at: requests.KEPT, m.StoredMemo.expires_at: 3600.0,
+        m.StoredJob.changed_at: cleanup.JOBS_KEPT, m.Bucket.empty_at: rate_limits.LONG_AGO,
+        m.LoggedCall.at: 3 * DAY, m.JournalEntry.at: 1000 * DAY,
     }  # fmt: skip
     with db.writing() as connection:
         for column, age in ages.items():
@@ -60,7 +61,7 @@ def test_each_thing_goes_when_its_time_is_over(db: Database, portal: str) -> Non
 def test_nothing_goes_before(db: Database, portal: str) -> None:
     fill(db, portal, "new")
     ages = {
-        m.Action.started_at: requests.KEPT, m.Job.changed_at: cleanup.JOBS_KEPT,
+        m.Action.started_at: requests.KEPT, m.StoredJob.changed_at: cleanup.JOBS_KEPT,
         m.Bucket.empty_at: rate_limits.LONG_AGO, m.LoggedCall.at: 3 * DAY,
     }  # fmt: skip
     with db.writing() as connection:

@@ -1,10 +1,9 @@
-"""Journal, aliases, idempotency keys, jobs, memos, preferences: each keyed by its portal."""
+"""Journal, aliases, idempotency keys, jobs: each keyed by its portal."""
 
 from __future__ import annotations
 
 import json
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import sqlalchemy as sa
@@ -137,10 +136,12 @@ def test_a_crashed_action_is_taken_over(db: Database, portal: str, monkeypatch: 
 
 
 def test_what_an_action_leaves_is_there_for_its_next_try(db: Database, portal: str) -> None:
-    assert requests.begin(db, portal, 5, "key").perhaps is None
+    assert requests.begin(db, portal, 5, "key").pending_change is None
     requests.keep(db, portal, 5, "key", "perhaps this")
     requests.unsure(db, portal, 5, "key")
-    assert requests.begin(db, portal, 5, "key") == requests.Begun("new", unsure=True, perhaps="perhaps this")
+    assert requests.begin(db, portal, 5, "key") == requests.Begun(
+        "new", unsure=True, pending_change="perhaps this"
+    )
     assert requests.begin(db, portal, 5, "key").state == "running"
 
 
@@ -155,10 +156,12 @@ def test_what_nobody_comes_back_to_is_given_up_once(db: Database, portal: str) -
     with db.session() as session:
         session.execute(sa.update(m.Action).values(started_at=m.Action.started_at - 601))
     left = requests.left_unsure(db, 600)
-    assert {one.perhaps for one in left} == {"unsure", "died"}
+    assert {one.pending_change for one in left} == {"unsure", "died"}
     came_back = requests.begin(db, portal, 5, "unsure")
-    assert came_back.unsure and not requests.give_up(db, next(one for one in left if one.perhaps == "unsure"))
-    died = next(one for one in left if one.perhaps == "died")
+    assert came_back.unsure and not requests.give_up(
+        db, next(one for one in left if one.pending_change == "unsure")
+    )
+    died = next(one for one in left if one.pending_change == "died")
     assert requests.give_up(db, died) and not requests.give_up(db, died)
 
 
@@ -180,7 +183,7 @@ def test_a_step_that_was_not_answered_is_told_to_the_next(db: Database, portal: 
     jobs.save(db, portal, job_id, {})
     assert not unsure()
     with db.session() as session:
-        session.execute(sa.update(m.Job).values(lease_until=m.Job.lease_until - jobs.LEASE - 1))
+        session.execute(sa.update(m.StoredJob).values(lease_until=m.StoredJob.lease_until - jobs.LEASE - 1))
     assert unsure(), "its process died"
     jobs.drop(db, portal, job_id)
     assert jobs.get(db, portal, job_id) is None
@@ -203,7 +206,7 @@ def test_a_step_of_a_job_is_done_by_one(db: Database, portal: str) -> None:
 def aged(db: Database, job_id: str, seconds: float) -> None:
     """As if nothing had happened to the job for so long."""
     with db.session() as session:
-        job = session.get(m.Job, job_id)
+        job = session.get(m.StoredJob, job_id)
         assert job
         job.changed_at -= seconds
 
@@ -261,70 +264,19 @@ def test_the_newest_unfinished_job_of_a_person_on_a_board(db: Database, portal: 
     assert jobs.unfinished(db, portal, 5, "g1") == newer
 
 
-def test_a_memo_takes_more_entries(db: Database, portal: str) -> None:
-    memos.put(db, portal, 5, "facts", {"1": ["3", 2, 0.5], "2": ["", 0, 1.0]}, 100)
-    memos.put(db, portal, 6, "facts", {"1": ["6", 0, 0.0]}, 100)
-    memos.add(db, portal, 5, "facts", {"2": ["ö'\\", 4, 1.5], "3": ["8", 0, 2.0]})
-    assert memos.get(db, portal, 5, "facts") == {
-        "1": ["3", 2, 0.5],
-        "2": ["ö'\\", 4, 1.5],
-        "3": ["8", 0, 2.0],
-    }
-    assert memos.get(db, portal, 6, "facts") == {"1": ["6", 0, 0.0]}
-
-
-def test_nothing_is_added_to_a_memo_that_is_not_there(db: Database, portal: str) -> None:
-    memos.add(db, portal, 5, "facts", {"1": 1})
-    assert memos.get(db, portal, 5, "facts") is None
-    memos.put(db, portal, 5, "old", {"1": 1}, -1)
-    memos.add(db, portal, 5, "old", {"2": 2})
-    assert memos.get(db, portal, 5, "old") is None
-
-
-def test_entries_added_at_once_all_stay(db: Database, portal: str) -> None:
-    memos.put(db, portal, 5, "facts", {}, 100)
-    wanted = {str(one): one for one in range(40)}
-    with ThreadPoolExecutor(8) as pool:
-        [*pool.map(lambda one: memos.add(db, portal, 5, "facts", {one: wanted[one]}), wanted)]
-    assert memos.get(db, portal, 5, "facts") == wanted
-
-
-def test_memos_end_and_belong_to_one_person_of_one_portal(db: Database, portal: str) -> None:
-    memos.put(db, portal, 5, "task:1", {"a": 1}, 100)
-    memos.put(db, portal, memos.EVERYBODY, "task:12", [1, 2], 100)
-    memos.put(db, portal, 5, "task_x", 1, 100)
-    memos.put(db, OTHER, 5, "task:1", 2, 100)
-    memos.put(db, portal, 5, "old", 1, -1)
-    assert memos.get(db, portal, 5, "task:1") == {"a": 1}
-    assert memos.get(db, portal, 6, "task:1") is None
-    assert memos.get(db, portal, 5, "old") is None
-    memos.put(db, portal, 5, "task:1", {"a": 2}, 100)
-    assert memos.get(db, portal, 5, "task:1") == {"a": 2}
-    assert memos.get(db, portal, memos.EVERYBODY, "task:12") == [1, 2]
-    assert memos.get(db, portal, 5, "task_x") == 1 and memos.get(db, OTHER, 5, "task:1") == 2
-
-
-def test_preferences(db: Database, portal: str) -> None:
-    assert memos.get_preference(db, portal, 5, memos.LAST_BOARD, "home") == "home"
-    memos.put_preference(db, portal, 5, memos.LAST_BOARD, "g1")
-    memos.put_preference(db, portal, 5, memos.LAST_BOARD, "g2")
-    assert memos.get_preference(db, portal, 5, memos.LAST_BOARD) == "g2"
-    assert memos.get_preference(db, portal, 6, memos.LAST_BOARD) == ""
-
-
 def test_what_belongs_together_is_kept_together(db: Database, portal: str) -> None:
+    person = memos.PortalUser(db, portal, 5)
+
     def both() -> None:
         with db.session():
-            memos.put_preference(db, portal, 5, memos.LAST_BOARD, "g3")
+            memos.LAST_BOARD.put(person, "g3")
             journal.put(db, portal, {1: 2})
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         both()
-    assert memos.get_preference(db, portal, 5, memos.LAST_BOARD) == "" and journal.resolve(db, portal, 1) == 1
+    assert memos.LAST_BOARD.get(person) == "home" and journal.resolve(db, portal, 1) == 1
     with db.session():
-        memos.put_preference(db, portal, 5, memos.LAST_BOARD, "g3")
-        assert memos.get_preference(db, portal, 5, memos.LAST_BOARD) == "", (
-            "nobody sees it before it is whole"
-        )
-    assert memos.get_preference(db, portal, 5, memos.LAST_BOARD) == "g3"
+        memos.LAST_BOARD.put(person, "g3")
+        assert memos.LAST_BOARD.get(person) == "home", "nobody sees it before it is whole"
+    assert memos.LAST_BOARD.get(person) == "g3"

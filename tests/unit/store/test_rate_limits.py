@@ -37,7 +37,7 @@ def taken(*limiters: Limiter) -> int:
 
 
 def rows(db: Database) -> int:
-    with db.looking() as connection:
+    with db.single_select() as connection:
         return int(connection.execute(sa.text("SELECT count(*) FROM bucket")).scalar_one())
 
 

@@ -14,8 +14,8 @@ ME, COLLEAGUE = 5, 6
 def shift(db: Database, **seconds: float) -> None:
     """Move times of all rows: at=-100 makes the portal's words 100 seconds older."""
     with db.session() as session:
-        values = {name: getattr(m.TaskNews, name) + by for name, by in seconds.items()}
-        session.execute(sa.update(m.TaskNews).values(**values))
+        values = {name: getattr(m.TaskChange, name) + by for name, by in seconds.items()}
+        session.execute(sa.update(m.TaskChange).values(**values))
 
 
 def heard(db: Database, portal: str, user: int = ME, moment: float = 1.0) -> set[int]:
@@ -30,7 +30,7 @@ def test_what_changed_since_among_what_is_shown(db: Database, portal: str) -> No
     assert heard(db, portal) == {1}
     shift(db, at=-100)
     with db.reading() as session:
-        latest = session.scalar(sa.select(sa.func.max(m.TaskNews.at))) or 0.0
+        latest = session.scalar(sa.select(sa.func.max(m.TaskChange.at))) or 0.0
     assert heard(db, portal, moment=latest) == set()
     task_changes.changed(db, portal, 1)
     assert heard(db, portal, moment=latest) == {1}
@@ -68,7 +68,7 @@ def test_old_news_and_too_many_are_forgotten(db: Database, portal: str) -> None:
         task_changes.changed(db, portal, task_id)
     task_changes.changed(db, OTHER, 1)
     with db.session() as session:
-        session.execute(sa.update(m.TaskNews).values(at=m.TaskNews.at + m.TaskNews.task_id))
+        session.execute(sa.update(m.TaskChange).values(at=m.TaskChange.at + m.TaskChange.task_id))
     most, task_changes.MOST = task_changes.MOST, 4
     try:
         cleanup.sweep(db, call_log_days=3)

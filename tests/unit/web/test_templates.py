@@ -18,13 +18,10 @@ from boards.core.model import Board, Filters, Rights, Why
 from boards.scrum.points import PointSum
 from boards.scrum.statistics import Load
 from tests.support.fake_board import OWNER, fake_board
-from web.core.assets import minified
 from web.core.filters import blueprint as view
 from web.core.filters import board_address, dom_id, initials
 
 ROOT = Path(__file__).resolve().parents[3]
-OF_SOME_PAGES = {"js/crm.js", "js/download.js", "js/news.js", "js/scrum.js"}
-"""Modules that `app.js` imports only where a page needs them."""
 MARKUP = '<img src=x onerror=alert(1)> & "quotes"'
 
 
@@ -49,12 +46,6 @@ def whole_page(app: Flask, board: Board) -> str:
     with app.test_request_context():
         main = Markup(render_template("kanban/board.html", board=board, address="/boards/g12"))
         return render_template("base.html", main=main, token="t", lang="en", page="board")
-
-
-def packed(*paths: Path) -> int:
-    """Bytes of these files gzipped, each by itself, as they travel: our own scripts without comments."""
-    texts = [minified(path) if path.parent.name == "js" else path.read_text() for path in paths]
-    return sum(len(gzip.compress(text.encode(), 6)) for text in texts)
 
 
 # --- texts of others ---
@@ -163,7 +154,7 @@ def test_the_bar_of_a_sprint_warns_when_it_is_fuller_than_any_before(
     full = Load(Decimal(75), Decimal(31), Decimal("2.4"), over)
     with app.test_request_context():
         html = render_template_string(
-            '{% from "scrum/_scrum_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
+            '{% from "scrum/_sum.html" import sum_text with context %}{{ sum_text(sum, load) }}',
             sum=PointSum(),
             load=full,
         )
@@ -210,17 +201,3 @@ def test_a_board_of_20_stages_and_500_cards_is_light(app: Flask) -> None:
     html = whole_page(app, fake_board(20, 500))
     assert html.count('class="card') >= 500
     assert len(gzip.compress(html.encode(), 6)) <= 60_000
-
-
-def test_the_scripts_of_a_page_are_light(app: Flask) -> None:
-    """Every script `base.html` loads, the modules those import, and the ones only some pages load."""
-    html = whole_page(app, fake_board(1, 1))
-    names = set(re.findall(r'(?:src|href)="/static/((?:js|vendor)/[^"]+\.js)"', html))
-    rest = {f"js/{path.name}" for path in (ROOT / "static/js").glob("*.js")} - names
-    assert rest == {"js/install.js", *OF_SOME_PAGES}
-    for module in OF_SOME_PAGES:  # a page loads one of them at most
-        assert packed(*(ROOT / "static" / name for name in {*names, module})) <= 40_000, module
-
-
-def test_the_style_sheets_are_light() -> None:
-    assert packed(*(ROOT / "static/css").glob("*.css")) <= 14_000

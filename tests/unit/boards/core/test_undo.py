@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -342,3 +344,14 @@ def test_long_undo_is_a_job(scene: Scene) -> None:
     assert scene.wire.count == 12
     assert scene.picture() == start
     assert undo_job(new(None)(scene).change, scene.actor(), same_id) is None
+
+
+def test_importing_the_features_registers_all_recipes_and_looks() -> None:
+    program = (
+        "from boards import features\n"
+        "from boards.core.jobs import kinds\n"
+        "from boards.core.recipes import known_tags\n"
+        "print(len(known_tags()), len(kinds()))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert told.stdout.split() == ["28", "4"]

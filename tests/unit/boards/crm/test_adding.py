@@ -33,7 +33,7 @@ def add(
 
 
 def order(scene: CrmScene, entity_id: str = ENTITY) -> list[str]:
-    return [one.status_id for one in scene.crm.of(entity_id)]
+    return [row.status_id for row in scene.crm.of(entity_id)]
 
 
 def test_one_request_there_and_one_back(scene: CrmScene) -> None:
@@ -149,8 +149,8 @@ def test_a_success_stage_added_meanwhile(scene: CrmScene) -> None:
 
 def test_a_place_that_moved_meanwhile_is_found_again(scene: CrmScene) -> None:
     seen = scene.directory()
-    for one in scene.crm.of(ENTITY):
-        one.sort //= 10
+    for row in scene.crm.of(ENTITY):
+        row.sort //= 10
     outcome = add(scene, "WORK", seen=seen)
     assert order(scene) == ["NEW", "PREP", "WORK", "CHECK", "WON", "LOSE", "APOLOGY"]
     assert scene.fake.count == 2 and outcome.change.undo
@@ -167,7 +167,7 @@ def test_rows_that_came_meanwhile_are_reported(scene: CrmScene) -> None:
     seen = scene.directory()
     scene.crm.add(ENTITY, ("OTHER", "Theirs", 35))
     outcome = add(scene, seen=seen)
-    assert [one.code for one in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
     assert len(outcome.now[0].stages) == 8
 
 
@@ -195,7 +195,7 @@ def test_a_lost_answer_adds_nothing_twice(scene: CrmScene) -> None:
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
     outcome = add(scene, seen=seen)
     assert order(scene).count("CHECK") == 1 and scene.fake.count == 2
-    assert [one.code for one in outcome.notices] == [NoticeCode.ANSWER_LOST_BUT_DONE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.ANSWER_LOST_BUT_DONE]
     undo_change(scene.client, scene.actor(), outcome.change)
     assert "CHECK" not in order(scene)
 

@@ -11,15 +11,15 @@ from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalT
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, StageGone, ValueNotTaken
 from boards.core.undo import undo_change
-from boards.crm.changes import WriteRows, recolor, recolor_many, rename, reorder
-from boards.crm.model import CrmOutcome, CrmStage, Directory, only_directory
+from boards.crm.changes import WriteRows, apply_copy, recolor, recolor_many, rename, reorder
+from boards.crm.model import CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit, only_directory
 from tests.unit.boards.fakes.crm import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 
 
 def codes(outcome: CrmOutcome) -> set[str]:
-    return {str(one.code) for one in outcome.notices}
+    return {str(notice.code) for notice in outcome.notices}
 
 
 def stages(outcome: CrmOutcome) -> tuple[CrmStage, ...]:
@@ -67,18 +67,18 @@ KINDS = [Kind.CRM_ORDER, Kind.CRM_RENAME, Kind.CRM_RECOLOR, Kind.CRM_RECOLOR]
 def test_one_request_there_and_one_back(
     scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], kind: Kind
 ) -> None:
-    pictures = [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")]
+    pictures = [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
     outcome = act(scene)
     assert scene.fake.count == 1
     assert not outcome.notices and not outcome.failed and outcome.change.kind == kind
-    assert [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")] != pictures
+    assert [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != pictures
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
     assert scene.fake.count == 2
     assert not back.notices
-    again = [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")]
-    assert [_plain(one) for one in again] == [_plain(one) for one in pictures]
+    again = [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
+    assert [_plain(picture) for picture in again] == [_plain(picture) for picture in pictures]
     undo_change(scene.client, scene.actor(), back.change)
-    assert [scene.crm.picture(one) for one in (ENTITY, "DEAL_STAGE_3")] != again
+    assert [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != again
 
 
 def _plain(picture: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
@@ -89,8 +89,8 @@ def _plain(picture: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
     outcome = order(scene)
     written = scene.fake.sent("crm.status.update")
-    assert [(one["id"], one["fields"]) for one in written] == [(str(scene.deals[1]), {"SORT": "35"})]
-    assert [one.name for one in stages(outcome)][:3] == ["New", "In progress", "Papers"]
+    assert [(call["id"], call["fields"]) for call in written] == [(str(scene.deals[1]), {"SORT": "35"})]
+    assert [stage.name for stage in stages(outcome)][:3] == ["New", "In progress", "Papers"]
     assert outcome.change.before["order"][:3] == ["New", "Papers", "In progress"]
     assert outcome.change.label == "General" and outcome.change.board_key == "crm:DEAL_STAGE"
 
@@ -98,7 +98,9 @@ def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
 def test_thirty_stages_turned_around_are_one_request(scene: CrmScene) -> None:
     scene.crm.add("DEAL_STAGE_3", *((f"C3:S{number}", f"S{number}", 31 + number) for number in range(4)))
     scene.crm.types["DEAL_STAGE_8"] = ("Long", 2, 8, "C8")
-    ids = scene.crm.add("DEAL_STAGE_8", *((f"C8:S{one}", f"S{one}", one * 10) for one in range(1, 31)))
+    ids = scene.crm.add(
+        "DEAL_STAGE_8", *((f"C8:S{number}", f"S{number}", number * 10) for number in range(1, 31))
+    )
     seen = scene.directory("DEAL_STAGE_8")
     outcome = reorder(scene.client, scene.actor(), "DEAL_STAGE_8", ids[::-1], seen=seen)
     assert scene.fake.count == 1
@@ -112,7 +114,8 @@ def test_twenty_pipelines_are_four_requests(scene: CrmScene) -> None:
     for number in range(20, 40):
         entity_id = f"DEAL_STAGE_{number}"
         scene.crm.types[entity_id] = (f"Region {number}", 2, number, f"C{number}")
-        ids = scene.crm.add(entity_id, *((f"C{number}:S{one}", f"S{one}", one * 10) for one in range(1, 10)))
+        rows = ((f"C{number}:S{place}", f"S{place}", place * 10) for place in range(1, 10))
+        ids = scene.crm.add(entity_id, *rows)
         plan[entity_id] = dict.fromkeys(ids, "123456")
     outcome = recolor_many(scene.client, scene.actor(), plan)
     assert scene.fake.count == 4
@@ -129,15 +132,15 @@ def test_groups_keep_their_order_whatever_is_asked(scene: CrmScene) -> None:
         seen=scene.directory(),
     )
     shown = ["PREP", "NEW", "WORK", "WON", "APOLOGY", "LOSE"]
-    assert [one.status_id for one in stages(outcome)] == shown
-    assert [one.status_id for one in scene.crm.of(ENTITY)] == shown
+    assert [stage.status_id for stage in stages(outcome)] == shown
+    assert [row.status_id for row in scene.crm.of(ENTITY)] == shown
 
 
 def test_a_misordered_pipeline_is_set_right(scene: CrmScene) -> None:
     scene.crm.row("WORK").sort = 45
     seen = scene.directory()
     reorder(scene.client, scene.actor(), ENTITY, seen.ids, seen=seen)
-    assert [one.status_id for one in scene.crm.of(ENTITY)] == [
+    assert [row.status_id for row in scene.crm.of(ENTITY)] == [
         "NEW",
         "PREP",
         "WORK",
@@ -195,7 +198,7 @@ def test_what_took_counts_and_what_did_not_is_told(scene: CrmScene) -> None:
     scene.crm.drop = {"COLOR"}
     plan = {scene.deals[0]: "ff0000", scene.deals[1]: "abcdef"}
     outcome = recolor(scene.client, scene.actor(), ENTITY, plan)
-    assert [one.stage_id for one in outcome.failed] == [scene.deals[0]]
+    assert [result.stage_id for result in outcome.failed] == [scene.deals[0]]
     assert outcome.change.after["rows"] == {} and outcome.change.undo is None
     assert NoticeCode.CRM_NOT_ALL in codes(outcome)
 
@@ -219,6 +222,60 @@ def test_somebody_elses_name_is_reported(scene: CrmScene) -> None:
     assert outcome.change.before["title"] == "Theirs"
 
 
+def rename_blindly(scene: CrmScene) -> CrmOutcome:
+    return rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Theirs")
+
+
+def rename_one(scene: CrmScene) -> CrmOutcome:
+    return rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Theirs", seen_name="Papers")
+
+
+def color_one(scene: CrmScene) -> CrmOutcome:
+    row = scene.deals[1]
+    return recolor(scene.client, scene.actor(), ENTITY, {row: "abcdef"}, seen={row: "2FC6F6"})
+
+
+def color_many(scene: CrmScene) -> CrmOutcome:
+    seen = {stage.id: stage.color for stage in seen_before().stages}
+    return recolor(scene.client, scene.actor(), ENTITY, dict.fromkeys(scene.deals, "abcdef"), seen=seen)
+
+
+def order_one(scene: CrmScene) -> CrmOutcome:
+    return reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen_before())
+
+
+def seen_before() -> Directory:
+    """The pipeline as a page shows it that was loaded before anybody did anything."""
+    return CrmScene().directory()
+
+
+SAME: dict[str, tuple[Callable[[CrmScene], CrmOutcome], dict[str, object], dict[str, object]]] = {
+    "name": (rename_one, {"name": "Theirs"}, {"name": "Other"}),
+    "color": (color_one, {"color": "#ABCDEF"}, {"color": "#000000"}),
+    "one color of many": (color_many, {"color": "ABCDEF"}, {"color": "#000000"}),
+    "order": (order_one, {"sort": 35}, {"sort": 36}),
+}
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_who_sets_the_same_value_as_somebody_else_replaces_nothing(scene: CrmScene, what: str) -> None:
+    act, same, _other = SAME[what]
+    vars(scene.crm.row("PREP")).update(same)
+    outcome = act(scene)
+    assert not outcome.notices
+    back = outcome.change.undo
+    assert back is None or scene.deals[1] not in undone_rows(outcome), "it was not this change that set it"
+
+
+@pytest.mark.parametrize("what", SAME)
+def test_who_sets_another_value_than_somebody_else_is_told(scene: CrmScene, what: str) -> None:
+    act, _same, other = SAME[what]
+    vars(scene.crm.row("PREP")).update(other)
+    outcome = act(scene)
+    told = NoticeCode.STAGE_CHANGED_SINCE if what in ("name", "color") else NoticeCode.BOARD_CHANGED_MEANWHILE
+    assert codes(outcome) == {told} and scene.deals[1] in undone_rows(outcome)
+
+
 def test_an_order_changed_meanwhile_is_reported(scene: CrmScene) -> None:
     seen = scene.directory()
     scene.crm.row("NEW").sort = 12
@@ -231,13 +288,13 @@ def test_an_order_changed_meanwhile_is_reported(scene: CrmScene) -> None:
 
 def seen_without(scene: CrmScene, code: str) -> Directory:
     directory = scene.directory()
-    return replace(directory, stages=tuple(one for one in directory.stages if one.status_id != code))
+    return replace(directory, stages=tuple(stage for stage in directory.stages if stage.status_id != code))
 
 
 def test_a_deleted_row_does_not_stop_the_others(scene: CrmScene) -> None:
     del scene.crm.rows[scene.deals[2]]
     outcome = color(scene)
-    assert [type(one.error) for one in outcome.results].count(StageGone) == 1
+    assert [type(result.error) for result in outcome.results].count(StageGone) == 1
     assert len(undone_rows(outcome)) == 5
     assert NoticeCode.CRM_NOT_ALL in codes(outcome)
 
@@ -258,7 +315,7 @@ def test_a_row_of_another_directory_has_no_undo(scene: CrmScene) -> None:
 def test_a_filter_that_widens_does_no_harm(scene: CrmScene) -> None:
     scene.crm.widen = True
     outcome = name(scene)
-    assert {one.entity_id for one in stages(outcome)} == {ENTITY}
+    assert {stage.entity_id for stage in stages(outcome)} == {ENTITY}
     assert not outcome.notices
 
 
@@ -284,7 +341,7 @@ def test_access_withdrawn_altogether_is_no_missing_row(scene: CrmScene) -> None:
 def test_half_a_batch_refused(scene: CrmScene) -> None:
     scene.crm.fixed = {scene.deals[0], scene.deals[4]}
     outcome = color(scene)
-    assert [one.stage_id for one in outcome.failed] == [scene.deals[0], scene.deals[4]]
+    assert [result.stage_id for result in outcome.failed] == [scene.deals[0], scene.deals[4]]
     assert undone_rows(outcome) == set(scene.deals) - scene.crm.fixed
     assert outcome.change.after["count"] == 4
     (notice,) = outcome.notices
@@ -299,11 +356,36 @@ def test_a_lost_answer_leaves_the_old_value_to_the_witness(scene: CrmScene) -> N
     assert outcome.change.before["title"] == "Papers" and outcome.change.undo and not outcome.notices
 
 
-def test_a_lost_answer_without_a_witness_has_no_undo(scene: CrmScene) -> None:
+def color_blindly(scene: CrmScene) -> CrmOutcome:
+    return recolor(scene.client, scene.actor(), ENTITY, {scene.deals[1]: "abcdef"})
+
+
+def copy_blindly(scene: CrmScene) -> CrmOutcome:
+    row, edit = scene.deals[1], RowEdit(name="Theirs", sort=35)
+    plan = [PlannedChange(ENTITY, row, "Papers", "title", "Papers", "Theirs", edit)]
+    return apply_copy(scene.client, scene.actor(), plan)
+
+
+@pytest.mark.parametrize(
+    ("act", "fields"),
+    [(rename_blindly, ["title"]), (color_blindly, ["color"]), (copy_blindly, ["position", "title"])],
+)
+def test_a_lost_answer_without_a_witness_has_no_undo_and_says_so(
+    scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], fields: list[str]
+) -> None:
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
-    outcome = rename(scene.client, scene.actor(), ENTITY, scene.deals[1], "Neu")
-    assert scene.crm.row("PREP").name == "Neu"
-    assert outcome.change.undo is None and codes(outcome) == {NoticeCode.VALUE_BEFORE_UNKNOWN}
+    outcome = act(scene)
+    (notice,) = outcome.notices
+    assert (notice.code, notice.values) == (NoticeCode.VALUE_BEFORE_UNKNOWN, {"fields": fields})
+    assert outcome.change.undo is None and outcome.change.after["count"] == 1
+
+
+def test_a_lost_answer_does_not_hide_that_somebody_else_came_between(scene: CrmScene) -> None:
+    scene.crm.row("PREP").name = "Theirs"
+    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["before"]
+    outcome = name(scene)
+    assert codes(outcome) == {NoticeCode.STAGE_CHANGED_SINCE}
+    assert outcome.change.before["title"] == "Theirs" and outcome.change.undo
 
 
 def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
@@ -314,7 +396,7 @@ def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
 
 
 def test_a_later_batch_that_gets_lost_is_looked_into(scene: CrmScene) -> None:
-    ids = scene.crm.add("SOURCE", *((f"S{one}", f"S{one}", 100 + one) for one in range(60)))
+    ids = scene.crm.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after", "after"]
     outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
     assert not outcome.failed and not outcome.notices
@@ -322,10 +404,10 @@ def test_a_later_batch_that_gets_lost_is_looked_into(scene: CrmScene) -> None:
 
 
 def test_a_later_batch_that_was_never_sent_counts_as_not_done(scene: CrmScene) -> None:
-    ids = scene.crm.add("SOURCE", *((f"S{one}", f"S{one}", 100 + one) for one in range(60)))
+    ids = scene.crm.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "before", "before"]
     outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
-    assert [one.stage_id for one in outcome.failed] == ids[49:]
+    assert [result.stage_id for result in outcome.failed] == ids[49:]
     assert outcome.change.after["count"] == 49
 
 
@@ -342,7 +424,7 @@ def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
     scene.crm.handler = flaky  # type: ignore[method-assign]
     outcome = name(scene)
     assert codes(outcome) == {NoticeCode.CRM_RESULT_UNCHECKED}
-    assert [one.name for one in stages(outcome)][1] == "Verträge & Co"
+    assert [stage.name for stage in stages(outcome)][1] == "Verträge & Co"
     assert outcome.change.undo
 
 
@@ -369,7 +451,7 @@ def test_undo_of_many_of_which_one_was_restored_can_be_undone_whole(scene: CrmSc
     painted = colors(scene)
     back = undo_change(scene.client, scene.actor(), change)
     assert not back.failed and len(back.results) == len(scene.deals)
-    assert NoticeCode.CRM_NOT_ALL not in {one.code for one in back.notices}
+    assert NoticeCode.CRM_NOT_ALL not in {notice.code for notice in back.notices}
     assert colors(scene) == before
     undo_change(scene.client, scene.actor(), back.change)
     assert colors(scene) == painted
@@ -382,7 +464,7 @@ def test_undo_of_many_says_what_is_gone_for_good(scene: CrmScene) -> None:
     scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     back = undo_change(scene.client, scene.actor(), change)
     values = {"count": 1, "total": len(scene.deals)}
-    assert (NoticeCode.CRM_NOT_ALL, values) in [(one.code, one.values) for one in back.notices]
+    assert (NoticeCode.CRM_NOT_ALL, values) in [(notice.code, notice.values) for notice in back.notices]
 
 
 def test_undo_of_something_gone_says_so(scene: CrmScene) -> None:
@@ -396,5 +478,5 @@ def test_undo_reports_what_somebody_did_since(scene: CrmScene) -> None:
     change = name(scene).change
     scene.crm.row("PREP").name = "Theirs"
     back = undo_change(scene.client, scene.actor(), change)
-    assert [one.code for one in back.notices] == [NoticeCode.STAGE_CHANGED_SINCE]
+    assert [notice.code for notice in back.notices] == [NoticeCode.STAGE_CHANGED_SINCE]
     assert scene.crm.row("PREP").name == "Papers"

@@ -29,9 +29,9 @@ def test_stages_are_alike_by_code_then_by_name_then_by_place(scene: CrmScene) ->
     scene.crm.row("C3:PREP").status_id = "C3:OTHER"
     scene.crm.row("C3:OTHER").name = "Other"
     source, target = scene.directory(), scene.directory("DEAL_STAGE_3")
-    names = {one.id: one.status_id for one in target.stages}
+    names = {stage.id: stage.status_id for stage in target.stages}
     pairs = alike(source, target, by_place=True)
-    found = {names[one]: other.status_id for one, other in pairs.items()}
+    found = {names[stage_id]: like.status_id for stage_id, like in pairs.items()}
     assert found == {
         "C3:NEW": "NEW",
         "C3:BUSY": "WORK",
@@ -40,7 +40,7 @@ def test_stages_are_alike_by_code_then_by_name_then_by_place(scene: CrmScene) ->
         "C3:LOSE": "LOSE",
         "C3:APOLOGY": "APOLOGY",
     }
-    assert "C3:OWN" not in {names[one] for one in alike(source, target, by_place=False)}
+    assert "C3:OWN" not in {names[stage_id] for stage_id in alike(source, target, by_place=False)}
 
 
 def test_the_preview_names_every_change_and_sends_nothing(scene: CrmScene) -> None:
@@ -48,7 +48,7 @@ def test_the_preview_names_every_change_and_sends_nothing(scene: CrmScene) -> No
     source, target = scene.directory(), scene.directory("DEAL_STAGE_3")
     changes = copy_plan(source, [source, target], list(What))
     assert scene.fake.count == 0
-    told = {(one.name, one.what): (one.before, one.after) for one in changes}
+    told = {(change.name, change.what): (change.before, change.after) for change in changes}
     assert told == {
         ("Neu", "color"): ("111111", "39A8EF"),
         ("In Arbeit", "color"): ("", "47E4C2"),
@@ -61,7 +61,7 @@ def test_the_preview_names_every_change_and_sends_nothing(scene: CrmScene) -> No
 def test_colors_only(scene: CrmScene) -> None:
     differ(scene)
     changes = copy_plan(scene.directory(), [scene.directory("DEAL_STAGE_3")], ["colors"])
-    assert {one.what for one in changes} == {"color"}
+    assert {change.what for change in changes} == {"color"}
 
 
 def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
@@ -72,8 +72,8 @@ def test_applied_in_one_request_and_back_in_one(scene: CrmScene) -> None:
     outcome = apply_copy(scene.client, scene.actor(), changes, seen=[target])
     assert scene.fake.count == 1 and not outcome.notices and outcome.change.kind == Kind.CRM_COPY
     assert outcome.change.board_key == "crm:DEAL_STAGE_3"
-    target = only_directory(outcome)
-    assert target and [(stage.code, stage.name) for stage in target.stages] == [
+    now = only_directory(outcome)
+    assert now and [(stage.code, stage.name) for stage in now.stages] == [
         ("NEW", "New"),
         ("PREP", "Papers"),
         ("WORK", "In progress"),
@@ -97,8 +97,8 @@ def test_several_targets_have_a_result_each(scene: CrmScene) -> None:
     outcome = apply_copy(scene.client, scene.actor(), changes, seen=targets)
     assert scene.fake.count == 1
     results = by_directory(outcome.results)
-    assert [one.error is None for one in results["DEAL_STAGE_3"]] == [True, True]
-    assert {one.error is None for one in results["DYNAMIC_128_STAGE_7"]} == {True, False}
+    assert [result.error is None for result in results["DEAL_STAGE_3"]] == [True, True]
+    assert {result.error is None for result in results["DYNAMIC_128_STAGE_7"]} == {True, False}
 
 
 def test_nothing_to_copy(scene: CrmScene) -> None:

@@ -44,7 +44,7 @@ def delete(scene: CrmScene, code: str, target: str = "NEW", entity_id: str = ENT
 
 
 def codes(outcome: CrmOutcome) -> set[str]:
-    return {str(one.code) for one in outcome.notices}
+    return {str(notice.code) for notice in outcome.notices}
 
 
 # --- the plan ---
@@ -55,7 +55,7 @@ def test_the_plan_is_one_request_and_changes_nothing(scene: CrmScene) -> None:
     found = plan(scene, "PREP")
     assert scene.fake.count == 1 and scene.copy_rows() == rows
     assert (found.total, len(found.item_ids), found.complete, found.refusal) == (120, 120, True, None)
-    assert [one.status_id for one in found.others] == ["NEW", "WORK", "WON", "LOSE", "APOLOGY"]
+    assert [stage.status_id for stage in found.others] == ["NEW", "WORK", "WON", "LOSE", "APOLOGY"]
     assert found.directory.name == "General"
 
 
@@ -119,7 +119,7 @@ def test_an_empty_stage_is_one_request_and_comes_back_as_it_was(scene: CrmScene)
     scene.fake.requests.clear()
     outcome, _ = finish(scene, start_deletion(asked))
     assert scene.fake.count == 1
-    assert "PREP" not in [one.status_id for one in scene.crm.of(ENTITY)] and not outcome.notices
+    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)] and not outcome.notices
     assert outcome.change.before["title"] == "Papers" and outcome.change.before["position"] == 2
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
     assert scene.fake.count == 2
@@ -128,7 +128,7 @@ def test_an_empty_stage_is_one_request_and_comes_back_as_it_was(scene: CrmScene)
     ]
     assert scene.crm.row("PREP").color == "#2FC6F6"
     undo_change(scene.client, scene.actor(), back.change)
-    assert "PREP" not in [one.status_id for one in scene.crm.of(ENTITY)]
+    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)]
 
 
 def test_items_move_in_portions_and_come_back(scene: CrmScene) -> None:
@@ -157,7 +157,7 @@ def test_a_row_of_the_system_is_forced(scene: CrmScene) -> None:
     back = undo_change(scene.client, scene.actor(), outcome.change)
     row = scene.crm.row("LOSE")
     assert (row.semantics, row.sort, row.system) == ("F", 50, False)
-    assert [one.code for one in back.notices] == [NoticeCode.CRM_NO_SYSTEM_ROW]
+    assert [notice.code for notice in back.notices] == [NoticeCode.CRM_NO_SYSTEM_ROW]
 
 
 def test_a_code_nobody_can_add_has_no_way_back(scene: CrmScene) -> None:
@@ -171,9 +171,9 @@ def test_a_restored_stage_finds_its_neighbour(scene: CrmScene) -> None:
     del scene.crm.rows[scene.deals[1]]
     scene.crm.add(ENTITY, ("TAKEN", "Theirs", 30))
     back = undo_change(scene.client, scene.actor(), change)
-    shown = [one.status_id for one in scene.crm.of(ENTITY)]
+    shown = [row.status_id for row in scene.crm.of(ENTITY)]
     assert shown.index("NEW") < shown.index("WORK") < shown.index("WON")
-    assert [one.code for one in back.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
+    assert [notice.code for notice in back.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
 
 
 def test_a_code_taken_meanwhile_keeps_the_stage_away(scene: CrmScene) -> None:
@@ -189,7 +189,7 @@ def test_items_that_refuse_keep_the_stage(scene: CrmScene) -> None:
     items = scene.crm.fill(2, "PREP", 5)
     scene.crm.fixed = {items[0]}
     outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
-    assert [type(one.error) for one in results if one.error] == [AccessDenied]
+    assert [type(result.error) for result in results if result.error] == [AccessDenied]
     assert scene.crm.row("PREP") and outcome.change.kind == Kind.CRM_ITEMS_MOVE
     assert outcome.change.label == "Papers" and outcome.change.after["count"] == 4
     assert NoticeCode.TASKS_NOT_MOVED in codes(outcome)
@@ -200,11 +200,41 @@ def test_items_that_refuse_keep_the_stage(scene: CrmScene) -> None:
     assert scene.crm.at("NEW") == items[1:4]
 
 
+def test_items_that_all_refuse_to_go_back_are_no_change(scene: CrmScene) -> None:
+    items = scene.crm.fill(2, "PREP", 3)
+    scene.crm.fixed = {items[0]}
+    outcome, _ = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
+    scene.crm.fixed = set(items)
+    back = undo_change(scene.client, scene.actor(), outcome.change)
+    assert back.nothing_done and len(back.failed) == 2 and back.change.undo is None
+    with pytest.raises(AccessDenied):
+        back.raise_if_nothing_done()
+
+
+@pytest.mark.parametrize("unsure", [False, True])
+def test_a_deletion_nobody_goes_on_with_can_give_its_items_back(scene: CrmScene, unsure: bool) -> None:
+    items = scene.crm.fill(2, "PREP", 3)
+    job = start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id)
+    assert jobs.abandoned(job) is None
+    moved = jobs.advance(scene.client, scene.actor(), job).job
+    change = jobs.abandoned(moved, unsure=unsure)
+    assert change and change.label == "Papers"
+    if unsure:  # it may be gone: the items have a way back, the row has none
+        assert change.kind == Kind.CRM_DELETE and change.after["moved"] == 3
+        told = {NoticeCode.OUTCOME_UNKNOWN, NoticeCode.CRM_RULES_MAY_RUN}
+    else:
+        assert change.kind == Kind.CRM_ITEMS_MOVE and change.after["count"] == 3
+        told = {NoticeCode.ABANDONED, NoticeCode.CRM_RULES_MAY_RUN}
+    assert {notice.code for notice in change.notices} == told
+    undo_change(scene.client, scene.actor(), Change.from_json(change.to_json()))
+    assert scene.crm.at("PREP") == items
+
+
 def test_items_that_only_seem_to_move(scene: CrmScene) -> None:
     items = scene.crm.fill(2, "PREP", 3)
     scene.crm.stuck = {items[1]}
     outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
-    assert [one.task_id for one in results if isinstance(one.error, NotTaken)] == [items[1]]
+    assert [result.task_id for result in results if isinstance(result.error, NotTaken)] == [items[1]]
     assert scene.crm.row("PREP") and NoticeCode.TASKS_NOT_MOVED in codes(outcome)
 
 
@@ -268,7 +298,7 @@ def test_the_same_for_one_that_has_another_id_by_now(scene: CrmScene) -> None:
     scene.crm.add(ENTITY, (old.status_id, old.name, old.sort))
     scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after"]
     again = undo_change(scene.client, scene.actor(), back)
-    assert NoticeCode.ANSWER_LOST_BUT_DONE in {one.code for one in again.notices}
+    assert NoticeCode.ANSWER_LOST_BUT_DONE in {notice.code for notice in again.notices}
     undo_change(scene.client, scene.actor(), again.change)
     assert (scene.crm.row("PREP").name, scene.crm.row("PREP").sort) == (old.name, old.sort)
 
@@ -287,7 +317,7 @@ def test_an_addition_restored_under_another_id_is_found_by_its_code(scene: CrmSc
     old = scene.crm.rows.pop(back.target)
     scene.crm.add(ENTITY, (old.status_id, old.name, old.sort))
     undo_change(scene.client, scene.actor(), back)
-    assert "PREP" not in [one.status_id for one in scene.crm.of(ENTITY)]
+    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)]
 
 
 def test_no_more_than_a_batch_at_once(scene: CrmScene) -> None:

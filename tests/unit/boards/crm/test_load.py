@@ -17,14 +17,14 @@ def test_everything_comes_in_one_request_and_nothing_is_changed(scene: CrmScene)
     overview = scene.overview()
     assert scene.fake.count == 1
     assert scene.copy_rows() == rows
-    assert [one.name for one in overview.pipelines] == [
+    assert [directory.name for directory in overview.pipelines] == [
         "Lead stages",
         "Domestic",
         "Wholesale",
         "General",
         "Visits (General)",
     ]
-    assert [one.name for one in overview.lists] == ["Sources"]
+    assert [directory.name for directory in overview.lists] == ["Sources"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_rows_of_a_pipeline_that_is_gone_are_shown(scene: CrmScene) -> None:
 def test_a_directory_stands_as_the_portal_shows_it(scene: CrmScene) -> None:
     scene.crm.row("WORK").sort = 45  # behind the success stage: the portal accepts that
     found = scene.directory()
-    assert [one.status_id for one in found.stages] == ["NEW", "PREP", "WORK", "WON", "LOSE", "APOLOGY"]
+    assert [stage.status_id for stage in found.stages] == ["NEW", "PREP", "WORK", "WON", "LOSE", "APOLOGY"]
     assert [semantic for semantic, _ in found.groups] == list(Semantic)
     assert found.misordered and not scene.directory("DEAL_STAGE_3").misordered
     assert [found.stages[index].color for index in (0, 1, 5)] == ["39A8EF", "2FC6F6", ""]
@@ -95,7 +95,7 @@ def test_plain_lists_know_no_meanings_and_colors(scene: CrmScene) -> None:
     scene.crm.row("WEB").semantics = "S"
     found = scene.directory("SOURCE")
     assert (found.has_colors, found.has_semantics, found.kind) == (False, False, "list")
-    assert {one.semantic for one in found.stages} == {Semantic.PROCESS}
+    assert {stage.semantic for stage in found.stages} == {Semantic.PROCESS}
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_plain_lists_know_no_meanings_and_colors(scene: CrmScene) -> None:
     ],
 )
 def test_search_over_all_names(scene: CrmScene, text: str, found: set[str]) -> None:
-    assert {one.entity_id for one in scene.overview().search(text).directories} == found
+    assert {directory.entity_id for directory in scene.overview().search(text).directories} == found
 
 
 def test_an_empty_search_finds_everything(scene: CrmScene) -> None:

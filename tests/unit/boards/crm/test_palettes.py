@@ -46,7 +46,7 @@ def test_examples_of_unreadable_colors() -> None:
 def test_a_spread_is_readable_from_end_to_end(start: str, end: str, count: int) -> None:
     colors = spread(start, end, count)
     assert len(colors) == count
-    assert all(judge(one).readable for one in colors)
+    assert all(judge(color).readable for color in colors)
     if count > 1:
         assert (colors[0], colors[-1]) == (readable(start), readable(end))
 
@@ -55,7 +55,7 @@ def test_a_spread_of_one_is_its_start() -> None:
     assert spread("9BE7FF", "000000", 1) == ("9BE7FF",)
 
 
-@pytest.mark.parametrize("palette", PALETTES, ids=lambda one: one.key)
+@pytest.mark.parametrize("palette", PALETTES, ids=lambda palette: palette.key)
 def test_every_palette_gives_different_readable_colors(palette: Palette) -> None:
     colors = [*spread(palette.start, palette.end, 8), palette.success, palette.failure]
     assert len(set(colors)) == 10
@@ -68,7 +68,7 @@ def test_a_pipeline_is_painted_by_group(scene: CrmScene) -> None:
     new, papers, work, won, *lost = directory.ids
     assert colors[new] == "9BE7FF" and colors[work] == readable("2D8FE0")
     assert won not in colors  # it has that color already
-    assert {colors[one] for one in lost} == {"EE0000"} and papers in colors
+    assert {colors[stage_id] for stage_id in lost} == {"EE0000"} and papers in colors
 
 
 def test_ends_of_the_way_are_left_alone_unless_asked(scene: CrmScene) -> None:

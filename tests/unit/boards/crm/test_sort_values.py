@@ -14,7 +14,7 @@ SORTS = st.lists(st.one_of(st.none(), st.integers(-2, 12)), max_size=7)
 
 
 def after(order: list[tuple[int, int | None]], changes: dict[int, int]) -> list[int]:
-    return [changes.get(one, sort or 0) for one, sort in order]
+    return [changes.get(row_id, sort or 0) for row_id, sort in order]
 
 
 def fewest(sorts: list[int | None]) -> int:
@@ -25,7 +25,7 @@ def fewest(sorts: list[int | None]) -> int:
             if None in values:
                 continue
             room = [value - index for index, value in zip(kept, values, strict=True) if value is not None]
-            if all(one <= other for one, other in pairwise(room)) and all(one >= 1 for one in room[:1]):
+            if all(low <= high for low, high in pairwise(room)) and all(number >= 1 for number in room[:1]):
                 return changed
     raise AssertionError("all can change")
 
@@ -35,9 +35,9 @@ def test_growing_and_with_as_few_changes_as_possible(sorts: list[int | None]) ->
     order = list(enumerate(sorts))
     changes = plan_sorts(order)
     values = after(order, changes)
-    assert all(one < other for one, other in pairwise(values)) and all(one >= 1 for one in values)
+    assert all(low < high for low, high in pairwise(values)) and all(number >= 1 for number in values)
     assert len(changes) == fewest(sorts)
-    assert all(changes[one] != sort for one, sort in order if one in changes)
+    assert all(changes[row_id] != sort for row_id, sort in order if row_id in changes)
 
 
 @pytest.mark.parametrize(
@@ -57,5 +57,5 @@ def test_examples(order: list[tuple[int, int | None]], changes: dict[int, int]) 
 
 
 def test_thirty_rows_turned_around_keep_one() -> None:
-    order = [(one, one * 10) for one in range(30, 0, -1)]
+    order = [(number, number * 10) for number in range(30, 0, -1)]
     assert len(plan_sorts(order)) < 30

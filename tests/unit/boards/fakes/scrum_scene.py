@@ -10,8 +10,8 @@ from boards.core.model import Actor, BoardRef
 from boards.scrum.model import ItemFacts, Planning
 from boards.scrum.planning import load_planning
 from tests.unit.boards.fakes.client import FakeClient
-from tests.unit.boards.scene import ADMIN, MEMBER, NOW, OUTSIDER, OWNER
 from tests.unit.boards.fakes.scrum import FakeScrum
+from tests.unit.boards.scene import ADMIN, MEMBER, NOW, OUTSIDER, OWNER
 
 __all__ = ["ADMIN", "MEMBER", "NOW", "OUTSIDER", "OWNER", "REF", "TEAM", "ScrumScene"]
 

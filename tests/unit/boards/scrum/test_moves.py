@@ -250,6 +250,18 @@ def test_who_goes_on_after_two_lost_answers_knows_where_the_items_were(
     assert team.picture() == start
 
 
+def test_an_item_that_our_own_first_attempt_may_have_moved_has_no_undo_and_that_is_said(
+    team: ScrumScene,
+) -> None:
+    team.fake.answer_lost = True
+    team.portal.items[1].entity_id = team.planned  # done by the attempt whose answer was lost
+    outcome = move(team, [1, 2], team.planned, seen={}, active_id=0)
+    assert [one.code for one in outcome.notices] == [NoticeCode.PLACE_UNKNOWN]
+    assert all(one.error is None for one in outcome.results)
+    back(team, outcome)
+    assert (team.portal.items[1].entity_id, team.portal.items[2].entity_id) == (team.planned, team.backlog)
+
+
 def test_sorts_between() -> None:
     assert sorts_between(None, None, 2) == (1.0, 2.0)
     assert sorts_between(1.0, 2.0, 3) == (1.25, 1.5, 1.75)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 
 import pytest
@@ -14,11 +13,10 @@ from boards.scrum.points import (
     SCALES,
     Fit,
     ScaleKind,
+    StoredScale,
     own_scale,
     parse_points,
     require_points,
-    scale_from_data,
-    scale_to_data,
     show_points,
     sum_points,
 )
@@ -130,14 +128,12 @@ def test_bad_scales(entries: list[tuple[str, str]], code: BadInputCode) -> None:
 def test_scales_survive_the_store() -> None:
     own = own_scale([("tiny", "0,5"), ("8", ""), ("?", "")])
     for scale in (*SCALES.values(), own):
-        assert scale_from_data(json.loads(json.dumps(scale_to_data(scale)))) == scale
+        assert StoredScale.of(scale).scale() == scale
 
 
-@pytest.mark.parametrize(
-    "data", [None, "x", {}, {"kind": "own"}, {"kind": "own", "values": [1]}, {"kind": "x"}]
-)
-def test_nonsense_in_the_store_is_the_usual_scale(data: object) -> None:
-    assert scale_from_data(data) is FIBONACCI
+@pytest.mark.parametrize("stored", [StoredScale(), StoredScale(ScaleKind.OWN)])
+def test_nothing_in_the_store_is_the_usual_scale(stored: StoredScale) -> None:
+    assert stored.scale() is FIBONACCI
 
 
 def test_typed_text_is_kept_as_it_is() -> None:

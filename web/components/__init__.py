@@ -1,0 +1,1 @@
+"""A page of all components, for whoever works on them: in the demo only."""

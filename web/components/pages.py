@@ -1,0 +1,56 @@
+"""`/components`: every component in each of its states, on one page without scripts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from jinja2_fragments.flask import render_block
+from markupsafe import Markup
+
+from boards.core.colors import PALETTE
+from boards.core.model import TaskStatus
+from web.components import examples
+from web.core.pages import AUTO, THEMES
+
+blueprint = Blueprint("components", __name__, template_folder="templates")
+
+
+@blueprint.get("/components")
+def show() -> str:
+    """The page; `theme` in the query is `light`, `dark` or (as without it) what the person's system has."""
+    theme = request.args.get("theme", AUTO)
+    return render_template(
+        "components.html",
+        theme=theme if theme in THEMES else AUTO,
+        people=examples.PEOPLE,
+        columns=examples.columns(),
+        shaped=examples.columns(200),
+        shaper=examples.SHAPER,
+        reader=examples.READER,
+        directory=examples.directory(),
+        team=examples.Team(),
+        colors=PALETTE,
+        statuses=tuple(TaskStatus),
+        dialogs=_dialogs(),
+    )
+
+
+def _dialogs() -> list[Markup]:
+    """Dialogs as they are answered, opened in their place."""
+    failures = [
+        ["Check the invoice", "You may not change this task."],
+        ["Task 7", "It is not there any more."],
+    ]
+    job = {"total": 60, "done": 24}
+    return [
+        _opened("shared/delete_dialog.html", "stage", key="g1", plan=examples.deletion(), job_id="j"),
+        _opened("shared/job.html", "progress", job=job, job_id="j", turn="1", deleting=True),
+        _opened("shared/results.html", "tasks", worked=5, failures=failures),
+    ]
+
+
+def _opened(template: str, block: str, **values: Any) -> Markup:
+    html = render_block(template, block, **values)
+    start, end = html.index("<dialog"), html.index("</dialog>") + len("</dialog>")
+    return Markup(html[start:end].replace("<dialog", "<dialog open", 1))  # noqa: S704 - rendered and escaped above
