@@ -14,10 +14,13 @@ from flask import Flask
 from b24.client import Client, Tokens
 from boards.core.model import Actor
 from sandbox.app import create_app
+from sandbox.control.faults import Faults
 from sandbox.rest.registry import METHODS, Call, Handler
+from sandbox.seed import build
 from sandbox.seed.maker import WEBHOOK_SCOPES
 from sandbox.settings import Settings
 from sandbox.state.portal import Portal, User, Webhook
+from sandbox.state.store import PortalHolder
 from tests.support.wire import HOST, Wire
 
 OWNER, MEMBER, ADMIN, OUTSIDER, HELPER = range(1, 6)
@@ -43,7 +46,7 @@ class WebhookToken:
 
 @functools.cache
 def _application() -> Flask:
-    """The stand-in portal, started once; every scene puts a state of its own into it."""
+    """The stand-in portal, started once; every scene puts a state of its own and its failures into it."""
     return create_app(Settings(limits=False), portal=Portal())
 
 
@@ -60,11 +63,8 @@ class PortalScene:
             person = User(number, "Person", str(number), is_admin=number == ADMIN)
             self.portal.users[number] = person
             self.portal.webhooks.append(Webhook(number, f"code{number}", list(WEBHOOK_SCOPES)))
-        app = _application()
-        app.extensions["portal"].portal = self.portal
-        self.faults = app.extensions["faults"]
-        self.faults.clear()
-        self.wire = Wire(app)
+        self.faults = Faults()
+        self.wire = Wire(_application(), {"portal": PortalHolder(self.portal, build), "faults": self.faults})
         self.user_id = OWNER
         self.answer_lost = False
         self.intended: list[tuple[int, Any]] = []

@@ -28,9 +28,11 @@ class Wire:
 
     `lose`: the fate of the next requests, "" for none; with "before" the portal never hears of it, with
     "after" it has acted and its answer never comes. Both are `lost_error` to the client.
+    `own`: extensions of the application that are of this wire alone; it puts them in for each request.
     """
 
     app: Flask
+    own: Mapping[str, object] = field(default_factory=dict)
     lose: list[str] = field(default_factory=list)
     lost_error: type[PortalError] = ConnectionLost
     requests: list[Asked] = field(default_factory=list)
@@ -63,6 +65,7 @@ class Wire:
         fate = self.lose.pop(0) if self.lose else ""
         if fate == "before":
             raise self.lost_error("LOST", method=method)
+        self.app.extensions.update(self.own)
         text = dumps(body)  # Flask's own JSON would sort the commands
         answer = self._http.post(url.removeprefix(HOST), data=text, content_type="application/json")
         if fate:
