@@ -3,18 +3,36 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
-from sandbox.state import ordering, stage_rows
-from sandbox.state.portal import GROUP_BOARD, USER_BOARD, Group, Stage, Task
+import pytest
+
+from sandbox.state import access, ordering, stage_rows
+from sandbox.state.portal import GROUP_BOARD, USER_BOARD, Group, Portal, Stage, Task, User
 from tests.support.portal_scene import ADMIN, HELPER, MEMBER, NOW, OUTSIDER, OWNER, PortalScene
 
-__all__ = ["ADMIN", "GROUP", "HELPER", "MEMBER", "NOW", "OUTSIDER", "OWNER", "Scene", "moment"]
+__all__ = ["ADMIN", "GROUP", "HELPER", "MEMBER", "NOW", "OUTSIDER", "OWNER", "Scene", "hide", "moment"]
 
 GROUP = 12
 
 Picture = list[tuple[str, str, list[int]]]
 """What a person sees of a board: title, color and task ids of each column."""
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *task_ids: int) -> None:
+    """Nobody sees these tasks, which are there all the same: the stand-in shows members all of a project."""
+    seen, listed = access.can_read_task, access.read_filter
+
+    def can_read(portal: Portal, user: User, task: Task) -> bool:
+        return task.id not in task_ids and seen(portal, user, task)
+
+    def read_filter(portal: Portal, user: User) -> Callable[[Task], bool]:
+        known = listed(portal, user)
+        return lambda task: task.id not in task_ids and known(task)
+
+    monkeypatch.setattr(access, "can_read_task", can_read)
+    monkeypatch.setattr(access, "read_filter", read_filter)
 
 
 def moment(text: str) -> dt.datetime:

@@ -13,9 +13,8 @@ from boards.core.model import BoardRef, CardResult, Why
 from boards.core.undo import undo_change, undo_job
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.stage_jobs import StageDeletion, start_deletion
-from sandbox.state import access
 from sandbox.state.portal import COMPLETED, PENDING
-from tests.unit.boards.scene import ADMIN, GROUP, MEMBER, Scene
+from tests.unit.boards.scene import ADMIN, GROUP, MEMBER, Scene, hide
 
 REF = BoardRef(GROUP)
 
@@ -150,10 +149,8 @@ def test_a_task_that_came_meanwhile_is_moved_too(scene: Scene) -> None:
 
 
 def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The stand-in shows a project's members all its tasks, so one is hidden from them here."""
     scene.add_task(50, GROUP, scene.stage_ids[1])
-    seen = access.read_filter
-    monkeypatch.setattr(access, "read_filter", lambda *who: lambda task: task.id != 50 and seen(*who)(task))
+    hide(monkeypatch, 50)
     progress, _ = finish(scene, start(scene, 1, 2))
     assert progress.outcome
     assert [one.code for one in progress.outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
