@@ -162,7 +162,7 @@ _WAYS: dict[TaskStatus, dict[TaskStatus, tuple[str, ...]]] = {
     IN_PROGRESS: {
         PENDING: ("pause",),
         COMPLETED: ("complete",),
-        DEFERRED: ("defer",),
+        DEFERRED: ("pause", "defer"),  # a task in progress cannot be deferred
     },
     AWAITS_CONTROL: {
         PENDING: ("renew",),

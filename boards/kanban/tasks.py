@@ -44,6 +44,7 @@ from boards.kanban.task_edits import (
 
 STAGES, WAS, WRITE, MOVE, NOW, ACT = "stages", "was", "write", "move", "now", "act_"
 FIRST = f"$result[{STAGES}][0][ID]"
+GROUP, OWN = f"$result[{WAS}][task][groupId]", f"$result[{WAS}][task][stageId]"
 
 ACTIONS = ("complete", "renew", "start", "pause", "defer")
 
@@ -229,6 +230,8 @@ def _commands(task_id: int, writing: Writing) -> dict[str, Command]:
     """The task; its new fields; then its stage, because a change of project resets the stage (§5.3)."""
     commands = {WAS: task_calls.get(task_id)}
     written = {**wire_fields(writing.values), **writing.extra}
+    if "group_id" in writing.values:  # read before the task leaves, perhaps the first column
+        commands[neighbours.FRONT] = _whole({"GROUP_ID": GROUP, "STAGE_ID": [0, OWN]})
     if writing.first_of:
         commands[STAGES] = stage_calls.get(writing.first_of)
     if written:
@@ -244,13 +247,14 @@ def _commands(task_id: int, writing: Writing) -> dict[str, Command]:
 
 def _column(stages_known: bool) -> dict[str, Command]:
     """The column the task stands in, for the way back."""
-    group = f"$result[{WAS}][task][groupId]"
-    own = {"GROUP_ID": group, "STAGE_ID": f"$result[{WAS}][task][stageId]"}
-    front = {"GROUP_ID": group, "STAGE_ID": [0, FIRST]}
-    commands = {} if stages_known else {STAGES: stage_calls.get(group)}
-    for key, wanted in ((neighbours.COLUMN, own), (neighbours.FRONT, front)):
-        commands[key] = task_calls.list_tasks(wanted, order=CARD_ORDER, select=["ID"], start=-1)
+    commands = {} if stages_known else {STAGES: stage_calls.get(GROUP)}
+    for key, stages in ((neighbours.COLUMN, OWN), (neighbours.FRONT, [0, FIRST])):
+        commands[key] = _whole({"GROUP_ID": GROUP, "STAGE_ID": stages})
     return commands
+
+
+def _whole(wanted: Mapping[str, Any]) -> Command:
+    return task_calls.list_tasks(wanted, order=CARD_ORDER, select=["ID"], start=-1)
 
 
 def _spot(answer: BatchAnswer, was: TaskRow, values: Values, lost: bool) -> neighbours.Neighbours:
@@ -258,7 +262,7 @@ def _spot(answer: BatchAnswer, was: TaskRow, values: Values, lost: bool) -> neig
 
     After a lost answer we may be reading our own move: then nothing is known.
     """
-    if lost and was.stage_id == values.get("stage_id"):
+    if lost and (was.stage_id == values.get("stage_id") or was.group_id == values.get("group_id")):
         return 0, 0
     found = (
         neighbours.neighbours(neighbours.column_of(answer, key), was.id)
@@ -327,18 +331,18 @@ def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
 def _undo(
     was: TaskRow, values: Values, before: Values, now: TaskRow | None, spot: neighbours.Neighbours
 ) -> EditTask | None:
-    """The way back: the old values. With the project also the stage, which its change had reset."""
+    """The way back: the old values. With the project also stage and place, which its change resets."""
     back = dict(before)
-    if "group_id" in values and was.stage_id:
-        back["stage_id"] = was.stage_id
+    group_id = back.get("group_id", was.group_id)
+    if "group_id" in values and group_id:  # after a lost answer `was` may tell the stage in the new project
+        back["stage_id"] = was.stage_id if group_id == was.group_id else 0
     if not back:
         return None
-    stays = "group_id" not in values
     return EditTask(
         task_id=was.id,
         values=back,
         extra=restoring(was, back),
-        first_of=was.group_id if stays and back.get("stage_id") == 0 else 0,
+        first_of=group_id if back.get("stage_id") == 0 else 0,
         spot=spot,
         expected=values,
         beside=TaskSituation(now.status, tuple(person.id for person in now.auditors)) if now else None,

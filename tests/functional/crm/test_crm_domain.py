@@ -36,7 +36,7 @@ def visit(desk: Desk) -> Visit:
 
 def overview(visit: Visit) -> Overview:
     found = load_overview(visit.client, visit.actor)
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     return found
 
 
@@ -58,7 +58,7 @@ def counts(visit: Visit, directory: Directory) -> dict[str, int]:
 
 def test_the_overview_and_its_counts(visit: Visit) -> None:
     found = load_overview(visit.client, visit.actor)
-    assert visit.carrier.count == 1 and found.access == Access.WRITE
+    assert visit.wire.count == 1 and found.access == Access.WRITE
     assert {directory.entity_id for directory in found.directories} >= {
         "STATUS",
         "QUOTE_STATUS",
@@ -67,9 +67,9 @@ def test_the_overview_and_its_counts(visit: Visit) -> None:
     }
     assert not any(directory.name == "Invoice stages" for directory in found.pipelines)
     totals = load_totals(visit.client, visit.actor, found.pipelines)
-    assert visit.carrier.count == 2 and sum(totals.values()) == 1500
+    assert visit.wire.count == 2 and sum(totals.values()) == 1500
     by_stage = counts(visit, found.pipelines[0])
-    assert visit.carrier.count == 3
+    assert visit.wire.count == 3
     assert sum(by_stage.values()) == totals[found.pipelines[0].entity_id]
 
 
@@ -129,11 +129,11 @@ def fail(visit: Visit) -> CrmOutcome:
 def test_one_request_and_back_as_it_was(visit: Visit, act: Act) -> None:
     was = picture(visit)
     outcome = act(visit)
-    assert visit.carrier.count == 1 and not outcome.failed and not outcome.notices
+    assert visit.wire.count == 1 and not outcome.failed and not outcome.notices
     assert picture(visit) != was
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     undo_change(visit.client, visit.actor, Change.from_json(outcome.change.to_json()))
-    assert visit.carrier.count == 1
+    assert visit.wire.count == 1
     if act is not add:  # rows were moved aside for it
         assert picture(visit) == was
 
@@ -143,7 +143,7 @@ def test_twenty_pipelines_in_four_requests(visit: Visit) -> None:
     regions = [directory for directory in overview(visit).directories if directory.name.startswith("Region")]
     plan = palettes.paint_many(regions, "FFE08A", "F2703F", success="9DCF00", failure="B3261E")
     outcome = recolor_many(visit.client, visit.actor, plan)
-    assert visit.carrier.count <= 4
+    assert visit.wire.count <= 4
     assert len(by_directory(outcome.results)) == 20 and not outcome.failed
     undo_change(visit.client, visit.actor, outcome.change)
     assert picture(visit) == was
@@ -155,9 +155,9 @@ def test_a_stage_with_items_goes_and_comes_back(visit: Visit) -> None:
     stage = next(
         stage for stage in here.stages[1:] if before[stage.status_id] and stage.semantic == Semantic.PROCESS
     )
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     plan = plan_deletion(visit.client, visit.actor, here.entity_id, stage.id)
-    assert visit.carrier.count == 1 and plan.total == before[stage.status_id] and plan.complete
+    assert visit.wire.count == 1 and plan.total == before[stage.status_id] and plan.complete
     job = start_deletion(plan, here.stages[0].id)
     outcome = jobs.run(visit.client, visit.actor, jobs.job_from_json(job.to_json()))
     after = counts(visit, named(visit, "General"))
@@ -170,7 +170,7 @@ def test_a_long_list_is_one_request(visit: Visit) -> None:
     industries = next(directory for directory in overview(visit).lists if len(directory.stages) >= 500)
     ids = list(industries.ids)
     ids.insert(3, ids.pop(400))
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     outcome = reorder(visit.client, visit.actor, industries.entity_id, ids, seen=industries)
     now = only_directory(outcome)
     assert now and now.ids[3] == ids[3]

@@ -1,21 +1,18 @@
 """The domain against the stand-in portal, without the web: do, undo, and the board is as before.
 
-In one process: the real client speaks to the portal's REST address through a carrier of a few lines.
+In one process: the real client speaks to the portal's REST address without a server between them.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from json import dumps
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 
-from b24.client import Client, Tokens
+from b24.client import Client
 from b24.errors import AccessDenied
-from b24.transport import RawAnswer
 from boards.core import jobs
 from boards.core.change import Change
 from boards.core.errors import NotTaken
@@ -32,60 +29,18 @@ from boards.kanban.stage_jobs import start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
 from tests.contract.desk import Desk
+from tests.support.portal_scene import WebhookToken
+from tests.support.wire import Wire
 
 ALL = Filters(with_completed=True)
-
-
-class Carrier:
-    """Posts into a Flask test client and counts."""
-
-    def __init__(self, http: FlaskClient) -> None:
-        self.http = http
-        self.count = 0
-
-    def post(
-        self,
-        url: str,
-        *,
-        json: Mapping[str, Any] | None = None,
-        data: Mapping[str, str] | None = None,
-        method: str = "",
-        commands: Sequence[str] = (),
-        portal: str = "",
-    ) -> RawAnswer:
-        self.count += 1
-        body = {key: value for key, value in (json or {}).items() if key != "auth"}
-        text = dumps(body)  # Flask's own JSON would sort the commands
-        path = url.removeprefix("http://portal")
-        answer = self.http.post(path, data=text, content_type="application/json")
-        return RawAnswer(answer.status_code, answer.get_json(), answer.headers.get("Location", ""))
-
-    def get(self, url: str, params: Mapping[str, str], *, method: str = "") -> RawAnswer:
-        raise AssertionError("nothing is read by GET")
-
-
-class OneToken:
-    """A webhook needs no token."""
-
-    def __init__(self, endpoint: str) -> None:
-        self.tokens = Tokens("", "", 0, endpoint)
-
-    def current(self) -> Tokens:
-        return self.tokens
-
-    def renew(self, rejected: Tokens) -> Tokens:
-        raise AssertionError("a webhook does not expire")
-
-    def moved(self, location: str) -> Tokens:
-        raise AssertionError("the portal stays where it is")
 
 
 class Visit:
     """One person at the small portal."""
 
     def __init__(self, desk: Desk, who: str) -> None:
-        self.carrier = Carrier(desk.client())
-        self.client = Client(self.carrier, OneToken("http://portal" + desk.path(who, "")))
+        self.wire = Wire(desk.client().application)
+        self.client = Client(self.wire, WebhookToken(desk.path(who, "")))
         self.actor = Actor(desk.id_of(who), who == "admin", "en", dt.datetime.now(dt.UTC))
         self.ref = BoardRef(desk.main.id)
 
@@ -241,15 +196,15 @@ ACTS: list[Act] = [
 def test_there_and_back_and_there_again(visit: Visit, act: Act) -> None:
     start = visit.picture()
     board = visit.board()
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     done = act(visit, board)
-    assert visit.carrier.count == 1
+    assert visit.wire.count == 1
     assert not done.change.notices
     end = visit.picture()
     assert start != end
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     back = undo_change(visit.client, visit.actor, Change.from_json(done.change.to_json()))
-    assert visit.carrier.count == 1
+    assert visit.wire.count == 1
     assert visit.picture() == start
     undo_change(visit.client, visit.actor, Change.from_json(back.change.to_json()))
     assert visit.picture() == end
@@ -279,11 +234,11 @@ def test_my_planner(desk: Desk) -> None:
     full, index = next(spot for spot in spots if not _is_scrum(desk, spot[0].cards[spot[1]].id))
     card, near = full.cards[index], [0, *(one.id for one in full.cards), 0]
     target = next(one for one in board.stages if one.id != full.stage.id)
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     done = move_card(
         visit.client, plan, visit.actor, card.id, target.id, was_after=near[index], was_before=near[index + 2]
     )
-    assert visit.carrier.count == 1
+    assert visit.wire.count == 1
     assert done.now == full.stage.id
     assert visit.picture(plan) != start
     undo_change(visit.client, visit.actor, done.change)
@@ -349,9 +304,9 @@ def test_home_and_drawer(visit: Visit, desk: Desk) -> None:
     assert desk.main.id in {one.id for one in home.projects}
     assert home.projects[0].role
     task_id = visit.board().columns[0].cards[0].id
-    visit.carrier.count = 0
+    visit.wire.requests.clear()
     drawer = load_drawer(visit.client, visit.actor, task_id)
-    assert visit.carrier.count == 1
+    assert visit.wire.count == 1
     assert drawer.task.group_id == desk.main.id
     assert [one.id for one in drawer.stages] == [one.id for one in visit.board().stages]
 

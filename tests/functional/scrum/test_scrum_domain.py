@@ -116,13 +116,13 @@ Act = Callable[[TeamVisit], Outcome[Any]]
 
 def estimate(team: TeamVisit) -> Outcome[Any]:
     ids = team.list_ids(2)[:5]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return set_points(team.client, team.ref, team.actor, dict.fromkeys(ids, "0,5 $result[was]"))
 
 
 def clear_points(team: TeamVisit) -> Outcome[Any]:
     ids = [one.task_id for one in team.planning().items if one.points][:3]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return set_points(team.client, team.ref, team.actor, dict.fromkeys(ids, ""))
 
 
@@ -130,13 +130,13 @@ def give_epic(team: TeamVisit) -> Outcome[Any]:
     planning = team.planning()
     item = planning.lists[2].items[0]
     epic = next(one for one in planning.team.epics if one.id != item.epic_id)
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return assign_epic(team.client, team.ref, team.actor, [item.task_id], epic.id)
 
 
 def reorder(team: TeamVisit) -> Outcome[Any]:
     ids, facts = team.list_ids(2), team.facts()
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_items(
         team.client,
         team.ref,
@@ -161,7 +161,7 @@ def to_the_end_of(team: TeamVisit, index: int) -> Outcome[Any]:
     """Three items of the backlog below the last one of a sprint."""
     planning, facts = team.planning(), team.facts()
     target, active = planning.lists[index], planning.lists[0].entity_id
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_items(
         team.client,
         team.ref,
@@ -177,18 +177,18 @@ def to_the_end_of(team: TeamVisit, index: int) -> Outcome[Any]:
 def out_of_active(team: TeamVisit) -> Outcome[Any]:
     lane = next(lane for lane in team.sprint_board().lanes if lane.cards)
     planning = team.planning()
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_items(team.client, team.ref, team.actor, [lane.cards[0].id], planning.team.backlog_id)
 
 
 def new_epic(team: TeamVisit) -> Outcome[Any]:
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return add_epic(team.client, team.ref, team.actor, "<b>Эпик</b> & 漢字 🎉", "#abc", "Why & how")
 
 
 def rename_epic(team: TeamVisit) -> Outcome[Any]:
     epic = team.planning().team.epics[0]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return edit_epic(team.client, team.ref, team.actor, epic.id, EpicEdit(name="Other", color="112233"))
 
 
@@ -196,18 +196,18 @@ def drop_epic(team: TeamVisit) -> Outcome[Any]:
     planning = team.planning()
     used = {one.epic_id for one in planning.items}
     epic = next(one for one in planning.team.epics if one.id in used)
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return delete_epic(team.client, team.ref, team.actor, epic.id)
 
 
 def new_sprint(team: TeamVisit) -> Outcome[Any]:
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return add_sprint(team.client, team.ref, team.actor, "Sprint 99", "2027-01-04", "2027-01-17")
 
 
 def date_sprint(team: TeamVisit) -> Outcome[Any]:
     sprint = team.planning().team.sprints[1]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return edit_sprint(
         team.client, team.ref, team.actor, sprint.id, name="Other", dates=("2027-01-04", "2027-01-17")
     )
@@ -215,7 +215,7 @@ def date_sprint(team: TeamVisit) -> Outcome[Any]:
 
 def drop_sprint(team: TeamVisit) -> Outcome[Any]:
     sprint = team.planning().team.sprints[1]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return delete_sprint(team.client, team.ref, team.actor, sprint.id)
 
 
@@ -223,7 +223,7 @@ def shift_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     last, columns = board.columns[-1], board.columns
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_column(team.client, team.ref, team.actor, board.sprint.id, last.id, 0, columns=columns)
 
 
@@ -231,7 +231,7 @@ def shape_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     one = board.columns[1]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return edit_column(
         team.client, team.ref, team.actor, board.sprint.id, one.id, name="Next", color="123", kind="NEW"
     )
@@ -241,7 +241,7 @@ def new_column(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     after, columns = board.columns[0].id, board.columns
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return add_column(
         team.client, team.ref, team.actor, board.sprint.id, "Review", "#abc", after, columns=columns
     )
@@ -252,7 +252,7 @@ def drop_column(team: TeamVisit) -> Outcome[Any]:
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.WORK and lane.cards)
     target = board.columns[0].id
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return delete_column(team.client, team.ref, team.actor, board.sprint.id, lane.column.id, target_id=target)
 
 
@@ -261,7 +261,7 @@ def finish_card(team: TeamVisit) -> Outcome[Any]:
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.WORK and lane.cards)
     target = next(one for one in board.columns if one.type is ColumnType.FINISH)
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_sprint_cards(
         team.client, team.ref, team.actor, board.sprint.id, [lane.cards[0].id], target.id
     )
@@ -271,7 +271,7 @@ def reopen_card(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint
     lane = next(lane for lane in board.lanes if lane.column.type is ColumnType.FINISH and lane.cards)
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return move_sprint_cards(
         team.client, team.ref, team.actor, board.sprint.id, [lane.cards[0].id], board.columns[0].id
     )
@@ -281,7 +281,7 @@ def fill_board(team: TeamVisit) -> Outcome[Any]:
     board = team.sprint_board()
     assert board.sprint and board.off_board
     ids = [one.task_id for one in board.off_board]
-    team.carrier.count = 0
+    team.wire.requests.clear()
     return put_on_board(team.client, team.ref, team.actor, board.sprint.id, ids)
 
 
@@ -314,7 +314,7 @@ EXPECTED = {NoticeCode.ITEMS_TO_BACKLOG, NoticeCode.TASK_COMPLETED, NoticeCode.T
 def test_there_and_back(team: TeamVisit, act: Act) -> None:
     start = team.team_picture()
     done = act(team)
-    assert team.carrier.count == COSTS[act]
+    assert team.wire.count == COSTS[act]
     assert {one.code for one in done.change.notices} <= EXPECTED
     end = team.team_picture()
     assert start != end
@@ -332,26 +332,26 @@ def test_there_and_back(team: TeamVisit, act: Act) -> None:
 def test_five_hundred_items_within_twelve_requests() -> None:
     team = TeamVisit(Desk("company"), "moderator", "Scrum: data platform")
     planning = team.planning()
-    assert team.carrier.count == 2
+    assert team.wire.count == 2
     assert planning.backlog and len(planning.backlog.items) == planning.backlog.total >= 490
-    team.carrier.count = 0
+    team.wire.requests.clear()
     assert set(team.facts()) == {one.task_id for one in planning.items}
-    assert team.carrier.count <= 12
-    team.carrier.count = 0
+    assert team.wire.count <= 12
+    team.wire.requests.clear()
     ids = [one.task_id for one in planning.backlog.items[:50]]
     set_points(team.client, team.ref, team.actor, dict.fromkeys(ids, "½"))
-    assert team.carrier.count == 2
+    assert team.wire.count == 2
     active = planning.team.active
     assert active
     seen = team.facts()
-    team.carrier.count = 0
+    team.wire.requests.clear()
     moved = move_items(team.client, team.ref, team.actor, ids[:30], active.id, seen=seen, active_id=active.id)
-    assert team.carrier.count == 2
+    assert team.wire.count == 2
     assert all(one.error is None for one in moved.results)
     assert not moved.notices
-    team.carrier.count = 0
+    team.wire.requests.clear()
     board = team.sprint_board()
-    assert team.carrier.count == 1
+    assert team.wire.count == 1
     assert {card.id for lane in board.lanes for card in lane.cards} >= set(ids[:30])
     undo_change(team.client, team.actor, moved.change)
     assert {one.task_id for one in team.sprint_board().off_board} & set(ids[:30]) == set()
@@ -362,9 +362,9 @@ def test_sums_velocity_and_history(team: TeamVisit) -> None:
     assert not planning.unknown_ids
     totals = count_totals(planning, scale)
     assert sum(one.count for one in totals.lists.values()) == len(planning.items)
-    team.carrier.count = 0
+    team.wire.requests.clear()
     history = load_history(team.client, team.ref, team.actor, planning.team.completed)
-    assert team.carrier.count == 1
+    assert team.wire.count == 1
     ids = [one.task_id for items in history.values() for one in items]
     facts = load_points(team.client, team.actor, ids).facts
     known = load_history(team.client, team.ref, team.actor, planning.team.completed, facts)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, StageNotEmpty
+from b24.errors import ActionUnavailable, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind
 from boards.core.errors import CannotUndo
@@ -21,7 +21,8 @@ from boards.kanban.moves import move_card, move_cards
 from boards.kanban.stage_jobs import start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
-from tests.unit.boards.fakes.scene import ADMIN, GROUP, OWNER, Scene
+from sandbox.state.portal import AWAITS_CONTROL, IN_PROGRESS, USER_BOARD
+from tests.unit.boards.scene import ADMIN, GROUP, OUTSIDER, OWNER, Scene, moment
 
 REF = BoardRef(GROUP)
 PLAN = BoardRef(0)
@@ -88,6 +89,7 @@ ACTS: dict[str, Act] = {
     "responsible": edit(3, TaskEdit(responsible_id=2)),
     "stage in the drawer": edit(7, TaskEdit(stage_id=-1)),
     "project": edit(5, TaskEdit(group_id=13)),
+    "project, from between two cards": edit(3, TaskEdit(group_id=13)),
     "project and more": edit(1, TaskEdit(group_id=13, title="There")),
     "complete": lambda s: task_action(s.client, s.actor(), 4, "complete"),
     "start": lambda s: task_action(s.client, s.actor(), 4, "start"),
@@ -126,18 +128,17 @@ def state(scene: Scene) -> object:
         )
         for one in portal.tasks.values()
     ]
-    return scene.picture(), portal.picture(13), portal.picture(OWNER, "U"), tasks
+    return scene.picture(), scene.picture(13), scene.picture(OWNER, USER_BOARD), tasks
 
 
 @pytest.fixture
 def busy(scene: Scene) -> Scene:
     """A second project, and tasks that have something to lose."""
-    scene.portal.add_group(13, {OWNER: "A"}, 2)
+    scene.add_group(13, {OWNER: "A"}, 2)
     scene.portal.tasks[3].tags = ["old", "älter"]
-    scene.portal.tasks[3].deadline = "2026-01-01T09:00:00+03:00"
-    scene.portal.tasks[3].auditors = [5]
-    scene.portal.tasks[3].status = "3"
-    scene.portal.tasks[6].status = "3"
+    scene.portal.tasks[3].deadline = moment("2026-01-01T09:00:00+03:00")
+    scene.portal.tasks[3].auditors = [OUTSIDER]
+    scene.portal.tasks[3].status = scene.portal.tasks[6].status = IN_PROGRESS
     return scene
 
 
@@ -175,14 +176,15 @@ def test_there_and_back_and_there_again(busy: Scene, name: str) -> None:
     assert start != end
     change = stored(done.change)
     for turn in range(4):
-        busy.fake.requests.clear()
+        busy.wire.requests.clear()
         change = stored(undo_change(busy.client, busy.actor(), change, resolve).change)
         aliases |= change.aliases
         assert state(busy) == (end if turn % 2 else start)
-        assert busy.fake.count <= 3
+        assert busy.wire.count <= 3
 
 
 FORGOTTEN = {
+    "project, from between two cards": "the place that a task had in the project it left",
     "project": "the column that a task had in the project it left",
     "several handed on": "the status and the observers that the portal changes by itself",
 }
@@ -197,9 +199,8 @@ def test_a_lost_answer_on_the_way_back_keeps_the_way_there(busy: Scene, name: st
     start = state(busy)
     change = stored(perform(busy, name).change)
     end = state(busy)
-    busy.fake.lost_error = ConnectionLost
     for turn in range(4):
-        busy.fake.lose = [*[""] * request_lost, "after"]
+        busy.wire.lose = [*[""] * request_lost, "after"]
         change = stored(undo_change(busy.client, busy.actor(), change, resolve).change)
         aliases |= change.aliases
         assert state(busy) == (end if turn % 2 else start)
@@ -208,9 +209,9 @@ def test_a_lost_answer_on_the_way_back_keeps_the_way_there(busy: Scene, name: st
 @pytest.mark.parametrize("name", [name for name in ACTS if "delete" not in name])
 def test_each_action_and_each_undo_is_one_request(busy: Scene, name: str) -> None:
     done = perform(busy, name)
-    assert busy.fake.count == (2 if name == "several tagged" else 1)
+    assert busy.wire.count == (2 if name == "several tagged" else 1)
     undo_change(busy.client, busy.actor(), done.change)
-    assert busy.fake.count == (3 if name == "several tagged" else 2)
+    assert busy.wire.count == (3 if name == "several tagged" else 2)
 
 
 def test_a_restored_stage_keeps_out_of_other_peoples_way(busy: Scene) -> None:
@@ -250,7 +251,7 @@ def test_a_moved_stage_finds_the_nearest_neighbour(busy: Scene) -> None:
 
 def test_restoring_is_not_done_twice_when_the_answer_is_lost(busy: Scene) -> None:
     done = delete(busy, 1, 2)
-    busy.fake.lose, busy.fake.lost_error = ["after"], ConnectionLost
+    busy.wire.lose = ["after"]
     outcome = undo_change(busy.client, busy.actor(), done.change)
     assert busy.picture() == [("S1", "47D1E2", [1, 2, 3, 4]), ("S2", "47D1E2", [5, 6]), ("S3", "47D1E2", [7])]
     assert outcome.change.kind == Kind.STAGE_RESTORE
@@ -259,7 +260,7 @@ def test_restoring_is_not_done_twice_when_the_answer_is_lost(busy: Scene) -> Non
 def test_restoring_that_stops_halfway_can_be_gone_on_with(busy: Scene) -> None:
     before = state(busy)
     done = delete(busy, 1, 2)
-    busy.fake.lose, busy.fake.lost_error = ["", "before", "before"], ConnectionLost
+    busy.wire.lose = ["", "before", "before"]
     with pytest.raises(jobs.Halfway) as stopped:
         undo_change(busy.client, busy.actor(), done.change)
     assert [title for title, _, _ in busy.picture()] == ["S1", "S2", "S3"] and state(busy) != before
@@ -289,13 +290,13 @@ def test_a_portal_admin_undoes_as_admin(busy: Scene) -> None:
 
 def test_the_way_back_of_a_refused_edit_is_refused_too(busy: Scene) -> None:
     done = edit(3, TaskEdit(title="A"))(busy)
-    busy.portal.tasks[3].fixed = True
-    with pytest.raises(AccessDenied):
+    busy.protect(3)
+    with pytest.raises(ActionUnavailable):
         undo_change(busy.client, busy.actor(), done.change)
 
 
 def test_no_recipe_no_undo(busy: Scene) -> None:
-    busy.portal.tasks[4].status = "4"
+    busy.portal.tasks[4].status = AWAITS_CONTROL
     done = task_action(busy.client, busy.actor(), 4, "renew")
     assert [str(one.code) for one in done.notices] == ["no_exact_reverse"]
     with pytest.raises(CannotUndo):
@@ -303,34 +304,34 @@ def test_no_recipe_no_undo(busy: Scene) -> None:
 
 
 def test_planner_cards_and_stages(scene: Scene) -> None:
-    portal, plan = scene.portal, scene.plan_ids
+    plan = scene.plan_ids
     for task_id in (21, 22, 23):
-        portal.add_task(task_id)
-        portal.plan[OWNER, task_id] = plan[0]
-    start = portal.picture(OWNER, "U")
+        scene.add_task(task_id)
+        scene.add_to_plan(task_id, plan[0])
+    start = scene.picture(OWNER, USER_BOARD)
     done = move_card(scene.client, PLAN, scene.actor(), 22, plan[1], was_before=23, was_after=21)
-    assert portal.picture(OWNER, "U")[1][2] == [22]
+    assert scene.picture(OWNER, USER_BOARD)[1][2] == [22]
     undo_change(scene.client, scene.actor(), done.change)
-    assert portal.picture(OWNER, "U") == start
+    assert scene.picture(OWNER, USER_BOARD) == start
     several = move_cards(scene.client, PLAN, scene.actor(), [21, 23], plan[2], was={21: (22, 0), 23: (0, 22)})
-    assert sorted(portal.picture(OWNER, "U")[2][2]) == [21, 23]
+    assert sorted(scene.picture(OWNER, USER_BOARD)[2][2]) == [21, 23]
     undo_change(scene.client, scene.actor(), several.change)
-    assert portal.picture(OWNER, "U") == start
+    assert scene.picture(OWNER, USER_BOARD) == start
     job = start_deletion(PLAN, plan_deletion(scene.client, PLAN, scene.actor(), plan[1]), plan[0])
     gone = jobs.run(scene.client, scene.actor(), job)
-    assert len(portal.board(OWNER, "U")) == 2
+    assert len(scene.board(OWNER, USER_BOARD)) == 2
     undo_change(scene.client, scene.actor(), gone.change)
-    assert portal.picture(OWNER, "U") == start
+    assert scene.picture(OWNER, USER_BOARD) == start
 
 
 def test_long_undo_is_a_job(scene: Scene) -> None:
     for task_id in range(1000, 1500):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+        scene.add_task(task_id, GROUP, scene.stage_ids[1])
     start = scene.picture()
     done = delete(scene, 1, 2)
-    assert scene.fake.count == 13  # 502 tasks; 500 would be 12
+    assert scene.wire.count == 13  # 502 tasks; 500 would be 12
     assert len(done.change.to_json()) < 16_000
-    scene.fake.requests.clear()
+    scene.wire.requests.clear()
     job = undo_job(stored(done.change), scene.actor(), same_id)
     assert job is not None
     progress = jobs.advance(scene.client, scene.actor(), jobs.job_from_json(job.to_json()))
@@ -340,7 +341,7 @@ def test_long_undo_is_a_job(scene: Scene) -> None:
         assert 0 <= again.done <= again.total == 502
         progress = jobs.advance(scene.client, scene.actor(), again)
     assert progress.finished
-    assert scene.fake.count == 12
+    assert scene.wire.count == 12
     assert scene.picture() == start
     assert undo_job(new(None)(scene).change, scene.actor(), same_id) is None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import boards.crm.undo  # noqa: F401 (for what it registers)
-from tests.unit.boards.fakes.crm import CrmScene
+from tests.unit.boards.crm.scene import CrmScene
 
 
 @pytest.fixture

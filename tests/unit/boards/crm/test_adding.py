@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, PortalTimeout, Refused
+from b24.errors import AccessDenied, PortalTimeout, Refused
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.undo import undo_change
 from boards.crm.adding import add_stage
 from boards.crm.codes import suggest_code
 from boards.crm.model import CrmOutcome, Directory, Semantic, only_directory
-from tests.unit.boards.fakes.crm import READER, CrmScene
+from sandbox.rest.registry import Call, Handler
+from tests.support.portal_scene import instead
+from tests.unit.boards.crm.scene import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 
@@ -33,24 +35,24 @@ def add(
 
 
 def order(scene: CrmScene, entity_id: str = ENTITY) -> list[str]:
-    return [row.status_id for row in scene.crm.of(entity_id)]
+    return [row.status_id for row in scene.of(entity_id)]
 
 
 def test_one_request_there_and_one_back(scene: CrmScene) -> None:
-    picture = scene.crm.picture(ENTITY)
+    picture = scene.picture(ENTITY)
     outcome = add(scene)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert order(scene) == ["NEW", "PREP", "CHECK", "WORK", "WON", "LOSE", "APOLOGY"]
-    assert (scene.crm.row("CHECK").sort, scene.crm.row("CHECK").color) == (25, "#AABBCC")
+    assert (scene.row("CHECK").sort, scene.row("CHECK").color) == (25, "#AABBCC")
     now = only_directory(outcome)
     assert now and [stage.status_id for stage in now.stages] == order(scene)
     assert outcome.change.kind == Kind.CRM_ADD and outcome.change.label == "Prüfung"
     assert outcome.change.after["code"] == "CHECK" and outcome.change.after["position"] == 3
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
-    assert scene.fake.count == 2
-    assert scene.crm.picture(ENTITY) == picture and back.change.kind == Kind.CRM_DELETE
+    assert scene.wire.count == 2
+    assert scene.picture(ENTITY) == picture and back.change.kind == Kind.CRM_DELETE
     again = undo_change(scene.client, scene.actor(), back.change)
-    assert scene.crm.row("CHECK").sort == 25 and again.change.kind == Kind.CRM_RESTORE
+    assert scene.row("CHECK").sort == 25 and again.change.kind == Kind.CRM_RESTORE
 
 
 @pytest.mark.parametrize(
@@ -68,16 +70,16 @@ def test_every_place_is_one_the_portal_takes(
 ) -> None:
     add(scene, after, semantic=semantic)
     assert order(scene) == expected
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
 
 
 def test_rows_are_moved_aside_where_there_is_no_room(scene: CrmScene) -> None:
-    scene.crm.row("WORK").sort = 21
-    scene.crm.row("WON").sort = 22
+    scene.row("WORK").sort = 21
+    scene.row("WON").sort = 22
     add(scene)
     assert order(scene) == ["NEW", "PREP", "CHECK", "WORK", "WON", "LOSE", "APOLOGY"]
-    assert scene.fake.count == 1
-    assert len(scene.fake.sent("crm.status.update")) < 5
+    assert scene.wire.count == 1
+    assert len(scene.wire.sent("crm.status.update")) < 5
 
 
 def test_the_prefix_of_the_pipeline_is_right(scene: CrmScene) -> None:
@@ -87,14 +89,13 @@ def test_the_prefix_of_the_pipeline_is_right(scene: CrmScene) -> None:
 
 def test_a_plain_list_gets_no_color(scene: CrmScene) -> None:
     outcome = add(scene, "CALL", entity_id="SOURCE")
-    assert scene.crm.row("CHECK").color is None and not outcome.notices
+    assert scene.row("CHECK").color is None and not outcome.notices
     assert order(scene, "SOURCE") == ["CALL", "CHECK", "1|CHAT", "WEB"]
 
 
 def test_the_first_row_of_an_empty_list(scene: CrmScene) -> None:
-    scene.crm.types["INDUSTRY"] = ("Industries", 0, None, "")
     outcome = add(scene, "", entity_id="INDUSTRY")
-    assert order(scene, "INDUSTRY") == ["CHECK"] and scene.fake.count == 1 and not outcome.notices
+    assert order(scene, "INDUSTRY") == ["CHECK"] and scene.wire.count == 1 and not outcome.notices
     scene.become(READER)
     with pytest.raises(AccessDenied):
         add(scene, "", "OTHER", entity_id="DYNAMIC_128_STAGE_7")
@@ -102,7 +103,7 @@ def test_the_first_row_of_an_empty_list(scene: CrmScene) -> None:
 
 def test_without_a_page_it_reads_first(scene: CrmScene) -> None:
     add_stage(scene.client, scene.actor(), ENTITY, "Check", "CHECK", "", scene.deals[0])
-    assert order(scene)[:2] == ["NEW", "CHECK"] and scene.fake.count == 2
+    assert order(scene)[:2] == ["NEW", "CHECK"] and scene.wire.count == 2
 
 
 @pytest.mark.parametrize(
@@ -120,28 +121,28 @@ def test_bad_codes_are_not_sent(scene: CrmScene, code: str, expected: BadInputCo
     with pytest.raises(BadInput) as caught:
         add(scene, code=code)
     assert (caught.value.field, caught.value.code) == ("status_id", expected)
-    assert scene.fake.count == 0
+    assert scene.wire.count == 0
 
 
 def test_a_second_success_stage_is_not_sent(scene: CrmScene) -> None:
     with pytest.raises(BadInput) as caught:
         add(scene, semantic=Semantic.SUCCESS)
-    assert caught.value.code == BadInputCode.SECOND_SUCCESS and scene.fake.count == 0
+    assert caught.value.code == BadInputCode.SECOND_SUCCESS and scene.wire.count == 0
 
 
 # --- others act as well ---
 def test_a_code_taken_meanwhile(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.crm.add(ENTITY, ("CHECK", "Theirs", 35))
+    scene.add(ENTITY, ("CHECK", "Theirs", 35))
     with pytest.raises(BadInput) as caught:
         add(scene, seen=seen)
     assert caught.value.code == BadInputCode.CODE_TAKEN
 
 
 def test_a_success_stage_added_meanwhile(scene: CrmScene) -> None:
-    del scene.crm.rows[scene.deals[3]]
+    del scene.rows[scene.deals[3]]
     seen = scene.directory()
-    scene.crm.add(ENTITY, ("WON2", "Theirs", 40, None, "S"))
+    scene.add(ENTITY, ("WON2", "Theirs", 40, None, "S"))
     with pytest.raises(BadInput) as caught:
         add(scene, semantic=Semantic.SUCCESS, seen=seen)
     assert caught.value.code == BadInputCode.SECOND_SUCCESS
@@ -149,23 +150,23 @@ def test_a_success_stage_added_meanwhile(scene: CrmScene) -> None:
 
 def test_a_place_that_moved_meanwhile_is_found_again(scene: CrmScene) -> None:
     seen = scene.directory()
-    for row in scene.crm.of(ENTITY):
+    for row in scene.of(ENTITY):
         row.sort //= 10
     outcome = add(scene, "WORK", seen=seen)
     assert order(scene) == ["NEW", "PREP", "WORK", "CHECK", "WON", "LOSE", "APOLOGY"]
-    assert scene.fake.count == 2 and outcome.change.undo
+    assert scene.wire.count == 2 and outcome.change.undo
 
 
 def test_a_refusal_nobody_understands_stays_one(scene: CrmScene) -> None:
-    scene.crm.failing["crm.status.add"] = Refused("", method="crm.status.add")
+    scene.refuse("crm.status.add", "")
     with pytest.raises(Refused) as caught:
         add(scene)
-    assert not isinstance(caught.value, AccessDenied) and scene.fake.count == 1
+    assert not isinstance(caught.value, AccessDenied) and scene.wire.count == 1
 
 
 def test_rows_that_came_meanwhile_are_reported(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.crm.add(ENTITY, ("OTHER", "Theirs", 35))
+    scene.add(ENTITY, ("OTHER", "Theirs", 35))
     outcome = add(scene, seen=seen)
     assert [notice.code for notice in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
     assert len(outcome.now[0].stages) == 8
@@ -176,14 +177,19 @@ def test_rights_withdrawn(scene: CrmScene) -> None:
     scene.become(READER)
     with pytest.raises(AccessDenied):
         add(scene, seen=seen)
-    scene.crm.rights = {}
+    scene.portal.crm.rights.clear()
     with pytest.raises(AccessDenied):
         add(scene, seen=seen)
     assert scene.copy_rows() == rows
 
 
-def test_a_color_that_did_not_take_is_said(scene: CrmScene) -> None:
-    scene.crm.drop = {"COLOR"}
+def test_a_color_that_did_not_take_is_said(scene: CrmScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def colorless(call: Call, real: Handler) -> int:
+        del call.params["fields"]["COLOR"]
+        added: int = real(call)
+        return added
+
+    instead(monkeypatch, "crm.status.add", colorless)
     outcome = add(scene)
     (notice,) = outcome.notices
     assert (notice.code, notice.values) == (NoticeCode.CRM_VALUE_NOT_TAKEN, {"fields": ["color"]})
@@ -192,9 +198,9 @@ def test_a_color_that_did_not_take_is_said(scene: CrmScene) -> None:
 # --- answers get lost ---
 def test_a_lost_answer_adds_nothing_twice(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    scene.wire.lose = ["after"]
     outcome = add(scene, seen=seen)
-    assert order(scene).count("CHECK") == 1 and scene.fake.count == 2
+    assert order(scene).count("CHECK") == 1 and scene.wire.count == 2
     assert [notice.code for notice in outcome.notices] == [NoticeCode.ANSWER_LOST_BUT_DONE]
     undo_change(scene.client, scene.actor(), outcome.change)
     assert "CHECK" not in order(scene)
@@ -202,14 +208,14 @@ def test_a_lost_answer_adds_nothing_twice(scene: CrmScene) -> None:
 
 def test_a_request_that_never_arrived_is_made_again(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["before"]
+    scene.wire.lose = ["before"]
     outcome = add(scene, seen=seen)
-    assert order(scene).count("CHECK") == 1 and scene.fake.count == 3 and not outcome.notices
+    assert order(scene).count("CHECK") == 1 and scene.wire.count == 3 and not outcome.notices
 
 
 def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.fake.lost_error, scene.fake.lose = PortalTimeout, ["after"]
+    scene.wire.lost_error, scene.wire.lose = PortalTimeout, ["after"]
     with pytest.raises(PortalTimeout):
         add(scene, seen=seen)
 
@@ -238,7 +244,7 @@ def test_suggestions_are_always_accepted(scene: CrmScene) -> None:
         code = suggest_code("Verhandlung und Abschluss", seen)
         outcome = add(scene, "C3:NEW", code, entity_id="DEAL_STAGE_3", seen=seen)
         (seen,) = outcome.now
-    assert len(scene.crm.of("DEAL_STAGE_3")) == 18
+    assert len(scene.of("DEAL_STAGE_3")) == 18
 
 
 def test_a_list_suggests_a_value(scene: CrmScene) -> None:

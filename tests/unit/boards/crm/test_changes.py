@@ -7,13 +7,15 @@ from dataclasses import replace
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout
+from b24.errors import AccessDenied, PortalTimeout
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, StageGone, ValueNotTaken
 from boards.core.undo import undo_change
 from boards.crm.changes import WriteRows, apply_copy, recolor, recolor_many, rename, reorder
 from boards.crm.model import CrmOutcome, CrmStage, Directory, PlannedChange, RowEdit, only_directory
-from tests.unit.boards.fakes.crm import READER, CrmScene
+from sandbox.state.crm import DEAL
+from tests.support.portal_scene import instead
+from tests.unit.boards.crm.scene import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 
@@ -67,18 +69,18 @@ KINDS = [Kind.CRM_ORDER, Kind.CRM_RENAME, Kind.CRM_RECOLOR, Kind.CRM_RECOLOR]
 def test_one_request_there_and_one_back(
     scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], kind: Kind
 ) -> None:
-    pictures = [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
+    pictures = [scene.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
     outcome = act(scene)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert not outcome.notices and not outcome.failed and outcome.change.kind == kind
-    assert [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != pictures
+    assert [scene.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != pictures
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
-    assert scene.fake.count == 2
+    assert scene.wire.count == 2
     assert not back.notices
-    again = [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
+    again = [scene.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")]
     assert [_plain(picture) for picture in again] == [_plain(picture) for picture in pictures]
     undo_change(scene.client, scene.actor(), back.change)
-    assert [scene.crm.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != again
+    assert [scene.picture(entity_id) for entity_id in (ENTITY, "DEAL_STAGE_3")] != again
 
 
 def _plain(picture: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
@@ -88,7 +90,7 @@ def _plain(picture: list[tuple[object, ...]]) -> list[tuple[object, ...]]:
 
 def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
     outcome = order(scene)
-    written = scene.fake.sent("crm.status.update")
+    written = scene.wire.sent("crm.status.update")
     assert [(call["id"], call["fields"]) for call in written] == [(str(scene.deals[1]), {"SORT": "35"})]
     assert [stage.name for stage in stages(outcome)][:3] == ["New", "In progress", "Papers"]
     assert outcome.change.before["order"][:3] == ["New", "Papers", "In progress"]
@@ -96,29 +98,29 @@ def test_only_rows_that_must_change_are_written(scene: CrmScene) -> None:
 
 
 def test_thirty_stages_turned_around_are_one_request(scene: CrmScene) -> None:
-    scene.crm.add("DEAL_STAGE_3", *((f"C3:S{number}", f"S{number}", 31 + number) for number in range(4)))
-    scene.crm.types["DEAL_STAGE_8"] = ("Long", 2, 8, "C8")
-    ids = scene.crm.add(
+    scene.add("DEAL_STAGE_3", *((f"C3:S{number}", f"S{number}", 31 + number) for number in range(4)))
+    scene.add_pipeline(DEAL, 8, "Long")
+    ids = scene.add(
         "DEAL_STAGE_8", *((f"C8:S{number}", f"S{number}", number * 10) for number in range(1, 31))
     )
     seen = scene.directory("DEAL_STAGE_8")
     outcome = reorder(scene.client, scene.actor(), "DEAL_STAGE_8", ids[::-1], seen=seen)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert [stage.id for stage in stages(outcome)] == ids[::-1]
     recolor(scene.client, scene.actor(), "DEAL_STAGE_8", dict.fromkeys(ids, "123456"))
-    assert scene.fake.count == 2
+    assert scene.wire.count == 2
 
 
 def test_twenty_pipelines_are_four_requests(scene: CrmScene) -> None:
     plan = {}
     for number in range(20, 40):
         entity_id = f"DEAL_STAGE_{number}"
-        scene.crm.types[entity_id] = (f"Region {number}", 2, number, f"C{number}")
+        scene.add_pipeline(DEAL, number, f"Region {number}")
         rows = ((f"C{number}:S{place}", f"S{place}", place * 10) for place in range(1, 10))
-        ids = scene.crm.add(entity_id, *rows)
+        ids = scene.add(entity_id, *rows)
         plan[entity_id] = dict.fromkeys(ids, "123456")
     outcome = recolor_many(scene.client, scene.actor(), plan)
-    assert scene.fake.count == 4
+    assert scene.wire.count == 4
     assert len(outcome.results) == 180 and len(outcome.now) == 20 and not outcome.failed
     assert outcome.change.board_key == "crm" and outcome.change.after["count"] == 180
 
@@ -133,14 +135,14 @@ def test_groups_keep_their_order_whatever_is_asked(scene: CrmScene) -> None:
     )
     shown = ["PREP", "NEW", "WORK", "WON", "APOLOGY", "LOSE"]
     assert [stage.status_id for stage in stages(outcome)] == shown
-    assert [row.status_id for row in scene.crm.of(ENTITY)] == shown
+    assert [row.status_id for row in scene.of(ENTITY)] == shown
 
 
 def test_a_misordered_pipeline_is_set_right(scene: CrmScene) -> None:
-    scene.crm.row("WORK").sort = 45
+    scene.row("WORK").sort = 45
     seen = scene.directory()
     reorder(scene.client, scene.actor(), ENTITY, seen.ids, seen=seen)
-    assert [row.status_id for row in scene.crm.of(ENTITY)] == [
+    assert [row.status_id for row in scene.of(ENTITY)] == [
         "NEW",
         "PREP",
         "WORK",
@@ -152,7 +154,7 @@ def test_a_misordered_pipeline_is_set_right(scene: CrmScene) -> None:
 
 def test_an_order_without_a_page_reads_first(scene: CrmScene) -> None:
     outcome = reorder(scene.client, scene.actor(), ENTITY, swapped(scene))
-    assert scene.fake.count == 2 and not outcome.notices
+    assert scene.wire.count == 2 and not outcome.notices
 
 
 @pytest.mark.parametrize("ids", [[7], []])
@@ -160,14 +162,14 @@ def test_an_order_of_nothing_is_refused_beforehand(scene: CrmScene, ids: list[in
     seen = scene.directory()
     with pytest.raises(BadInput):
         reorder(scene.client, scene.actor(), ENTITY, ids, seen=seen)
-    assert scene.fake.count == 0
+    assert scene.wire.count == 0
 
 
 @pytest.mark.parametrize("text", ["", "  ", "x" * 256])
 def test_a_bad_name_is_not_sent(scene: CrmScene, text: str) -> None:
     with pytest.raises(BadInput) as caught:
         rename(scene.client, scene.actor(), ENTITY, scene.deals[0], text)
-    assert caught.value.field == "name" and scene.fake.count == 0
+    assert caught.value.field == "name" and scene.wire.count == 0
 
 
 def test_a_bad_color_or_none_is_not_sent(scene: CrmScene) -> None:
@@ -176,26 +178,26 @@ def test_a_bad_color_or_none_is_not_sent(scene: CrmScene) -> None:
     assert caught.value.code == BadInputCode.COLOR_INVALID
     with pytest.raises(BadInput):
         recolor(scene.client, scene.actor(), ENTITY, {})
-    assert scene.fake.count == 0
+    assert scene.wire.count == 0
 
 
 def test_a_name_that_looks_like_a_reference_stays_text(scene: CrmScene) -> None:
     outcome = rename(scene.client, scene.actor(), ENTITY, scene.deals[0], "$result[before][0]")
     assert not outcome.failed
-    assert scene.crm.row("NEW").name.replace("\u2060", "") == "$result[before][0]"
+    assert scene.row("NEW").name.replace("\u2060", "") == "$result[before][0]"
 
 
 # --- the portal says yes and means no ---
 def test_a_color_that_did_not_take_is_said(scene: CrmScene) -> None:
-    scene.crm.drop = {"COLOR"}
+    scene.ignore("crm.status.update")
     with pytest.raises(ValueNotTaken) as caught:
         recolor(scene.client, scene.actor(), ENTITY, {scene.deals[0]: "ff0000"})
     assert caught.value.fields == ("color",)
 
 
 def test_what_took_counts_and_what_did_not_is_told(scene: CrmScene) -> None:
-    scene.crm.row("PREP").color = "#ABCDEF"
-    scene.crm.drop = {"COLOR"}
+    scene.row("PREP").color = "#ABCDEF"
+    scene.ignore("crm.status.update")
     plan = {scene.deals[0]: "ff0000", scene.deals[1]: "abcdef"}
     outcome = recolor(scene.client, scene.actor(), ENTITY, plan)
     assert [result.stage_id for result in outcome.failed] == [scene.deals[0]]
@@ -212,7 +214,7 @@ def test_a_color_without_its_sign_is_the_same_color(scene: CrmScene) -> None:
 
 # --- others act as well ---
 def test_somebody_elses_name_is_reported(scene: CrmScene) -> None:
-    scene.crm.row("PREP").name = "Theirs"
+    scene.row("PREP").name = "Theirs"
     outcome = name(scene)
     (notice,) = outcome.notices
     assert (notice.code, notice.values) == (
@@ -260,7 +262,7 @@ SAME: dict[str, tuple[Callable[[CrmScene], CrmOutcome], dict[str, object], dict[
 @pytest.mark.parametrize("what", SAME)
 def test_who_sets_the_same_value_as_somebody_else_replaces_nothing(scene: CrmScene, what: str) -> None:
     act, same, _other = SAME[what]
-    vars(scene.crm.row("PREP")).update(same)
+    vars(scene.row("PREP")).update(same)
     outcome = act(scene)
     assert not outcome.notices
     back = outcome.change.undo
@@ -270,7 +272,7 @@ def test_who_sets_the_same_value_as_somebody_else_replaces_nothing(scene: CrmSce
 @pytest.mark.parametrize("what", SAME)
 def test_who_sets_another_value_than_somebody_else_is_told(scene: CrmScene, what: str) -> None:
     act, _same, other = SAME[what]
-    vars(scene.crm.row("PREP")).update(other)
+    vars(scene.row("PREP")).update(other)
     outcome = act(scene)
     told = NoticeCode.STAGE_CHANGED_SINCE if what in ("name", "color") else NoticeCode.BOARD_CHANGED_MEANWHILE
     assert codes(outcome) == {told} and scene.deals[1] in undone_rows(outcome)
@@ -278,10 +280,10 @@ def test_who_sets_another_value_than_somebody_else_is_told(scene: CrmScene, what
 
 def test_an_order_changed_meanwhile_is_reported(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.crm.row("NEW").sort = 12
+    scene.row("NEW").sort = 12
     outcome = reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen)
     assert codes(outcome) == {NoticeCode.BOARD_CHANGED_MEANWHILE}
-    scene.crm.add(ENTITY, ("X", "Other", 25))
+    scene.add(ENTITY, ("X", "Other", 25))
     outcome = reorder(scene.client, scene.actor(), ENTITY, scene.deals, seen=seen_without(scene, "X"))
     assert NoticeCode.BOARD_CHANGED_MEANWHILE in codes(outcome)
 
@@ -292,7 +294,7 @@ def seen_without(scene: CrmScene, code: str) -> Directory:
 
 
 def test_a_deleted_row_does_not_stop_the_others(scene: CrmScene) -> None:
-    del scene.crm.rows[scene.deals[2]]
+    del scene.rows[scene.deals[2]]
     outcome = color(scene)
     assert [type(result.error) for result in outcome.results].count(StageGone) == 1
     assert len(undone_rows(outcome)) == 5
@@ -300,7 +302,7 @@ def test_a_deleted_row_does_not_stop_the_others(scene: CrmScene) -> None:
 
 
 def test_a_deleted_row_alone_is_gone(scene: CrmScene) -> None:
-    del scene.crm.rows[scene.deals[1]]
+    del scene.rows[scene.deals[1]]
     with pytest.raises(StageGone):
         name(scene)
 
@@ -312,8 +314,8 @@ def test_a_row_of_another_directory_has_no_undo(scene: CrmScene) -> None:
     assert outcome.change.undo is None
 
 
-def test_a_filter_that_widens_does_no_harm(scene: CrmScene) -> None:
-    scene.crm.widen = True
+def test_a_filter_that_widens_does_no_harm(scene: CrmScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    instead(monkeypatch, "crm.status.list", lambda call, real: real(replace(call, params={})))
     outcome = name(scene)
     assert {stage.entity_id for stage in stages(outcome)} == {ENTITY}
     assert not outcome.notices
@@ -333,16 +335,17 @@ def test_a_reader_is_refused_and_nothing_changes(
 
 def test_access_withdrawn_altogether_is_no_missing_row(scene: CrmScene) -> None:
     seen = scene.directory()
-    scene.crm.rights = {}
+    scene.portal.crm.rights.clear()
     with pytest.raises(AccessDenied):
         reorder(scene.client, scene.actor(), ENTITY, swapped(scene), seen=seen)
 
 
 def test_half_a_batch_refused(scene: CrmScene) -> None:
-    scene.crm.fixed = {scene.deals[0], scene.deals[4]}
+    scene.refuse("crm.status.update", "", times=1)
+    scene.refuse("crm.status.update", "", after=3, times=1)  # three more after the first
     outcome = color(scene)
     assert [result.stage_id for result in outcome.failed] == [scene.deals[0], scene.deals[4]]
-    assert undone_rows(outcome) == set(scene.deals) - scene.crm.fixed
+    assert undone_rows(outcome) == {*scene.deals} - {scene.deals[0], scene.deals[4]}
     assert outcome.change.after["count"] == 4
     (notice,) = outcome.notices
     assert notice.values == {"count": 2, "total": 6}
@@ -350,9 +353,9 @@ def test_half_a_batch_refused(scene: CrmScene) -> None:
 
 # --- answers get lost ---
 def test_a_lost_answer_leaves_the_old_value_to_the_witness(scene: CrmScene) -> None:
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    scene.wire.lose = ["after"]
     outcome = name(scene)
-    assert scene.fake.count == 2
+    assert scene.wire.count == 2
     assert outcome.change.before["title"] == "Papers" and outcome.change.undo and not outcome.notices
 
 
@@ -373,7 +376,7 @@ def copy_blindly(scene: CrmScene) -> CrmOutcome:
 def test_a_lost_answer_without_a_witness_has_no_undo_and_says_so(
     scene: CrmScene, act: Callable[[CrmScene], CrmOutcome], fields: list[str]
 ) -> None:
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    scene.wire.lose = ["after"]
     outcome = act(scene)
     (notice,) = outcome.notices
     assert (notice.code, notice.values) == (NoticeCode.VALUE_BEFORE_UNKNOWN, {"fields": fields})
@@ -381,47 +384,38 @@ def test_a_lost_answer_without_a_witness_has_no_undo_and_says_so(
 
 
 def test_a_lost_answer_does_not_hide_that_somebody_else_came_between(scene: CrmScene) -> None:
-    scene.crm.row("PREP").name = "Theirs"
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["before"]
+    scene.row("PREP").name = "Theirs"
+    scene.wire.lose = ["before"]
     outcome = name(scene)
     assert codes(outcome) == {NoticeCode.STAGE_CHANGED_SINCE}
     assert outcome.change.before["title"] == "Theirs" and outcome.change.undo
 
 
 def test_nobody_waits_twice_for_nothing(scene: CrmScene) -> None:
-    scene.fake.lost_error, scene.fake.lose = PortalTimeout, ["after"]
+    scene.wire.lost_error, scene.wire.lose = PortalTimeout, ["after"]
     with pytest.raises(PortalTimeout):
         name(scene)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
 
 
 def test_a_later_batch_that_gets_lost_is_looked_into(scene: CrmScene) -> None:
-    ids = scene.crm.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after", "after"]
+    ids = scene.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
+    scene.wire.lose = ["", "after", "after"]
     outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
     assert not outcome.failed and not outcome.notices
     assert outcome.change.after["count"] == 60
 
 
 def test_a_later_batch_that_was_never_sent_counts_as_not_done(scene: CrmScene) -> None:
-    ids = scene.crm.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "before", "before"]
+    ids = scene.add("SOURCE", *((f"S{number}", f"S{number}", 100 + number) for number in range(60)))
+    scene.wire.lose = ["", "before", "before"]
     outcome = recolor(scene.client, scene.actor(), "SOURCE", dict.fromkeys(ids, "123456"))
     assert [result.stage_id for result in outcome.failed] == ids[49:]
     assert outcome.change.after["count"] == 49
 
 
 def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
-    calls = iter([None, OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)])
-    handler = scene.crm.handler
-
-    def flaky(method: str) -> Callable[..., object]:
-        error = next(calls) if method == "crm.status.list" else None
-        if error:
-            raise error
-        return handler(method)
-
-    scene.crm.handler = flaky  # type: ignore[method-assign]
+    scene.refuse("crm.status.list", "OPERATION_TIME_LIMIT", 429, after=1)
     outcome = name(scene)
     assert codes(outcome) == {NoticeCode.CRM_RESULT_UNCHECKED}
     assert [stage.name for stage in stages(outcome)][1] == "Verträge & Co"
@@ -431,23 +425,23 @@ def test_a_missing_last_look_is_said(scene: CrmScene) -> None:
 # --- undo ---
 def colors(scene: CrmScene) -> list[str]:
     """Of all rows; with and without the sign is the same."""
-    return [(row[3] or "").removeprefix("#") for row in scene.crm.picture(ENTITY)]
+    return [(row[3] or "").removeprefix("#") for row in scene.picture(ENTITY)]
 
 
 def test_undo_finds_a_row_that_was_restored_meanwhile(scene: CrmScene) -> None:
     change = name(scene).change
-    old = scene.crm.rows.pop(scene.deals[1])
-    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    old = scene.rows.pop(scene.deals[1])
+    scene.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     back = undo_change(scene.client, scene.actor(), change)
     assert not back.failed
-    assert scene.crm.row("PREP").name == "Papers"
+    assert scene.row("PREP").name == "Papers"
 
 
 def test_undo_of_many_of_which_one_was_restored_can_be_undone_whole(scene: CrmScene) -> None:
     before = colors(scene)
     change = color(scene).change
-    old = scene.crm.rows.pop(scene.deals[1])
-    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    old = scene.rows.pop(scene.deals[1])
+    scene.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     painted = colors(scene)
     back = undo_change(scene.client, scene.actor(), change)
     assert not back.failed and len(back.results) == len(scene.deals)
@@ -459,9 +453,9 @@ def test_undo_of_many_of_which_one_was_restored_can_be_undone_whole(scene: CrmSc
 
 def test_undo_of_many_says_what_is_gone_for_good(scene: CrmScene) -> None:
     change = color(scene).change
-    del scene.crm.rows[scene.deals[0]]
-    old = scene.crm.rows.pop(scene.deals[1])
-    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
+    del scene.rows[scene.deals[0]]
+    old = scene.rows.pop(scene.deals[1])
+    scene.add(ENTITY, (old.status_id, old.name, old.sort, old.color))
     back = undo_change(scene.client, scene.actor(), change)
     values = {"count": 1, "total": len(scene.deals)}
     assert (NoticeCode.CRM_NOT_ALL, values) in [(notice.code, notice.values) for notice in back.notices]
@@ -469,14 +463,14 @@ def test_undo_of_many_says_what_is_gone_for_good(scene: CrmScene) -> None:
 
 def test_undo_of_something_gone_says_so(scene: CrmScene) -> None:
     change = name(scene).change
-    del scene.crm.rows[scene.deals[1]]
+    del scene.rows[scene.deals[1]]
     with pytest.raises(StageGone):
         undo_change(scene.client, scene.actor(), change)
 
 
 def test_undo_reports_what_somebody_did_since(scene: CrmScene) -> None:
     change = name(scene).change
-    scene.crm.row("PREP").name = "Theirs"
+    scene.row("PREP").name = "Theirs"
     back = undo_change(scene.client, scene.actor(), change)
     assert [notice.code for notice in back.notices] == [NoticeCode.STAGE_CHANGED_SINCE]
-    assert scene.crm.row("PREP").name == "Papers"
+    assert scene.row("PREP").name == "Papers"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, StageIsSystem, StageNotEmpty
+from b24.errors import AccessDenied, StageIsSystem, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, NotTaken, StageGone, StageStays
@@ -15,13 +15,16 @@ from boards.core.undo import undo_change, undo_job
 from boards.crm.deletion import CrmDeletionPlan, delete_row, move_items, plan_deletion
 from boards.crm.jobs import start_deletion
 from boards.crm.model import CrmOutcome
-from tests.unit.boards.fakes.crm import READER, CrmScene
+from sandbox.rest.registry import Listing
+from sandbox.state.crm import DEAL
+from tests.support.portal_scene import instead
+from tests.unit.boards.crm.scene import READER, CrmScene
 
 ENTITY = "DEAL_STAGE"
 
 
 def plan(scene: CrmScene, code: str, entity_id: str = ENTITY) -> CrmDeletionPlan:
-    return plan_deletion(scene.client, scene.actor(), entity_id, scene.crm.row(code).id)
+    return plan_deletion(scene.client, scene.actor(), entity_id, scene.row(code).id)
 
 
 def finish(scene: CrmScene, job: jobs.Job) -> tuple[CrmOutcome, list[CardResult]]:
@@ -39,7 +42,7 @@ def finish(scene: CrmScene, job: jobs.Job) -> tuple[CrmOutcome, list[CardResult]
 
 def delete(scene: CrmScene, code: str, target: str = "NEW", entity_id: str = ENTITY) -> CrmOutcome:
     asked = plan(scene, code, entity_id)
-    target_id = scene.crm.row(target).id if target else 0
+    target_id = scene.row(target).id if target else 0
     return finish(scene, start_deletion(asked, target_id, forced=True))[0]
 
 
@@ -49,11 +52,11 @@ def codes(outcome: CrmOutcome) -> set[str]:
 
 # --- the plan ---
 def test_the_plan_is_one_request_and_changes_nothing(scene: CrmScene) -> None:
-    scene.crm.fill(2, "PREP", 120)
-    scene.crm.fill(2, "C3:PREP", 5)
+    scene.fill(2, "PREP", 120)
+    scene.fill(2, "C3:PREP", 5)
     rows = scene.copy_rows()
     found = plan(scene, "PREP")
-    assert scene.fake.count == 1 and scene.copy_rows() == rows
+    assert scene.wire.count == 1 and scene.copy_rows() == rows
     assert (found.total, len(found.item_ids), found.complete, found.refusal) == (120, 120, True, None)
     assert [stage.status_id for stage in found.others] == ["NEW", "WORK", "WON", "LOSE", "APOLOGY"]
     assert found.directory.name == "General"
@@ -95,13 +98,13 @@ def test_a_reader_sees_why(scene: CrmScene) -> None:
 def test_a_row_that_is_gone_and_no_access(scene: CrmScene) -> None:
     with pytest.raises(StageGone):
         plan_deletion(scene.client, scene.actor(), ENTITY, 7)
-    scene.crm.rights = {}
+    scene.portal.crm.rights.clear()
     with pytest.raises(AccessDenied):
         plan(scene, "PREP")
 
 
 def test_choices_are_checked_before_anything_is_sent(scene: CrmScene) -> None:
-    scene.crm.fill(2, "LOSE", 1)
+    scene.fill(2, "LOSE", 1)
     found = plan(scene, "LOSE")
     wrong = {0: "target_stage_id", found.stage.id: "target_stage_id", found.others[0].id: "forced"}
     for target_id, field in wrong.items():
@@ -114,48 +117,46 @@ def test_choices_are_checked_before_anything_is_sent(scene: CrmScene) -> None:
 
 # --- the deletion ---
 def test_an_empty_stage_is_one_request_and_comes_back_as_it_was(scene: CrmScene) -> None:
-    picture = scene.crm.picture(ENTITY)
+    picture = scene.picture(ENTITY)
     asked = plan(scene, "PREP")
-    scene.fake.requests.clear()
+    scene.wire.requests.clear()
     outcome, _ = finish(scene, start_deletion(asked))
-    assert scene.fake.count == 1
-    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)] and not outcome.notices
+    assert scene.wire.count == 1
+    assert "PREP" not in [row.status_id for row in scene.of(ENTITY)] and not outcome.notices
     assert outcome.change.before["title"] == "Papers" and outcome.change.before["position"] == 2
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
-    assert scene.fake.count == 2
-    assert [(*row[:3], row[4]) for row in scene.crm.picture(ENTITY)] == [
-        (*row[:3], row[4]) for row in picture
-    ]
-    assert scene.crm.row("PREP").color == "#2FC6F6"
+    assert scene.wire.count == 2
+    assert [(*row[:3], row[4]) for row in scene.picture(ENTITY)] == [(*row[:3], row[4]) for row in picture]
+    assert scene.row("PREP").color == "#2FC6F6"
     undo_change(scene.client, scene.actor(), back.change)
-    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)]
+    assert "PREP" not in [row.status_id for row in scene.of(ENTITY)]
 
 
 def test_items_move_in_portions_and_come_back(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "PREP", 120)
-    scene.crm.fill(2, "NEW", 3)
+    items = scene.fill(2, "PREP", 120)
+    scene.fill(2, "NEW", 3)
     asked = plan(scene, "PREP")
-    scene.fake.requests.clear()
-    outcome, results = finish(scene, start_deletion(asked, scene.crm.row("NEW").id))
-    assert scene.fake.count == 4 and len(results) == 120
-    assert len(scene.crm.at("NEW")) == 123 and outcome.change.after["moved"] == 120
+    scene.wire.requests.clear()
+    outcome, results = finish(scene, start_deletion(asked, scene.row("NEW").id))
+    assert scene.wire.count == 4 and len(results) == 120
+    assert len(scene.at("NEW")) == 123 and outcome.change.after["moved"] == 120
     assert codes(outcome) == {NoticeCode.CRM_RULES_MAY_RUN}
     job = undo_job(outcome.change, scene.actor())
     assert job is not None
-    scene.crm.items[items[0]] = (2, "WON")  # somebody moved it on: it stays there
+    scene.portal.crm.items[DEAL, items[0]].stage_id = "WON"  # somebody moved it on: it stays there
     back, _ = finish(scene, job)
-    assert scene.crm.at("PREP") == items[1:] and scene.crm.at("WON") == items[:1]
+    assert scene.at("PREP") == items[1:] and scene.at("WON") == items[:1]
     assert back.change.kind == Kind.CRM_RESTORE and back.change.after["returned"] == 119
     assert codes(back) == {NoticeCode.TASKS_LEFT_ALONE, NoticeCode.CRM_RULES_MAY_RUN}
     again = undo_change(scene.client, scene.actor(), back.change)
-    assert again.change.kind == Kind.CRM_DELETE and len(scene.crm.at("NEW")) == 122
+    assert again.change.kind == Kind.CRM_DELETE and len(scene.at("NEW")) == 122
 
 
 def test_a_row_of_the_system_is_forced(scene: CrmScene) -> None:
     outcome = delete(scene, "LOSE", "")
-    assert scene.fake.sent("crm.status.delete")[0]["params"] == {"FORCED": "Y"}
+    assert scene.wire.sent("crm.status.delete")[0]["params"] == {"FORCED": "Y"}
     back = undo_change(scene.client, scene.actor(), outcome.change)
-    row = scene.crm.row("LOSE")
+    row = scene.row("LOSE")
     assert (row.semantics, row.sort, row.system) == ("F", 50, False)
     assert [notice.code for notice in back.notices] == [NoticeCode.CRM_NO_SYSTEM_ROW]
 
@@ -168,17 +169,17 @@ def test_a_code_nobody_can_add_has_no_way_back(scene: CrmScene) -> None:
 
 def test_a_restored_stage_finds_its_neighbour(scene: CrmScene) -> None:
     change = delete(scene, "WORK", "").change
-    del scene.crm.rows[scene.deals[1]]
-    scene.crm.add(ENTITY, ("TAKEN", "Theirs", 30))
+    del scene.rows[scene.deals[1]]
+    scene.add(ENTITY, ("TAKEN", "Theirs", 30))
     back = undo_change(scene.client, scene.actor(), change)
-    shown = [row.status_id for row in scene.crm.of(ENTITY)]
+    shown = [row.status_id for row in scene.of(ENTITY)]
     assert shown.index("NEW") < shown.index("WORK") < shown.index("WON")
     assert [notice.code for notice in back.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
 
 
 def test_a_code_taken_meanwhile_keeps_the_stage_away(scene: CrmScene) -> None:
     change = delete(scene, "PREP", "").change
-    scene.crm.add(ENTITY, ("PREP", "Theirs", 25))
+    scene.add(ENTITY, ("PREP", "Theirs", 25))
     with pytest.raises(BadInput) as caught:
         undo_change(scene.client, scene.actor(), change)
     assert caught.value.code == BadInputCode.CODE_TAKEN
@@ -186,25 +187,25 @@ def test_a_code_taken_meanwhile_keeps_the_stage_away(scene: CrmScene) -> None:
 
 # --- what goes wrong ---
 def test_items_that_refuse_keep_the_stage(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "PREP", 5)
-    scene.crm.fixed = {items[0]}
-    outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
+    items = scene.fill(2, "PREP", 5)
+    scene.refuse("crm.item.update", "ACCESS_DENIED", times=1)
+    outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.row("NEW").id))
     assert [type(result.error) for result in results if result.error] == [AccessDenied]
-    assert scene.crm.row("PREP") and outcome.change.kind == Kind.CRM_ITEMS_MOVE
+    assert scene.row("PREP") and outcome.change.kind == Kind.CRM_ITEMS_MOVE
     assert outcome.change.label == "Papers" and outcome.change.after["count"] == 4
     assert NoticeCode.TASKS_NOT_MOVED in codes(outcome)
-    scene.crm.items[items[4]] = (2, "WON")
+    scene.portal.crm.items[DEAL, items[4]].stage_id = "WON"
     back = undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
-    assert scene.crm.at("PREP") == items[:4] and back.change.after["count"] == 3
+    assert scene.at("PREP") == items[:4] and back.change.after["count"] == 3
     undo_change(scene.client, scene.actor(), back.change)
-    assert scene.crm.at("NEW") == items[1:4]
+    assert scene.at("NEW") == items[1:4]
 
 
 def test_items_that_all_refuse_to_go_back_are_no_change(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "PREP", 3)
-    scene.crm.fixed = {items[0]}
-    outcome, _ = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
-    scene.crm.fixed = set(items)
+    scene.fill(DEAL, "PREP", 3)
+    scene.refuse("crm.item.update", "ACCESS_DENIED", times=1)
+    outcome, _ = finish(scene, start_deletion(plan(scene, "PREP"), scene.row("NEW").id))
+    scene.refuse("crm.item.update", "ACCESS_DENIED")
     back = undo_change(scene.client, scene.actor(), outcome.change)
     assert back.nothing_done and len(back.failed) == 2 and back.change.undo is None
     with pytest.raises(AccessDenied):
@@ -213,8 +214,8 @@ def test_items_that_all_refuse_to_go_back_are_no_change(scene: CrmScene) -> None
 
 @pytest.mark.parametrize("unsure", [False, True])
 def test_a_deletion_nobody_goes_on_with_can_give_its_items_back(scene: CrmScene, unsure: bool) -> None:
-    items = scene.crm.fill(2, "PREP", 3)
-    job = start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id)
+    items = scene.fill(2, "PREP", 3)
+    job = start_deletion(plan(scene, "PREP"), scene.row("NEW").id)
     assert jobs.abandoned(job) is None
     moved = jobs.advance(scene.client, scene.actor(), job).job
     change = jobs.abandoned(moved, unsure=unsure)
@@ -227,40 +228,42 @@ def test_a_deletion_nobody_goes_on_with_can_give_its_items_back(scene: CrmScene,
         told = {NoticeCode.ABANDONED, NoticeCode.CRM_RULES_MAY_RUN}
     assert {notice.code for notice in change.notices} == told
     undo_change(scene.client, scene.actor(), Change.from_json(change.to_json()))
-    assert scene.crm.at("PREP") == items
+    assert scene.at("PREP") == items
 
 
 def test_items_that_only_seem_to_move(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "PREP", 3)
-    scene.crm.stuck = {items[1]}
-    outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id))
+    items = scene.fill(2, "PREP", 3)
+    scene.ignore("crm.item.update", after=1, times=1)
+    outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.row("NEW").id))
     assert [result.task_id for result in results if isinstance(result.error, NotTaken)] == [items[1]]
-    assert scene.crm.row("PREP") and NoticeCode.TASKS_NOT_MOVED in codes(outcome)
+    assert scene.row("PREP") and NoticeCode.TASKS_NOT_MOVED in codes(outcome)
 
 
 def test_items_that_came_meanwhile_are_moved_too(scene: CrmScene) -> None:
-    scene.crm.fill(2, "PREP", 2)
-    job = start_deletion(plan(scene, "PREP"), scene.crm.row("NEW").id)
-    scene.crm.fill(2, "PREP", 1)
+    scene.fill(2, "PREP", 2)
+    job = start_deletion(plan(scene, "PREP"), scene.row("NEW").id)
+    scene.fill(2, "PREP", 1)
     outcome, results = finish(scene, job)
     assert outcome.change.kind == Kind.CRM_DELETE and len(results) == 3
 
 
-def test_items_nobody_sees_keep_the_stage(scene: CrmScene) -> None:
-    scene.crm.hidden = set(scene.crm.fill(2, "PREP", 2))
+def test_items_nobody_sees_keep_the_stage(scene: CrmScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stand-in has one right to all items, so it is told to list none."""
+    scene.fill(DEAL, "PREP", 2)
+    instead(monkeypatch, "crm.item.list", lambda call, real: Listing({"items": []}, total=0))
     asked = plan(scene, "PREP")
     assert asked.total == 0
     with pytest.raises(StageNotEmpty):
         finish(scene, start_deletion(asked))
-    outcome, _ = finish(scene, start_deletion(asked, scene.crm.row("NEW").id))
-    assert codes(outcome) == {NoticeCode.HIDDEN_TASKS_REMAIN} and scene.crm.row("PREP")
+    outcome, _ = finish(scene, start_deletion(asked, scene.row("NEW").id))
+    assert codes(outcome) == {NoticeCode.HIDDEN_TASKS_REMAIN} and scene.row("PREP")
 
 
 def test_the_portals_wordless_refusals_are_told_apart(scene: CrmScene) -> None:
-    row = scene.crm.row("LOSE").id
+    row = scene.row("LOSE").id
     with pytest.raises(StageIsSystem):
         delete_row(scene.client, ENTITY, row)
-    scene.crm.fill(2, "LOSE", 1)
+    scene.fill(2, "LOSE", 1)
     with pytest.raises(StageNotEmpty):
         delete_row(scene.client, ENTITY, row, forced=True)
     with pytest.raises(StageGone):
@@ -272,41 +275,41 @@ def test_the_portals_wordless_refusals_are_told_apart(scene: CrmScene) -> None:
 
 def test_a_lost_answer_is_understood_and_can_be_undone(scene: CrmScene) -> None:
     job = start_deletion(plan(scene, "PREP"))
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["after"]
+    scene.wire.lose = ["after"]
     outcome, _ = finish(scene, job)
     assert codes(outcome) == {NoticeCode.ANSWER_LOST_BUT_DONE}
     undo_change(scene.client, scene.actor(), outcome.change)
-    assert scene.crm.row("PREP").name == "Papers"
+    assert scene.row("PREP").name == "Papers"
 
 
 def test_a_lost_answer_when_an_addition_is_undone_leaves_a_way_back(scene: CrmScene) -> None:
-    scene.crm.fill(2, "PREP", 2)
+    scene.fill(2, "PREP", 2)
     back = undo_change(scene.client, scene.actor(), delete(scene, "PREP").change).change
-    was, items = replace(scene.crm.row("PREP"), id=0), dict(scene.crm.items)
+    was, items = replace(scene.row("PREP"), id=0), scene.places()
     job = undo_job(back, scene.actor())
     assert job
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "", "after"]
+    scene.wire.lose = ["", "", "after"]
     again, _ = finish(scene, job)
     assert NoticeCode.ANSWER_LOST_BUT_DONE in codes(again)
     undo_change(scene.client, scene.actor(), again.change)
-    assert (replace(scene.crm.row("PREP"), id=0), scene.crm.items) == (was, items)
+    assert (replace(scene.row("PREP"), id=0), scene.places()) == (was, items)
 
 
 def test_the_same_for_one_that_has_another_id_by_now(scene: CrmScene) -> None:
     back = undo_change(scene.client, scene.actor(), delete(scene, "PREP", "").change).change
-    old = scene.crm.rows.pop(back.target)
-    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort))
-    scene.fake.lost_error, scene.fake.lose = ConnectionLost, ["", "after"]
+    old = scene.rows.pop(back.target)
+    scene.add(ENTITY, (old.status_id, old.name, old.sort))
+    scene.wire.lose = ["", "after"]
     again = undo_change(scene.client, scene.actor(), back)
     assert NoticeCode.ANSWER_LOST_BUT_DONE in {notice.code for notice in again.notices}
     undo_change(scene.client, scene.actor(), again.change)
-    assert (scene.crm.row("PREP").name, scene.crm.row("PREP").sort) == (old.name, old.sort)
+    assert (scene.row("PREP").name, scene.row("PREP").sort) == (old.name, old.sort)
 
 
 def test_an_undone_addition_that_was_filled_since_stays(scene: CrmScene) -> None:
     change = delete(scene, "PREP", "").change
     back = undo_change(scene.client, scene.actor(), change).change
-    scene.crm.fill(2, "PREP", 1)
+    scene.fill(2, "PREP", 1)
     with pytest.raises(StageNotEmpty):
         undo_change(scene.client, scene.actor(), back)
 
@@ -314,10 +317,10 @@ def test_an_undone_addition_that_was_filled_since_stays(scene: CrmScene) -> None
 def test_an_addition_restored_under_another_id_is_found_by_its_code(scene: CrmScene) -> None:
     change = delete(scene, "PREP", "").change
     back = undo_change(scene.client, scene.actor(), change).change
-    old = scene.crm.rows.pop(back.target)
-    scene.crm.add(ENTITY, (old.status_id, old.name, old.sort))
+    old = scene.rows.pop(back.target)
+    scene.add(ENTITY, (old.status_id, old.name, old.sort))
     undo_change(scene.client, scene.actor(), back)
-    assert "PREP" not in [row.status_id for row in scene.crm.of(ENTITY)]
+    assert "PREP" not in [row.status_id for row in scene.of(ENTITY)]
 
 
 def test_no_more_than_a_batch_at_once(scene: CrmScene) -> None:

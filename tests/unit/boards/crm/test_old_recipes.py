@@ -18,7 +18,7 @@ from boards.core.undo import undo_change, undo_job
 from boards.crm.changes import WriteRows
 from boards.crm.deletion import MoveItemsBack
 from boards.crm.jobs import CrmDeletionJob, CrmRestoreJob, DeleteRow, RestoreRow
-from tests.unit.boards.fakes.crm import CrmScene
+from tests.unit.boards.crm.scene import CrmScene
 
 ENTITY = "DEAL_STAGE"
 WITH_PREP = (
@@ -106,20 +106,20 @@ def test_what_a_newer_release_wrote_is_kept_as_it_is(changed: dict[str, Any]) ->
 
 
 def _values(scene: CrmScene) -> None:
-    assert scene.crm.row("PREP").name == "Before"
+    assert scene.row("PREP").name == "Before"
 
 
 def _order(scene: CrmScene) -> None:
-    assert [row.status_id for row in scene.crm.of(ENTITY)][:3] == ["NEW", "WORK", "PREP"]
+    assert [row.status_id for row in scene.of(ENTITY)][:3] == ["NEW", "WORK", "PREP"]
 
 
 def _colors(scene: CrmScene) -> None:
-    assert [scene.crm.row(code).color for code in ("NEW", "C3:NEW")] == ["#", "#112233"]
+    assert [scene.row(code).color for code in ("NEW", "C3:NEW")] == ["#", "#112233"]
 
 
 def _copies(scene: CrmScene) -> None:
-    row = scene.crm.row("C3:NEW")
-    assert (row.name, row.color, scene.crm.row("C3:WORK").sort) == ("Neu", "#111111", 15)
+    row = scene.row("C3:NEW")
+    assert (row.name, row.color, scene.row("C3:WORK").sort) == ("Neu", "#111111", 15)
 
 
 @pytest.mark.parametrize(
@@ -136,46 +136,46 @@ def test_old_values_come_back(
 ) -> None:
     back = undo_change(scene.client, scene.actor(), change(kind, text))
     check(scene)
-    assert scene.fake.count == 1 and back.change.kind == kind and not back.notices
+    assert scene.wire.count == 1 and back.change.kind == kind and not back.notices
     again = undo_change(scene.client, scene.actor(), Change.from_json(back.change.to_json()))
     assert not again.notices
 
 
 def test_an_addition_is_taken_away(scene: CrmScene) -> None:
-    scene.crm._next = 119
-    scene.crm.add(ENTITY, ("CHECK", "Check", 25, "#AABBCC"))
+    scene.portal.counters["crm_status"] = 119
+    scene.add(ENTITY, ("CHECK", "Check", 25, "#AABBCC"))
     back = undo_change(scene.client, scene.actor(), change(Kind.CRM_ADD, ADDED))
-    assert 120 not in scene.crm.rows and back.change.kind == Kind.CRM_DELETE and scene.fake.count == 1
+    assert 120 not in scene.rows and back.change.kind == Kind.CRM_DELETE and scene.wire.count == 1
 
 
 def test_a_restored_row_is_taken_away_with_its_items(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "PREP", 3)
+    items = scene.fill(2, "PREP", 3)
     job = undo_job(change(Kind.CRM_RESTORE, ADDED_WITHOUT_SEEN), scene.actor())
     assert isinstance(job, CrmDeletionJob) and job.label == "Papers"
     jobs.run(scene.client, scene.actor(), job)
-    assert 102 not in scene.crm.rows and scene.crm.at("NEW") == items
+    assert 102 not in scene.rows and scene.at("NEW") == items
 
 
 def test_a_deleted_row_comes_back_with_its_items(scene: CrmScene) -> None:
-    picture = scene.crm.picture(ENTITY)
-    items = scene.crm.fill(2, "NEW", 3)
-    del scene.crm.rows[102]
+    picture = scene.picture(ENTITY)
+    items = scene.fill(2, "NEW", 3)
+    del scene.rows[102]
     back = undo_change(scene.client, scene.actor(), change(Kind.CRM_DELETE, DELETED))
-    assert scene.crm.at("PREP") == items and back.change.kind == Kind.CRM_RESTORE
-    assert [row[:3] for row in scene.crm.picture(ENTITY)] == [row[:3] for row in picture]
+    assert scene.at("PREP") == items and back.change.kind == Kind.CRM_RESTORE
+    assert [row[:3] for row in scene.picture(ENTITY)] == [row[:3] for row in picture]
 
 
 def test_a_deleted_row_of_the_system_comes_back(scene: CrmScene) -> None:
-    del scene.crm.rows[105]
+    del scene.rows[105]
     undo_change(scene.client, scene.actor(), change(Kind.CRM_DELETE, DELETED_OF_SYSTEM))
-    row = scene.crm.row("LOSE")
+    row = scene.row("LOSE")
     assert (row.name, row.sort, row.color, row.semantics) == ("Lost", 50, "#FF5752", "F")
 
 
 def test_moved_items_go_back(scene: CrmScene) -> None:
-    items = scene.crm.fill(2, "NEW", 3)
+    items = scene.fill(2, "NEW", 3)
     back = undo_change(scene.client, scene.actor(), change(Kind.CRM_ITEMS_MOVE, ITEMS_MOVED))
-    assert scene.crm.at("PREP") == items[1:] and back.change.after == {"count": 2}
+    assert scene.at("PREP") == items[1:] and back.change.after == {"count": 2}
 
 
 # --- jobs ---
@@ -242,22 +242,22 @@ def test_a_job_is_read_and_written_again_as_it_was(text: str) -> None:
 
 
 def test_a_deletion_that_was_begun_is_finished(scene: CrmScene) -> None:
-    scene.crm.fill(2, "NEW", 2)
-    scene.crm.fill(2, "PREP", 1)
+    scene.fill(2, "NEW", 2)
+    scene.fill(2, "PREP", 1)
     job = jobs.job_from_json(DELETION_JOB)
     assert isinstance(job, CrmDeletionJob) and (job.total, job.done) == (3, 2)
     outcome = jobs.run(scene.client, scene.actor(), job)
-    assert 102 not in scene.crm.rows and outcome.change.after["moved"] == 3
+    assert 102 not in scene.rows and outcome.change.after["moved"] == 3
     undo_change(scene.client, scene.actor(), Change.from_json(outcome.change.to_json()))
-    assert scene.crm.at("PREP") == [1, 2, 3]
+    assert scene.at("PREP") == [1, 2, 3]
 
 
 def test_bringing_back_that_was_begun_is_finished(scene: CrmScene) -> None:
-    scene.crm.fill(2, "NEW", 3)
+    scene.fill(2, "NEW", 3)
     job = jobs.job_from_json(RESTORE_JOB)
     assert isinstance(job, CrmRestoreJob)
     outcome = jobs.run(scene.client, scene.actor(), job)
-    assert scene.crm.at("PREP") == [1, 2, 3] and outcome.change.after["returned"] == 3
+    assert scene.at("PREP") == [1, 2, 3] and outcome.change.after["returned"] == 3
     assert outcome.change.label == "Papers" and outcome.now[0].name == "General"
     assert [str(notice.code) for notice in outcome.notices] == [
         "board_changed_meanwhile",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from boards.core.colors import BLACK, TEXT_CONTRAST, WHITE, contrast
 from boards.core.errors import BadInput
 from boards.crm.palettes import PALETTES, Palette, judge, paint, paint_many, portal_text, readable, spread
-from tests.unit.boards.fakes.crm import CrmScene
+from tests.unit.boards.crm.scene import CrmScene
 
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"{number:06X}")
 
@@ -81,7 +81,7 @@ def test_several_pipelines_without_those_that_are_right(scene: CrmScene) -> None
     plans = paint_many([first, second], "9BE7FF", "2D8FE0")
     assert plans.keys() == {"DEAL_STAGE", "DEAL_STAGE_3"}
     for row_id, color in plans["DEAL_STAGE"].items():
-        scene.crm.rows[row_id].color = color
+        scene.rows[row_id].color = color
     assert paint_many([scene.directory(), second], "9BE7FF", "2D8FE0").keys() == {"DEAL_STAGE_3"}
 
 

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from b24.errors import AccessDenied, NotFound, OutcomeUnknown
+from b24.errors import ActionUnavailable, NotFound, OutcomeUnknown
 from boards.core.model import TaskEdit
 from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
-from tests.unit.boards.fakes.scene import Scene
+from tests.unit.boards.scene import Scene
 
 NEW = TaskEdit(add_tags=("new",))
 
@@ -25,7 +25,7 @@ def tag(scene: Scene, **seen: list[str]) -> Outcome[Any]:
 def test_cards_as_they_were_seen_cost_one_request(scene: Scene) -> None:
     scene.portal.tasks[5].tags = ["a", "b"]
     outcome = tag(scene, t5=["a", "b"], t6=[])
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert (scene.portal.tasks[5].tags, scene.portal.tasks[6].tags) == (["a", "b", "new"], ["new"])
     assert {card.id: card.tags for card in outcome.now} == {5: ("a", "b", "new"), 6: ("new",)}
     undo_change(scene.client, scene.actor(), outcome.change, lambda one: one)
@@ -35,8 +35,8 @@ def test_cards_as_they_were_seen_cost_one_request(scene: Scene) -> None:
 def test_a_tag_the_page_did_not_show_yet_stays(scene: Scene) -> None:
     scene.portal.tasks[5].tags = ["a", "just added"]
     outcome = tag(scene, t5=["a", "just removed"], t6=[])
-    assert scene.fake.count == 2
-    assert len(scene.fake.sent("tasks.task.update")) == 3
+    assert scene.wire.count == 2
+    assert len(scene.wire.sent("tasks.task.update")) == 3
     assert scene.portal.tasks[5].tags == ["a", "just added", "new"]
     assert {card.id: card.tags for card in outcome.now}[5] == ("a", "just added", "new")
     assert outcome.change.after["count"] == 2
@@ -48,25 +48,25 @@ def test_a_card_seen_with_the_tag_gets_it_when_it_is_gone(scene: Scene) -> None:
     scene.portal.tasks[5].tags = ["a"]
     scene.portal.tasks[6].tags = ["new"]
     tag(scene, t5=["a", "new"], t6=["new"])
-    assert scene.fake.count == 2
-    assert len(scene.fake.sent("tasks.task.update")) == 1
+    assert scene.wire.count == 2
+    assert len(scene.wire.sent("tasks.task.update")) == 1
     assert scene.portal.tasks[5].tags == ["a", "new"]
 
 
 def test_a_refused_card_is_tried_once(scene: Scene) -> None:
-    scene.portal.tasks[5].fixed = True
+    scene.protect(5)
     scene.portal.tasks[5].tags = ["unseen"]
     outcome = tag(scene, t5=[], t6=[], t999=[])
-    assert scene.fake.count == 1
-    assert [type(one.error) for one in outcome.results] == [AccessDenied, type(None), NotFound]
+    assert scene.wire.count == 1
+    assert [type(one.error) for one in outcome.results] == [ActionUnavailable, type(None), NotFound]
     assert scene.portal.tasks[5].tags == ["unseen"]
 
 
 @pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_repair_that_gets_lost_is_made_again(scene: Scene, fate: str) -> None:
     scene.portal.tasks[5].tags = ["real"]
-    scene.fake.lost_error = OutcomeUnknown
-    scene.fake.lose = ["", fate]
+    scene.wire.lost_error = OutcomeUnknown
+    scene.wire.lose = ["", fate]
     outcome = tag(scene, t5=["seen"])
     assert scene.portal.tasks[5].tags == ["real", "new"]
     assert [one.error for one in outcome.results] == [None]
@@ -75,8 +75,8 @@ def test_a_repair_that_gets_lost_is_made_again(scene: Scene, fate: str) -> None:
 def test_a_repair_that_fails_is_told_and_can_be_taken_back(scene: Scene) -> None:
     """The guess went through, so the change must be in the journal with the tags that really were."""
     scene.portal.tasks[5].tags = ["real"]
-    scene.fake.lost_error = OutcomeUnknown
-    scene.fake.lose = ["", "before", "before"]
+    scene.wire.lost_error = OutcomeUnknown
+    scene.wire.lose = ["", "before", "before"]
     outcome = tag(scene, t5=["seen"])
     assert [type(one.error) for one in outcome.results] == [OutcomeUnknown]
     assert outcome.change.before["cards"]["5"]["tags"] == ["real"]

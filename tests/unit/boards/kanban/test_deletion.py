@@ -13,7 +13,8 @@ from boards.core.model import BoardRef, CardResult, Why
 from boards.core.undo import undo_change, undo_job
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.stage_jobs import StageDeletion, start_deletion
-from tests.unit.boards.fakes.scene import ADMIN, GROUP, MEMBER, Scene
+from sandbox.state.portal import COMPLETED, PENDING
+from tests.unit.boards.scene import ADMIN, GROUP, MEMBER, Scene, hide
 
 REF = BoardRef(GROUP)
 
@@ -37,18 +38,18 @@ def start(scene: Scene, stage: int, target: int) -> StageDeletion:
 
 
 def test_the_plan_is_one_request_and_changes_nothing(scene: Scene) -> None:
-    scene.portal.tasks[6].status = "5"
+    scene.portal.tasks[6].status = COMPLETED
     picture = scene.picture()
     plan = plan_deletion(scene.client, REF, scene.actor(), scene.stage_ids[1])
     assert (plan.task_ids, plan.total, plan.refusal) == ((5, 6), 2, None)
     assert [one.title for one in plan.others] == ["S1", "S3"]
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert scene.picture() == picture
 
 
 def test_a_deletion_nobody_goes_on_with_is_a_change_that_can_be_undone(scene: Scene) -> None:
     for task_id in range(1000, 1060):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+        scene.add_task(task_id, GROUP, scene.stage_ids[1])
     picture, job = scene.picture(), start(scene, 1, 2)
     assert jobs.abandoned(job) is None
     job = jobs.advance(scene.client, scene.actor(), job).job
@@ -63,7 +64,7 @@ def test_a_deletion_nobody_goes_on_with_is_a_change_that_can_be_undone(scene: Sc
 
 def test_a_restoration_nobody_goes_on_with_is_a_change_that_can_be_undone(scene: Scene) -> None:
     for task_id in range(1000, 1060):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+        scene.add_task(task_id, GROUP, scene.stage_ids[1])
     gone = jobs.run(scene.client, scene.actor(), start(scene, 1, 2))
     picture, job = scene.picture(), undo_job(gone.change, scene.actor(), lambda one: one)
     assert job is not None
@@ -112,18 +113,17 @@ def test_bad_choices_are_not_sent(scene: Scene) -> None:
         with pytest.raises(BadInput) as caught:
             start_deletion(REF, plan, target)
         assert caught.value.code == code
-    assert {one.method for part in scene.fake.requests for one in part.values()}.isdisjoint(
+    assert {method for request in scene.wire.requests for method, _query in request}.isdisjoint(
         {"task.stages.delete", "task.stages.movetask"}
     )
 
 
 def test_five_hundred_tasks_take_twelve_requests_and_keep_their_order(scene: Scene) -> None:
     del scene.portal.tasks[5], scene.portal.tasks[6]
-    scene.portal.order = [one for one in scene.portal.order if one not in (5, 6)]
     for task_id in range(1000, 1500):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1], status="5" if task_id % 3 else "2")
+        scene.add_task(task_id, GROUP, scene.stage_ids[1], status=COMPLETED if task_id % 3 else PENDING)
     progress, results = finish(scene, start(scene, 1, 2))
-    assert scene.fake.count == 12
+    assert scene.wire.count == 12
     assert len(results) == 500
     assert scene.picture() == [("S1", "47D1E2", [1, 2, 3, 4]), ("S3", "47D1E2", [*range(1000, 1500), 7])]
     assert progress.outcome
@@ -133,7 +133,7 @@ def test_five_hundred_tasks_take_twelve_requests_and_keep_their_order(scene: Sce
 
 def test_more_tasks_than_one_plan_holds(scene: Scene) -> None:
     for task_id in range(1000, 1700):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+        scene.add_task(task_id, GROUP, scene.stage_ids[1])
     progress, _ = finish(scene, start(scene, 1, 2))
     assert [title for title, _, _ in scene.picture()] == ["S1", "S3"]
     assert progress.job.done == 702
@@ -141,15 +141,16 @@ def test_more_tasks_than_one_plan_holds(scene: Scene) -> None:
 
 def test_a_task_that_came_meanwhile_is_moved_too(scene: Scene) -> None:
     job = start(scene, 1, 2)
-    scene.portal.add_task(50, GROUP, scene.stage_ids[1])
+    scene.add_task(50, GROUP, scene.stage_ids[1])
     progress, _ = finish(scene, job)
     assert progress.outcome
     assert progress.outcome.change.kind == Kind.STAGE_DELETE
     assert sorted(scene.picture()[1][2]) == [5, 6, 7, 50]
 
 
-def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene) -> None:
-    scene.portal.add_task(50, GROUP, scene.stage_ids[1], hidden=True)
+def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.add_task(50, GROUP, scene.stage_ids[1])
+    hide(monkeypatch, 50)
     progress, _ = finish(scene, start(scene, 1, 2))
     assert progress.outcome
     assert [one.code for one in progress.outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
@@ -160,7 +161,7 @@ def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene) -> None:
 
 
 def test_a_move_that_was_none_is_found_out(scene: Scene) -> None:
-    scene.portal.tasks[6].stuck = True
+    scene.ignore("task.stages.movetask", after=1)  # the first move is that of task 5
     progress, results = finish(scene, start(scene, 1, 2))
     assert progress.outcome
     assert progress.outcome.notices[0].code == NoticeCode.TASKS_NOT_MOVED
@@ -171,7 +172,7 @@ def test_a_move_that_was_none_is_found_out(scene: Scene) -> None:
 
 def test_refused_moves_have_reasons(scene: Scene) -> None:
     job = start(scene, 1, 2)
-    scene.portal.tasks[5].hidden = True
+    scene.portal.tasks[5].deleted = True
     progress, results = finish(scene, job)
     assert [type(one.error) for one in results] == [NotFound, type(None)]
     assert progress.outcome
@@ -180,7 +181,7 @@ def test_refused_moves_have_reasons(scene: Scene) -> None:
 
 def test_a_lost_answer_in_between_can_be_tried_again(scene: Scene) -> None:
     job = start(scene, 1, 2)
-    scene.fake.lose, scene.fake.lost_error = ["before", "before"], ConnectionLost
+    scene.wire.lose = ["before", "before"]
     with pytest.raises(ConnectionLost):
         jobs.advance(scene.client, scene.actor(), job)
     progress, _ = finish(scene, job)
@@ -208,13 +209,13 @@ def test_an_odd_color_comes_back_as_it_was(scene: Scene) -> None:
     progress, _ = finish(scene, start(scene, 1, 2))
     assert progress.outcome
     undo_change(scene.client, scene.actor(), progress.outcome.change)
-    assert scene.portal.board(GROUP)[1].color == "#f0a"
+    assert scene.board(GROUP)[1].color == "#f0a"
 
 
 def test_a_deletion_that_was_done_although_the_answer_was_lost(scene: Scene) -> None:
     job = start(scene, 1, 2)
     progress = jobs.advance(scene.client, scene.actor(), job)
-    scene.fake.lose, scene.fake.lost_error = ["after"], ConnectionLost
+    scene.wire.lose = ["after"]
     last = jobs.advance(scene.client, scene.actor(), progress.job)
     assert last.outcome
     assert last.outcome.change.kind == Kind.STAGE_DELETE

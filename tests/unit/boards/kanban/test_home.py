@@ -7,14 +7,14 @@ import pytest
 from b24.errors import ScopeMissing
 from boards.kanban.home import home_commands, load_home
 from boards.kanban.lookups import search_people
-from tests.unit.boards.fakes.scene import ADMIN, GROUP, OWNER, Scene
+from tests.unit.boards.scene import ADMIN, GROUP, OWNER, Scene
 
 
 def test_hundreds_of_projects_in_one_request(scene: Scene) -> None:
     for number in range(100, 720):
-        scene.portal.add_group(number, {OWNER: "K"} if number % 2 else {9: "A"}, 0)
+        scene.add_group(number, {OWNER: "K"} if number % 2 else {9: "A"}, 0)
     home = load_home(scene.client, scene.actor())
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert (home.total, len(home.projects), home.next_start) == (311, 311, None)
     scene.become(ADMIN)
     everything = load_home(scene.client, scene.actor())
@@ -27,7 +27,7 @@ def test_hundreds_of_projects_in_one_request(scene: Scene) -> None:
 
 def test_own_projects_come_first_then_names(scene: Scene) -> None:
     for number, name, roles in ((20, "Älter", {9: "A"}), (21, "zoo", {ADMIN: "E"}), (22, "Berg", {9: "A"})):
-        scene.portal.add_group(number, roles, 0)
+        scene.add_group(number, roles, 0)
         scene.portal.groups[number].name = name
     scene.become(ADMIN)
     home = load_home(scene.client, scene.actor())
@@ -42,7 +42,7 @@ def test_own_projects_come_first_then_names(scene: Scene) -> None:
 
 
 def test_a_missing_scope_is_told(scene: Scene) -> None:
-    scene.fake.refuse["sonet_group.get"] = ScopeMissing("insufficient_scope", status=401)
+    scene.refuse("sonet_group.get", "insufficient_scope", 401)
     with pytest.raises(ScopeMissing):
         load_home(scene.client, scene.actor())
 
@@ -50,4 +50,4 @@ def test_a_missing_scope_is_told(scene: Scene) -> None:
 def test_people(scene: Scene) -> None:
     assert len(search_people(scene.client, scene.actor(), " ")) == 5
     search_people(scene.client, scene.actor(), "an")
-    assert scene.fake.sent("user.search") == [{"FILTER": {"FIND": "an"}}]
+    assert scene.wire.sent("user.search") == [{"FILTER": {"FIND": "an"}}]

@@ -6,10 +6,12 @@ import datetime as dt
 
 import pytest
 
-from b24.errors import AccessDenied, OperationTimeLimit, ScopeMissing
+from b24.errors import AccessDenied
 from boards.core.model import BoardRef, Filters, Why
 from boards.kanban.load import COLUMN, MAX_COLUMNS, STAGES, board_commands, load_board, load_column
-from tests.unit.boards.fakes.scene import ADMIN, GROUP, MEMBER, NOW, OUTSIDER, OWNER, Scene
+from sandbox.state import stage_rows
+from sandbox.state.portal import AWAITS_CONTROL, COMPLETED, GROUP_BOARD, IN_PROGRESS, USER_BOARD
+from tests.unit.boards.scene import ADMIN, GROUP, HELPER, MEMBER, NOW, OUTSIDER, OWNER, Scene
 
 REF = BoardRef(GROUP)
 PLAN = BoardRef(0)
@@ -21,7 +23,7 @@ def columns(board: object) -> list[list[int]]:
 
 def test_one_request_for_a_whole_board(scene: Scene) -> None:
     board = load_board(scene.client, REF, scene.actor())
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert columns(board) == [[1, 2, 3, 4], [5, 6], [7]]
     assert [column.total for column in board.columns] == [4, 2, 1]
     assert [stage.is_first for stage in board.stages] == [True, False, False]
@@ -31,7 +33,7 @@ def test_one_request_for_a_whole_board(scene: Scene) -> None:
 
 def test_only_known_columns_come_along(scene: Scene) -> None:
     for _ in range(60):
-        scene.portal._insert("more", "00FF00", GROUP, "G", -1)
+        stage_rows.add_row(scene.portal, GROUP_BOARD, GROUP, "more", "00FF00", sort=400)
     board = load_board(scene.client, REF, scene.actor(), known_stages=3)
     assert [column.loaded for column in board.columns[:6]] == [True] * 5 + [False]
     assert not any(column.loaded for column in board.columns[5:])
@@ -52,7 +54,7 @@ def test_no_two_boards_in_a_batch(scene: Scene) -> None:
 
 def test_pages_of_a_column(scene: Scene) -> None:
     for task_id in range(1000, 1120):
-        scene.portal.add_task(task_id, GROUP, scene.stage_ids[1])
+        scene.add_task(task_id, GROUP, scene.stage_ids[1])
     board = load_board(scene.client, REF, scene.actor())
     assert (board.columns[1].total, board.columns[1].next_start) == (122, 50)
     page = load_column(
@@ -61,7 +63,7 @@ def test_pages_of_a_column(scene: Scene) -> None:
     assert (len(page.cards), page.total, page.next_start) == (22, 122, None)
     first = load_column(scene.client, REF, scene.actor(), scene.stage_ids[0], True, 0, Filters())
     assert [card.id for card in first.cards] == [1, 2, 3, 4]
-    assert scene.fake.count == 3
+    assert scene.wire.count == 3
 
 
 @pytest.mark.parametrize(
@@ -84,26 +86,25 @@ def test_filters(scene: Scene, filters: Filters, found: list[list[int]]) -> None
     tasks = scene.portal.tasks
     tasks[2].title = "Order SHELF"
     tasks[3].responsible_id = 2
-    tasks[4].status = "5"
-    for task_id, status in {4: "5", 5: "3", 6: "4"}.items():
+    for task_id, status in {4: COMPLETED, 5: IN_PROGRESS, 6: AWAITS_CONTROL}.items():
         tasks[task_id].status = status
-        tasks[task_id].deadline = (NOW - dt.timedelta(minutes=1)).astimezone(dt.UTC).isoformat()
-    tasks[7].deadline = (NOW + dt.timedelta(minutes=1)).isoformat()
+        tasks[task_id].deadline = (NOW - dt.timedelta(minutes=1)).astimezone(dt.UTC)
+    tasks[7].deadline = (NOW + dt.timedelta(minutes=1)).astimezone(dt.UTC)
     board = load_board(scene.client, REF, scene.actor(), filters)
     assert columns(board) == found
     assert [card.id for column in board.columns for card in column.cards if card.overdue] == [
         one for ids in found for one in ids if one == 5
     ]
-    asked = scene.fake.sent("tasks.task.list")[0]["filter"]
+    asked = scene.wire.sent("tasks.task.list")[0]["filter"]
     assert set(asked) <= {
         "GROUP_ID", "STAGE_ID", "REAL_STATUS", "%TITLE", "ID", "RESPONSIBLE_ID", "<DEADLINE",
     }  # fmt: skip
 
 
 def test_my_planner(scene: Scene) -> None:
-    scene.portal.add_task(31, GROUP, scene.stage_ids[0])
-    scene.portal.plan[OWNER, 31] = scene.plan_ids[1]
-    scene.portal.plan[MEMBER, 31] = scene.portal.add_plan(MEMBER)[2]
+    scene.add_task(31, GROUP, scene.stage_ids[0])
+    scene.add_to_plan(31, scene.plan_ids[1])
+    scene.add_to_plan(31, scene.add_board(USER_BOARD, MEMBER, ["New", "Now", "Later"], "9DCF00")[2], MEMBER)
     board = load_board(scene.client, PLAN, scene.actor())
     assert columns(board) == [[], [31], []]
     assert board.columns[1].cards[0].stage_id == scene.plan_ids[1]
@@ -130,7 +131,7 @@ def test_rights(scene: Scene, who: int, role: str, shape: bool, as_admin: bool, 
         why,
     )
     assert rights.may_move
-    assert "isAdmin" not in scene.fake.sent("task.stages.get")[0]
+    assert "isAdmin" not in scene.wire.sent("task.stages.get")[0]
 
 
 def test_strangers_get_the_refusal(scene: Scene) -> None:
@@ -141,15 +142,15 @@ def test_strangers_get_the_refusal(scene: Scene) -> None:
 
 def test_a_missing_scope_does_not_cost_the_board(scene: Scene) -> None:
     for method in ("sonet_group.get", "sonet_group.user.get", "user.get"):
-        scene.fake.refuse[method] = ScopeMissing("insufficient_scope", status=401)
+        scene.refuse(method, "insufficient_scope", 401)
     board = load_board(scene.client, REF, scene.actor())
     assert columns(board) == [[1, 2, 3, 4], [5, 6], [7]]
     assert board.rights.may_shape  # unknown: the portal decides
-    assert [one.id for one in board.people] == [1]
+    assert [person.id for person in board.people] == [HELPER]
 
 
 def test_refused_lists_leave_columns_to_be_loaded(scene: Scene) -> None:
-    scene.fake.refuse["tasks.task.list"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    scene.refuse("tasks.task.list", "OPERATION_TIME_LIMIT", 429)
     board = load_board(scene.client, REF, scene.actor())
     assert not any(column.loaded for column in board.columns)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, NotFound, PortalTimeout
+from b24.errors import AccessDenied, NotFound, PortalTimeout
 from boards.core.change import Kind, NoticeCode
 from boards.core.errors import BadInput
 from boards.core.model import BoardRef
@@ -14,7 +14,7 @@ from boards.core.outcome import Outcome
 from boards.kanban.load import load_board
 from boards.kanban.stage_order import ids, is_noop
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
-from tests.unit.boards.fakes.scene import ADMIN, GROUP, MEMBER, OWNER, Scene
+from tests.unit.boards.scene import ADMIN, GROUP, MEMBER, OWNER, Scene
 
 REF = BoardRef(GROUP)
 PLAN = BoardRef(0)
@@ -25,7 +25,7 @@ def codes(outcome: Outcome[Any]) -> list[str]:
 
 
 def truth(scene: Scene) -> list[tuple[int, str, str, int]]:
-    return [(one.id, one.title, one.color, one.sort) for one in scene.portal.board(GROUP)]
+    return [(one.id, one.title, one.color, one.sort) for one in scene.board(GROUP)]
 
 
 def told(outcome: Outcome[Any]) -> list[tuple[int, str, str, int]]:
@@ -41,7 +41,7 @@ def test_a_move_is_one_request_and_tells_the_truth(
     after_id = 0 if target is None else 9999 if target == "gone" else scene.stage_ids[int(target)]
     before = scene.picture()
     outcome = move_stage(scene.client, REF, scene.actor(), stage_id, after_id)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert told(outcome) == truth(scene)
     assert [one.is_first for one in outcome.now] == [True, False, False]
     assert (NoticeCode.ANCHOR_GONE in codes(outcome)) == (target == "gone")
@@ -67,7 +67,7 @@ def test_rename_keeps_color_and_order(scene: Scene) -> None:
     assert scene.portal.stages[stage_id].title == "Doing now"
     assert outcome.change.kind == Kind.STAGE_RENAME
     assert (outcome.change.before["title"], outcome.change.after["title"]) == ("S2", "Doing now")
-    assert scene.fake.sent("task.stages.update")[0]["fields"] == {"TITLE": "Doing now"}
+    assert scene.wire.sent("task.stages.update")[0]["fields"] == {"TITLE": "Doing now"}
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_bad_titles_are_not_sent(scene: Scene, title: str, code: str) -> None:
         with pytest.raises(BadInput) as caught:
             action()
         assert (caught.value.field, caught.value.code) == ("title", code)
-    assert scene.fake.count == 0
+    assert scene.wire.count == 0
 
 
 def test_markup_and_references_in_a_title_stay_text(scene: Scene) -> None:
@@ -100,7 +100,7 @@ def test_recolor(scene: Scene) -> None:
     with pytest.raises(BadInput) as caught:
         recolor_stage(scene.client, REF, scene.actor(), scene.stage_ids[2], "bluish")
     assert caught.value.code == "color_invalid"
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
 
 
 @pytest.mark.parametrize("position", [0, 1, 2, 3])
@@ -108,7 +108,7 @@ def test_add_at_any_place(scene: Scene, position: int) -> None:
     after_id = 0 if position == 0 else scene.stage_ids[position - 1]
     cards = {title: tasks for title, _, tasks in scene.picture()}
     outcome = add_stage(scene.client, REF, scene.actor(), "Mine", "ff0000", after_id)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
     assert told(outcome) == truth(scene)
     assert truth(scene)[position][1:3] == ("Mine", "FF0000")
     assert {title: tasks for title, _, tasks in scene.picture()} == {**cards, "Mine": []}
@@ -117,13 +117,13 @@ def test_add_at_any_place(scene: Scene, position: int) -> None:
 
 def test_add_in_my_planner(scene: Scene) -> None:
     outcome = add_stage(scene.client, PLAN, scene.actor(), "Mine", "ff0000", 0)
-    assert [one.title for one in scene.portal.board(OWNER, "U")] == ["Mine", "P1", "P2", "P3"]
-    assert ids(outcome.now) == tuple(one.id for one in scene.portal.board(OWNER, "U"))
+    assert [one.title for one in scene.board(OWNER, "U")] == ["Mine", "P1", "P2", "P3"]
+    assert ids(outcome.now) == tuple(one.id for one in scene.board(OWNER, "U"))
     assert outcome.change.board_key == "me"
 
 
 def test_a_front_that_was_refused_is_told(scene: Scene) -> None:
-    scene.fake.refuse["task.stages.update"] = AccessDenied("ACCESS_DENIED", status=400)
+    scene.refuse("task.stages.update", "ACCESS_DENIED", 400)
     outcome = add_stage(scene.client, REF, scene.actor(), "Mine", "ff0000", 0)
     assert codes(outcome) == ["not_in_place"]
     assert told(outcome) == truth(scene)
@@ -141,7 +141,7 @@ def test_seen_order_and_admin(scene: Scene) -> None:
     scene.become(MEMBER)
     with pytest.raises(AccessDenied):
         move_stage(scene.client, REF, scene.actor(), second, third, as_admin=True)
-    assert "isAdmin" not in scene.fake.sent("task.stages.update")[-1]
+    assert "isAdmin" not in scene.wire.sent("task.stages.update")[-1]
 
 
 def test_a_stage_that_is_gone(scene: Scene) -> None:
@@ -150,7 +150,7 @@ def test_a_stage_that_is_gone(scene: Scene) -> None:
 
 
 def test_a_stage_of_another_board_has_no_undo(scene: Scene) -> None:
-    other = scene.portal.add_group(13, {OWNER: "A"})
+    other = scene.add_group(13, {OWNER: "A"})
     outcome = rename_stage(scene.client, REF, scene.actor(), other[0], "x")
     assert codes(outcome) == ["stage_of_another_board"]
     assert outcome.change.undo is None
@@ -167,44 +167,44 @@ def test_somebody_renamed_it_meanwhile(scene: Scene) -> None:
 @pytest.mark.parametrize("seen", [True, False])
 @pytest.mark.parametrize("front", [True, False])
 def test_an_addition_is_never_made_twice(scene: Scene, fate: str, seen: bool, front: bool) -> None:
-    scene.fake.lose, scene.fake.lost_error = [fate], ConnectionLost
+    scene.wire.lose = [fate]
     after_id = 0 if front else scene.stage_ids[1]
     outcome = add_stage(
         scene.client, REF, scene.actor(), "Mine", "FF0000", after_id, seen=scene.stage_ids if seen else None
     )
     assert [one[1] for one in truth(scene)].count("Mine") == 1
     assert told(outcome) == truth(scene)
-    assert scene.fake.count == (2 if fate == "after" else 3)
+    assert scene.wire.count == (2 if fate == "after" else 3)
     assert ("answer_lost_but_done" in codes(outcome)) == (fate == "after")
     assert outcome.change.target == next(one[0] for one in truth(scene) if one[1] == "Mine")
 
 
 def test_a_twin_that_was_seen_before_is_not_taken_for_ours(scene: Scene) -> None:
     scene.portal.stages[scene.stage_ids[1]].title = "Mine"
-    scene.fake.lose, scene.fake.lost_error = ["before"], ConnectionLost
+    scene.wire.lose = ["before"]
     add_stage(scene.client, REF, scene.actor(), "Mine", "47D1E2", scene.stage_ids[0], seen=scene.stage_ids)
     assert [one[1] for one in truth(scene)] == ["S1", "Mine", "Mine", "S3"]
 
 
 def test_a_lost_answer_does_not_spoil_the_undo(scene: Scene) -> None:
-    scene.fake.lose, scene.fake.lost_error = ["after"], ConnectionLost
+    scene.wire.lose = ["after"]
     first, second, third = scene.stage_ids
     outcome = move_stage(scene.client, REF, scene.actor(), third, 0, seen=(first, second, third))
     assert outcome.change.undo is not None
     assert outcome.change.undo.after_id == second
-    scene.fake.lose = ["after"]
+    scene.wire.lose = ["after"]
     named = rename_stage(scene.client, REF, scene.actor(), first, "New", seen_title="S1")
     assert named.change.undo is not None
     assert named.change.undo.title == "S1"
-    scene.fake.lose = ["after"]
+    scene.wire.lose = ["after"]
     assert rename_stage(scene.client, REF, scene.actor(), first, "Newer").change.undo is None
 
 
 def test_nobody_waits_for_two_timeouts(scene: Scene) -> None:
-    scene.fake.lose, scene.fake.lost_error = ["before"], PortalTimeout
+    scene.wire.lose, scene.wire.lost_error = ["before"], PortalTimeout
     with pytest.raises(PortalTimeout):
         move_stage(scene.client, REF, scene.actor(), scene.stage_ids[0], 0)
-    assert scene.fake.count == 1
+    assert scene.wire.count == 1
 
 
 def test_who_sets_what_somebody_else_set_meanwhile_replaced_nothing(scene: Scene) -> None:
@@ -218,9 +218,8 @@ def test_who_sets_what_somebody_else_set_meanwhile_replaced_nothing(scene: Scene
 
 
 def test_a_missing_undo_after_a_lost_answer_is_explained(scene: Scene) -> None:
-    scene.fake.lost_error = ConnectionLost
     for change in (rename_stage, recolor_stage):
-        scene.fake.lose = ["after"]
+        scene.wire.lose = ["after"]
         outcome = change(scene.client, REF, scene.actor(), scene.stage_ids[0], "abcdef")
         assert outcome.change.undo is None
         assert codes(outcome) == ["value_before_unknown"]

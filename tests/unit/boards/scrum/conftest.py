@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.boards.fakes.scrum_scene import ScrumScene
+from tests.unit.boards.scrum.scene import ScrumScene
 
 
 @pytest.fixture

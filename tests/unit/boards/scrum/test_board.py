@@ -19,7 +19,8 @@ from boards.scrum.cards import (
     status_after,
 )
 from boards.scrum.model import ColumnType, SprintBoard
-from tests.unit.boards.fakes.scrum_scene import ADMIN, REF, ScrumScene
+from sandbox.state.portal import COMPLETED, PENDING
+from tests.unit.boards.scrum.scene import ADMIN, REF, ScrumScene
 
 
 def board(team: ScrumScene, sprint_id: int = 0, filters: Filters | None = None) -> SprintBoard:
@@ -38,7 +39,7 @@ def back(team: ScrumScene, outcome: CardsOutcome) -> CardsOutcome:
 
 def test_one_request(team: ScrumScene) -> None:
     shown = board(team)
-    assert team.fake.count == 1
+    assert team.wire.count == 1
     assert shown.sprint and shown.sprint.id == team.active
     assert [(lane.column.type, [card.id for card in lane.cards], lane.total) for lane in shown.lanes] == [
         (ColumnType.NEW, [21], 1),
@@ -60,7 +61,7 @@ def test_a_certain_sprint(team: ScrumScene) -> None:
 
 
 def test_nothing_is_active(team: ScrumScene) -> None:
-    team.portal.entities[team.active].status = "completed"
+    team.entities[team.active].status = "completed"
     assert board(team).sprint is None
 
 
@@ -72,30 +73,30 @@ def test_a_closed_team(team: ScrumScene) -> None:
 
 
 def test_unknown_types_are_shown_as_work(team: ScrumScene) -> None:
-    team.portal.columns[team.columns[1]].type = "REVIEW"
+    team.portal.stages[team.columns[1]].system_type = "REVIEW"
     column = board(team).columns[1]
     assert (column.type, column.odd_type) == (ColumnType.WORK, "REVIEW")
 
 
 def test_items_without_a_column_are_told_and_put_on_the_board(team: ScrumScene) -> None:
-    team.portal.item(31, team.active, "1")
-    team.portal.item(32, team.active, "1", status="5")
+    team.item(31, team.active, "1")
+    team.item(32, team.active, "1", status=COMPLETED)
     shown = board(team)
     assert [item.task_id for item in shown.off_board] == [31, 32]
     assert board(team, filters=Filters()).off_board == ()
-    team.fake.requests.clear()
+    team.wire.requests.clear()
     outcome = put_on_board(team.client, REF, team.actor(), team.active, [31, 32, 1])
-    assert team.fake.count == 2
-    assert (team.portal.relations[31], team.portal.relations[32]) == ([team.columns[0]], [team.columns[2]])
+    assert team.wire.count == 2
+    assert (team.places(31), team.places(32)) == ([team.columns[0]], [team.columns[2]])
     assert [bool(one.error) for one in outcome.results] == [False, False, True]  # 1 is in the backlog
     back(team, outcome)
-    assert team.portal.relations[31] == [] == team.portal.relations[32]
+    assert team.places(31) == [] == team.places(32)
 
 
 def test_filters_and_further_pages(team: ScrumScene) -> None:
     for task_id in range(1000, 1070):
-        team.portal.item(task_id, team.active, "1")
-        team.portal.stand(task_id, team.columns[1])
+        team.item(task_id, team.active, "1")
+        team.stand(task_id, team.columns[1])
     shown = board(team)
     lane = shown.lanes[1]
     assert (len(lane.cards), lane.total, lane.next_start) == (50, 71, 50)
@@ -106,7 +107,7 @@ def test_filters_and_further_pages(team: ScrumScene) -> None:
 
 
 def test_refused_lists_leave_lanes_to_be_loaded(team: ScrumScene) -> None:
-    team.fake.refuse["tasks.task.list"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    team.refuse("tasks.task.list", "OPERATION_TIME_LIMIT", 429)
     shown = board(team)
     assert [lane.loaded for lane in shown.lanes] == [False] * 3
     assert shown.off_board == ()
@@ -132,33 +133,33 @@ def test_effects_are_known_beforehand(
 @pytest.mark.parametrize("status", ["2", "3", "6"])
 @pytest.mark.parametrize("target", [1, 2])
 def test_a_card_goes_and_comes_back_with_its_status(team: ScrumScene, status: str, target: int) -> None:
-    team.portal.tasks[21].status = status
-    start = team.picture()
+    team.tasks[21].status = int(status)
+    start = team.team_picture()
     outcome = move(team, [21], target, seen={21: team.columns[0]})
-    assert team.fake.count == 1
-    assert team.portal.relations[21] == [team.columns[target]]
-    assert team.portal.tasks[21].status == ("5" if target == 2 else status)
+    assert team.wire.count == 1
+    assert team.places(21) == [team.columns[target]]
+    assert team.tasks[21].status == (COMPLETED if target == 2 else int(status))
     told = [NoticeCode.TASK_COMPLETED] if target == 2 else []
     assert [one.code for one in outcome.notices] == told
     assert (outcome.change.kind, outcome.change.label) == (Kind.SPRINT_CARDS_MOVE, "Task 21")
     forth = back(team, outcome)
-    assert team.fake.count == 2
-    assert team.picture() == start
+    assert team.wire.count == 2
+    assert team.team_picture() == start
     back(team, forth)
-    assert team.portal.relations[21] == [team.columns[target]]
+    assert team.places(21) == [team.columns[target]]
 
 
 def test_leaving_finish_renews_and_comes_back_completed(team: ScrumScene) -> None:
-    start = team.picture()
+    start = team.team_picture()
     outcome = move(team, [23, 24], 0)
     assert [(one.code, one.values) for one in outcome.notices] == [(NoticeCode.TASK_RENEWED, {"count": 2})]
-    assert team.portal.tasks[23].status == "2"
+    assert team.tasks[23].status == PENDING
     back(team, outcome)
-    assert team.picture() == start
+    assert team.team_picture() == start
 
 
 def test_what_cannot_be_exactly_undone_is_said(team: ScrumScene) -> None:
-    team.portal.tasks[22].status = "5"  # completed and yet in a WORK column
+    team.tasks[22].status = COMPLETED  # completed and yet in a WORK column
     outcome = move(team, [22], 2)
     assert NoticeCode.NO_EXACT_REVERSE in [one.code for one in outcome.notices]
 
@@ -166,18 +167,18 @@ def test_what_cannot_be_exactly_undone_is_said(team: ScrumScene) -> None:
 def test_many_cards(team: ScrumScene) -> None:
     ids = list(range(1000, 1045))
     for task_id in ids:
-        team.portal.item(task_id, team.active, "1")
-        team.portal.stand(task_id, team.columns[1])
-    start = team.picture()
+        team.item(task_id, team.active, "1")
+        team.stand(task_id, team.columns[1])
+    start = team.team_picture()
     outcome = move(team, ids, 2)
-    assert team.fake.count == 1
+    assert team.wire.count == 1
     assert outcome.change.after["count"] == 45
     back(team, outcome)
-    assert team.picture() == start
+    assert team.team_picture() == start
 
 
 def test_a_yes_that_was_none(team: ScrumScene) -> None:
-    team.portal.relations[21] = []  # no place on the board: true, and nothing moved
+    del team.portal.scrum.columns[21]  # no place on the board: true, and nothing moved
     with pytest.raises(NotTaken):
         move(team, [21], 1)
     with pytest.raises(NotTaken):
@@ -186,19 +187,33 @@ def test_a_yes_that_was_none(team: ScrumScene) -> None:
     assert [bool(one.error) for one in outcome.results] == [True, False]
 
 
+def cards(team: ScrumScene) -> list[tuple[str, int, str, int]]:
+    """What both sprints' boards show: column, card, status and stage."""
+    shown = [board(team, sprint_id) for sprint_id in (team.active, team.done)]
+    return [
+        (lane.column.name, card.id, card.task_status, card.stage_id)
+        for sprint in shown
+        for lane in sprint.lanes
+        for card in lane.cards
+    ]
+
+
 def test_a_column_of_an_old_sprint_takes_nothing(team: ScrumScene) -> None:
-    start = team.picture()
+    """The portal keeps their places in the old column as well, which no board shows."""
+    start = cards(team)
+    team.wire.requests.clear()
     with pytest.raises(ColumnGone):
         move_sprint_cards(team.client, REF, team.actor(), team.active, [21, 22], team.old_columns[1])
-    assert team.picture() == start
-    assert team.fake.count == 2
+    assert team.wire.count == 2
+    assert cards(team) == start
+    assert (team.places(21)[-1], team.places(22)[-1]) == (team.columns[0], team.columns[1])
 
 
 def test_a_lost_answer(team: ScrumScene) -> None:
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     outcome = move(team, [21], 1, seen={21: team.columns[0]})
     back(team, outcome)
-    assert team.portal.relations[21] == [team.columns[0]]
+    assert team.places(21) == [team.columns[0]]
 
 
 @pytest.mark.parametrize(("task_id", "column"), [(21, 1), (22, 2), (23, 1)])
@@ -206,21 +221,21 @@ def test_lost_answers_on_the_way_back_keep_the_way_there(team: ScrumScene, task_
     """Also into FINISH and out of it, which changes the status."""
 
     def state() -> tuple[list[int], str]:
-        return team.portal.relations[task_id], team.portal.tasks[task_id].status
+        return team.places(task_id), team.tasks[task_id].status
 
     before = state()
     outcome = move(team, [task_id], column)
     moved = state()
     for turn in range(4):
-        team.fake.lose = ["after"]
+        team.wire.lose = ["after"]
         outcome = back(team, outcome)
         assert state() == (moved if turn % 2 else before)
 
 
 def test_refusals(team: ScrumScene) -> None:
-    team.fake.refuse["task.stages.movetask"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    team.refuse("task.stages.movetask", "OPERATION_TIME_LIMIT", 429)
     with pytest.raises(OperationTimeLimit):
         move(team, [21], 1)
-    team.fake.refuse["tasks.api.scrum.kanban.getStages"] = OperationTimeLimit("X", status=429)
+    team.refuse("tasks.api.scrum.kanban.getStages", "OPERATION_TIME_LIMIT", 429)
     with pytest.raises(OperationTimeLimit):
         move(team, [21], 1)

@@ -17,7 +17,7 @@ from boards.scrum.epics import EpicEdit, edit_epic
 from boards.scrum.items import assign_epic, set_points
 from boards.scrum.model import ColumnType
 from boards.scrum.sprints import SprintEdit, edit_sprint
-from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
+from tests.unit.boards.scrum.scene import REF, ScrumScene
 
 ZONE = dt.timezone(dt.timedelta(hours=3))
 FORTNIGHT = dt.timedelta(days=14)
@@ -51,7 +51,9 @@ def edit_dates(team: ScrumScene, value: str, seen: str | None) -> Outcome[Any]:
 
 
 def read_start(team: ScrumScene) -> str:
-    return dt.datetime.fromisoformat(team.portal.entities[team.planned].start).astimezone(dt.UTC).isoformat()
+    start = team.entities[team.planned].start
+    assert start
+    return start.isoformat()
 
 
 def edit_type(team: ScrumScene, value: str, seen: str | None) -> Outcome[Any]:
@@ -76,7 +78,7 @@ EDITED: dict[str, Edited] = {
             EpicEdit(name=value),
             seen=EpicEdit(name=seen) if seen else None,
         ),
-        lambda team: team.portal.epics[team.epic].name,
+        lambda team: team.epics[team.epic].name,
         "Search",
         "Mine",
         "Never",
@@ -91,7 +93,7 @@ EDITED: dict[str, Edited] = {
             name=value,
             seen=SprintEdit(name=seen) if seen else None,
         ),
-        lambda team: team.portal.entities[team.planned].name,
+        lambda team: team.entities[team.planned].name,
         "Sprint 3",
         "Mine",
         "Never",
@@ -107,7 +109,7 @@ EDITED: dict[str, Edited] = {
     "column": Edited(
         "name",
         edit_column_name,
-        lambda team: team.portal.columns[team.columns[1]].name,
+        lambda team: team.portal.stages[team.columns[1]].title,
         "C2",
         "Mine",
         "Never",
@@ -116,7 +118,7 @@ EDITED: dict[str, Edited] = {
     "type of a column": Edited(
         "type",
         edit_type,
-        lambda team: team.portal.columns[team.columns[1]].type,
+        lambda team: team.portal.stages[team.columns[1]].system_type,
         "WORK",
         "NEW",
         "FINISH",
@@ -127,7 +129,7 @@ EDITED: dict[str, Edited] = {
         lambda team, value, seen: set_points(
             team.client, REF, team.actor(), {1: value}, seen={1: seen} if seen else None
         ),
-        lambda team: team.portal.items[1].points,
+        lambda team: team.items[1].points,
         "8",
         "13",
         "5",
@@ -138,7 +140,7 @@ EDITED: dict[str, Edited] = {
         lambda team, value, seen: assign_epic(
             team.client, REF, team.actor(), [1], value, seen={1: seen} if seen else None
         ),
-        lambda team: team.portal.items[1].epic_id,
+        lambda team: team.items[1].epic_id,
         6,
         7,
         4711,
@@ -189,7 +191,7 @@ def test_nothing_is_said_where_nothing_was_seen(team: ScrumScene, edited: Edited
 
 @pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_lost_answer_is_undone_to_what_was_seen(team: ScrumScene, edited: Edited, fate: str) -> None:
-    team.fake.lose = [fate]
+    team.wire.lose = [fate]
     outcome = edited.edit(team, edited.mine, edited.old)
     assert codes(outcome) == []
     back(team, outcome)
@@ -199,7 +201,7 @@ def test_a_lost_answer_is_undone_to_what_was_seen(team: ScrumScene, edited: Edit
 def test_a_lost_answer_without_a_value_seen_explains_the_missing_undo(
     team: ScrumScene, edited: Edited
 ) -> None:
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     outcome = edited.edit(team, edited.mine, None)
     [notice] = outcome.notices
     assert (notice.code, edited.field in notice.values["fields"]) == (NoticeCode.VALUE_BEFORE_UNKNOWN, True)
@@ -209,7 +211,7 @@ def test_a_lost_answer_without_a_value_seen_explains_the_missing_undo(
 
 def test_a_lost_request_without_a_value_seen_can_be_undone(team: ScrumScene, edited: Edited) -> None:
     """The portal has read the old value: nothing was written before."""
-    team.fake.lose = ["before"]
+    team.wire.lose = ["before"]
     outcome = edited.edit(team, edited.mine, None)
     assert codes(outcome) == []
     back(team, outcome)
@@ -217,21 +219,21 @@ def test_a_lost_request_without_a_value_seen_can_be_undone(team: ScrumScene, edi
 
 
 def test_the_fields_that_are_known_have_a_way_back(team: ScrumScene) -> None:
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     what, seen = EpicEdit(name="Mine", color="123456"), EpicEdit(name="Search")
     outcome = edit_epic(team.client, REF, team.actor(), team.epic, what, seen=seen)
     assert [notice.values for notice in outcome.notices] == [{"fields": ["color"]}]
     assert outcome.change.before == {"name": "Search"}
     back(team, outcome)
-    epic = team.portal.epics[team.epic]
+    epic = team.epics[team.epic]
     assert (epic.name, epic.color) == ("Search", "#123456")
 
 
 def test_the_fields_of_a_column_that_are_known_have_a_way_back(team: ScrumScene) -> None:
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     acts = (team.client, REF, team.actor(), team.active, team.columns[1])
     outcome = edit_column(*acts, name="Mine", color="#123456", seen={"color": "47D1E2"})
     assert [notice.values for notice in outcome.notices] == [{"fields": ["name"]}]
     back(team, outcome)
-    column = team.portal.columns[team.columns[1]]
-    assert (column.name, column.color) == ("Mine", "47D1E2")
+    column = team.portal.stages[team.columns[1]]
+    assert (column.title, column.color) == ("Mine", "47D1E2")

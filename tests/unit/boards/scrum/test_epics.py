@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from b24.errors import AccessDenied, ConnectionLost, OperationTimeLimit, PortalTimeout, Refused
+from b24.errors import AccessDenied, ConnectionLost, PortalTimeout, Refused
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode, EpicGone
 from boards.core.ids import IdKind, alias_key, current_id
@@ -14,7 +14,7 @@ from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic, plan_epic_deletion
 from boards.scrum.model import Epic
-from tests.unit.boards.fakes.scrum_scene import OUTSIDER, REF, TEAM, ScrumScene
+from tests.unit.boards.scrum.scene import OUTSIDER, REF, TEAM, ScrumScene
 
 
 def add(team: ScrumScene, name: str = "Mobile", color: str = "#abc", **more: object) -> Outcome[Epic]:
@@ -31,15 +31,15 @@ def back(team: ScrumScene, outcome: Outcome[Any]) -> Outcome[Epic]:
 
 
 def test_an_epic_is_added_and_taken_back(team: ScrumScene) -> None:
-    start = team.picture()
+    start = team.team_picture()
     outcome = add(team, " Mobile  app ", "#ABC", description="For <b>phones</b>")
-    assert team.fake.count == 1
-    made = team.portal.epics[outcome.change.target]
+    assert team.wire.count == 1
+    made = team.epics[outcome.change.target]
     assert (made.name, made.color, made.group_id) == ("Mobile app", "#aabbcc", TEAM)
     assert outcome.now.color == "AABBCC"
     assert outcome.change.kind is Kind.EPIC_ADD
     back(team, outcome)
-    assert team.picture() == start
+    assert team.team_picture() == start
 
 
 @pytest.mark.parametrize(
@@ -49,39 +49,39 @@ def test_an_epic_is_added_and_taken_back(team: ScrumScene) -> None:
 def test_bad_epics_are_not_sent(team: ScrumScene, name: str, color: str, code: BadInputCode) -> None:
     with pytest.raises(BadInput) as caught:
         add(team, name, color)
-    assert (caught.value.code, team.fake.count) == (code, 0)
+    assert (caught.value.code, team.wire.count) == (code, 0)
 
 
 @pytest.mark.parametrize(("fate", "requests"), [("before", 3), ("after", 2)])
 def test_a_lost_answer_adds_nothing_twice(team: ScrumScene, fate: str, requests: int) -> None:
-    team.fake.lose = [fate]
+    team.wire.lose = [fate]
     outcome = add(team, seen=[team.epic, team.other_epic])
-    assert team.fake.count == requests
-    assert [one.name for one in team.portal.epics.values()].count("Mobile") == 1
+    assert team.wire.count == requests
+    assert [one.name for one in team.epics.values()].count("Mobile") == 1
     told = [one.code for one in outcome.notices]
     assert told == ([NoticeCode.ANSWER_LOST_BUT_DONE] if fate == "after" else [])
 
 
 def test_a_twin_that_was_there_is_not_taken_for_ours(team: ScrumScene) -> None:
     twin = add(team).change.target
-    team.fake.lose = ["before"]
+    team.wire.lose = ["before"]
     assert add(team, seen=[twin]).change.target != twin
 
 
 def test_more_epics_than_a_page(team: ScrumScene) -> None:
     for number in range(60):
-        team.portal.epic(TEAM, f"Epic {number}")
+        team.add_epic(f"Epic {number}")
     seen = [one.id for one in team.planning().team.epics]
     assert len(seen) == 62
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     add(team, seen=seen)
-    assert [one.name for one in team.portal.epics.values()].count("Mobile") == 1
+    assert [one.name for one in team.epics.values()].count("Mobile") == 1
     plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
     assert len(plan.others) == 62
 
 
 def test_nobody_waits_a_minute_twice(team: ScrumScene) -> None:
-    team.fake.lose, team.fake.lost_error = ["after"], PortalTimeout
+    team.wire.lose, team.wire.lost_error = ["after"], PortalTimeout
     with pytest.raises(PortalTimeout):
         add(team)
 
@@ -96,16 +96,16 @@ def test_strangers_are_refused(team: ScrumScene) -> None:
     "what", [EpicEdit(name="Find"), EpicEdit(color="123456"), EpicEdit(name="Find", description="More")]
 )
 def test_changes_and_back(team: ScrumScene, what: EpicEdit) -> None:
-    team.portal.epics[team.epic].description = "Old"
-    start = team.picture()
+    team.epics[team.epic].description = "Old"
+    start = team.team_picture()
     outcome = edit(team, what)
-    assert team.fake.count == 1
-    assert team.picture() != start
+    assert team.wire.count == 1
+    assert team.team_picture() != start
     assert not outcome.notices
     forth = back(team, outcome)
-    assert team.picture() == start
+    assert team.team_picture() == start
     back(team, forth)
-    assert team.picture() != start
+    assert team.team_picture() != start
 
 
 def test_two_people_rename(team: ScrumScene) -> None:
@@ -118,21 +118,21 @@ def test_two_people_rename(team: ScrumScene) -> None:
 @pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_name_like_a_reference_survives_a_lost_answer(team: ScrumScene, fate: str) -> None:
     """It is stored with a sign in it, and found again all the same."""
-    start = [one.name for one in team.portal.epics.values()]
-    team.fake.lose = [fate]
+    start = [one.name for one in team.epics.values()]
+    team.wire.lose = [fate]
     made = add(team, "$result[x] 1", seen=[team.epic, team.other_epic])
-    assert len(team.portal.epics) == len(start) + 1
+    assert len(team.epics) == len(start) + 1
     back(team, made)
-    team.fake.lose = [fate]
+    team.wire.lose = [fate]
     back(team, edit(team, EpicEdit(name="$result[x] 2"), EpicEdit(name="Search")))
-    assert [one.name for one in team.portal.epics.values()] == start
+    assert [one.name for one in team.epics.values()] == start
 
 
 def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     outcome = edit(team, EpicEdit(name="Mine"), EpicEdit(name="Search"))
     assert outcome.change.before == {"name": "Search"}
-    team.fake.lose = ["after"]
+    team.wire.lose = ["after"]
     assert not edit(team, EpicEdit(name="Yours")).change.undoable
 
 
@@ -148,7 +148,7 @@ def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
 def test_bad_changes(team: ScrumScene, what: EpicEdit, code: BadInputCode) -> None:
     with pytest.raises(BadInput) as caught:
         edit(team, what)
-    assert (caught.value.code, team.fake.count) == (code, 0)
+    assert (caught.value.code, team.wire.count) == (code, 0)
 
 
 def test_a_description_that_was_empty_cannot_come_back(team: ScrumScene) -> None:
@@ -156,7 +156,7 @@ def test_a_description_that_was_empty_cannot_come_back(team: ScrumScene) -> None
 
 
 def test_an_epic_deleted_meanwhile(team: ScrumScene) -> None:
-    del team.portal.epics[team.epic]
+    del team.epics[team.epic]
     with pytest.raises(EpicGone):
         edit(team, EpicEdit(name="Find"))
     with pytest.raises(EpicGone):
@@ -168,28 +168,28 @@ def test_an_epic_deleted_meanwhile(team: ScrumScene) -> None:
 def test_deleting_cares_for_the_items(team: ScrumScene, many: bool, to_other: bool) -> None:
     if many:
         for task_id in range(1000, 1400):
-            team.portal.item(task_id, team.backlog, "1", epic_id=team.epic)
-    start = team.picture()
+            team.item(task_id, team.backlog, "1", epic_id=team.epic)
+    start = team.team_picture()
     plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
     assert plan.total == (402 if many else 2)
     assert [one.name for one in plan.others] == ["Billing"]
-    team.fake.requests.clear()
+    team.wire.requests.clear()
     target = team.other_epic if to_other else 0
     outcome = delete_epic(team.client, REF, team.actor(), team.epic, to_epic_id=target)
-    assert team.fake.count == (11 if many else 2)
-    assert team.epic not in team.portal.epics
-    assert {item.epic_id for item in team.portal.items.values()} == {0, target}
+    assert team.wire.count == (11 if many else 2)
+    assert team.epic not in team.epics
+    assert {item.epic_id for item in team.items.values()} == {0, target}
     assert (outcome.now, outcome.notices) == (None, ())
     undone = back(team, outcome)
-    assert team.picture() == start
+    assert team.team_picture() == start
     assert undone.change.aliases == {alias_key(IdKind.EPIC, team.epic): alias_key(IdKind.EPIC, undone.now.id)}
 
 
 def test_items_that_got_another_epic_since_keep_it(team: ScrumScene) -> None:
     outcome = delete_epic(team.client, REF, team.actor(), team.epic)
-    team.portal.items[1].epic_id = team.other_epic
+    team.items[1].epic_id = team.other_epic
     undone = back(team, outcome)
-    assert team.portal.items[1].epic_id == team.other_epic
+    assert team.items[1].epic_id == team.other_epic
     assert [(one.code, one.values) for one in undone.notices] == [(NoticeCode.TASKS_LEFT_ALONE, {"count": 1})]
 
 
@@ -198,11 +198,11 @@ def test_a_change_made_before_the_deletion_is_undone_on_the_new_one(team: ScrumS
     gone = delete_epic(team.client, REF, team.actor(), team.epic)
     aliases = back(team, gone).change.aliases
     undo_change(team.client, team.actor(), renamed.change, lambda one: aliases.get(one, one))
-    assert sorted(one.name for one in team.portal.epics.values()) == ["Billing", "Search", "Theirs"]
+    assert sorted(one.name for one in team.epics.values()) == ["Billing", "Search", "Theirs"]
 
 
 def test_items_that_refuse_are_told(team: ScrumScene) -> None:
-    team.fake.refuse["tasks.api.scrum.task.update"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    team.refuse("tasks.api.scrum.task.update", "OPERATION_TIME_LIMIT", 429)
     outcome = delete_epic(team.client, REF, team.actor(), team.epic)
     assert [(one.code, one.values) for one in outcome.notices] == [
         (NoticeCode.EPIC_LEFT_ON_ITEMS, {"count": 2})
@@ -210,7 +210,7 @@ def test_items_that_refuse_are_told(team: ScrumScene) -> None:
 
 
 def test_a_deletion_that_only_seems_to_work(team: ScrumScene) -> None:
-    team.portal.epic_delete = lambda user, params: []  # type: ignore[method-assign]
+    team.ignore("tasks.api.scrum.epic.delete")
     with pytest.raises(Refused):
         delete_epic(team.client, REF, team.actor(), team.epic)
 
@@ -218,16 +218,16 @@ def test_a_deletion_that_only_seems_to_work(team: ScrumScene) -> None:
 def test_other_teams_epics_are_not_deleted(team: ScrumScene) -> None:
     with pytest.raises(EpicGone):
         delete_epic(team.client, REF, team.actor(), team.foreign_epic)
-    assert team.foreign_epic in team.portal.epics
+    assert team.foreign_epic in team.epics
     with pytest.raises(EpicGone):
         delete_epic(team.client, REF, team.actor(), team.epic, to_epic_id=team.foreign_epic)
 
 
 def test_a_connection_that_breaks_while_deleting(team: ScrumScene) -> None:
-    team.fake.lose = ["before", "before"]
+    team.wire.lose = ["before", "before"]
     with pytest.raises(ConnectionLost):
         delete_epic(team.client, REF, team.actor(), team.epic)
-    assert team.epic in team.portal.epics
+    assert team.epic in team.epics
 
 
 def test_numbers_of_epics_sprints_and_stages_do_not_meet() -> None:

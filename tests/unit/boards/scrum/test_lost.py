@@ -8,20 +8,20 @@ from typing import Any
 
 import pytest
 
-from b24.errors import AccessDenied, PortalError, PortalTimeout
+from b24.errors import PortalError, PortalTimeout
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.lost import made_after_all
 from boards.scrum.column_deletion import delete_column
 from boards.scrum.epics import delete_epic
 from boards.scrum.lifecycle import complete_sprint, start_sprint
 from boards.scrum.sprints import delete_sprint
-from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
+from tests.unit.boards.scrum.scene import REF, ScrumScene
 
 Action = Callable[[ScrumScene], Any]
 
 
 def _start(team: ScrumScene) -> Any:
-    team.portal.entities[team.active].status = "completed"
+    team.entities[team.active].status = "completed"
     return start_sprint(team.client, REF, team.actor(), team.planned)
 
 
@@ -46,26 +46,26 @@ def kind(request: pytest.FixtureRequest) -> Kind:
 
 def unanswered(team: ScrumScene, kind: Kind, fate: str) -> Change:
     """What was said before the portal was asked; it did it (after) or not (before), and kept silent."""
-    team.fake.lose, team.fake.lost_error = ["", fate, fate], PortalTimeout
+    team.wire.lose, team.wire.lost_error = ["", fate, fate], PortalTimeout
     with pytest.raises(PortalTimeout):
         ACTIONS[kind](team)
-    team.fake.lose = []
-    [(sent, change)] = team.fake.intended
+    team.wire.lose = []
+    [(sent, change)] = team.intended
     assert sent == 1, "after the look and before the write"
     return Change.from_json(change.to_json())
 
 
 def test_what_is_said_is_what_comes_of_it(team: ScrumScene, kind: Kind) -> None:
     change = ACTIONS[kind](team).change
-    [(sent, said)] = team.fake.intended
+    [(sent, said)] = team.intended
     assert (sent, said, said.kind) == (1, change, kind)
 
 
 def test_what_the_portal_has_done_is_found(team: ScrumScene, kind: Kind) -> None:
     change = unanswered(team, kind, "after")
-    asked = team.fake.count
+    asked = team.wire.count
     found = made_after_all(team.client, change)
-    assert team.fake.count == asked + 1
+    assert team.wire.count == asked + 1
     assert found and found.notices[-1].code == NoticeCode.ANSWER_LOST_BUT_DONE
     assert replace(found, notices=found.notices[:-1]) == change
 
@@ -79,6 +79,6 @@ def test_who_may_not_look_learns_nothing(team: ScrumScene, kind: Kind) -> None:
     change = unanswered(team, kind, "after")
     scrum = "tasks.api.scrum"
     for method in ("epic.get", "sprint.get", "kanban.getStages"):
-        team.fake.refuse[f"{scrum}.{method}"] = AccessDenied("ACCESS_DENIED")
+        team.refuse(f"{scrum}.{method}", "ACCESS_DENIED")
     with pytest.raises(PortalError):
         made_after_all(team.client, change)

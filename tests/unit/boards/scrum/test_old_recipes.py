@@ -27,7 +27,8 @@ from boards.scrum.epics import EpicEdit, add_epic, delete_epic, edit_epic
 from boards.scrum.items import assign_epic, set_points
 from boards.scrum.moves import move_items
 from boards.scrum.sprints import add_sprint, delete_sprint, edit_sprint
-from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
+from sandbox.state.portal import IN_PROGRESS, PENDING
+from tests.unit.boards.scrum.scene import REF, ScrumScene, hide
 
 assert boards.scrum.undo.__all__, "all recipes of scrum are registered"
 
@@ -250,11 +251,11 @@ def test_this_release_writes_the_same(team: ScrumScene, row: OldRow) -> None:
 
 @pytest.mark.parametrize("row", ROWS.values(), ids=ROWS)
 def test_old_rows_are_undone(team: ScrumScene, row: OldRow) -> None:
-    start = team.picture()
+    start = team.team_picture()
     row.act(team)
-    assert team.picture() != start
+    assert team.team_picture() != start
     outcome = undo_change(team.client, team.actor(), row.change)
-    assert team.picture() == start
+    assert team.team_picture() == start
     assert {notice.code for notice in outcome.notices} <= {NoticeCode.TASK_COMPLETED}, "nothing surprising"
 
 
@@ -263,31 +264,34 @@ def old_change(name: str) -> Change:
 
 
 def test_items_are_taken_off_the_board_again(team: ScrumScene) -> None:
-    team.portal.item(31, team.active, "1")
-    start = team.picture()
+    team.item(31, team.active, "1")
+    start = team.team_picture()
     done = put_on_board(*who(team), team.active, [31])
     assert done.change.undo == old_change("items put on the board").undo
     undo_change(team.client, team.actor(), old_change("items put on the board"))
-    assert team.picture() == start
+    assert team.team_picture() == start
 
 
-def test_a_deletion_of_a_column_that_was_stopped_is_undone(team: ScrumScene) -> None:
-    team.portal.item(31, team.active, "1", hidden=True)
-    team.portal.stand(31, team.columns[1])
-    team.portal.tasks[22].status = "3"
-    start = team.picture()
+def test_a_deletion_of_a_column_that_was_stopped_is_undone(
+    team: ScrumScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    team.item(31, team.active, "1")
+    hide(monkeypatch, 31)
+    team.stand(31, team.columns[1])
+    team.tasks[22].status = IN_PROGRESS
+    start = team.team_picture()
     delete_column(*who(team), team.active, team.columns[1], target_id=team.columns[0])
-    team.portal.tasks[22].status = "2"  # the recipe starts it again
+    team.tasks[22].status = PENDING  # the recipe starts it again
     undo_change(team.client, team.actor(), old_change("a deletion of a column stopped by hidden tasks"))
-    assert team.picture() == start
+    assert team.team_picture() == start
 
 
 def test_a_sprint_returns_with_its_columns(team: ScrumScene) -> None:
     delete_sprint(*who(team), team.planned)
     outcome = undo_change(team.client, team.actor(), old_change("a sprint deleted with its columns"))
-    assert team.portal.in_list(outcome.now.id) == [11, 12]
-    columns = team.portal.own_columns(outcome.now.id)
-    assert [(column.name, column.type, column.sort) for column in columns] == [
+    assert team.in_list(outcome.now.id) == [11, 12]
+    columns = team.own_columns(outcome.now.id)
+    assert [(column.title, column.system_type, column.sort) for column in columns] == [
         ("C1", "NEW", 100),
         ("C2", "FINISH", 200),
     ]

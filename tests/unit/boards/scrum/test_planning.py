@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from b24.errors import AuthError, ConnectionLost, OperationTimeLimit, ScopeMissing, TokenRejected
+from b24.errors import ConnectionLost, TokenRejected
 from boards.core.model import Why
 from boards.kanban.load import load_board
 from boards.scrum.model import ItemFacts, Planning, SprintStatus
 from boards.scrum.planning import load_more, load_planning, load_points
-from tests.unit.boards.fakes.scrum_scene import ADMIN, MEMBER, OUTSIDER, PLAIN, REF, ScrumScene
+from sandbox.rest.registry import Call, Handler
+from sandbox.state.portal import COMPLETED
+from tests.support.portal_scene import instead
+from tests.unit.boards.scrum.scene import ADMIN, HELPER, MEMBER, OUTSIDER, PLAIN, REF, ScrumScene
 
 
 def lists(planning: Planning) -> dict[str, list[int]]:
@@ -21,7 +24,7 @@ def lists(planning: Planning) -> dict[str, list[int]]:
 
 def test_a_small_team_in_two_requests(team: ScrumScene) -> None:
     planning = team.planning()
-    assert team.fake.count == 2
+    assert team.wire.count == 2
     assert list(lists(planning).items()) == [
         ("Sprint 2", [21, 22, 23, 24]),
         ("Sprint 3", [11, 12, 13]),
@@ -33,18 +36,18 @@ def test_a_small_team_in_two_requests(team: ScrumScene) -> None:
     assert [one.name for one in planning.team.epics] == ["Billing", "Search"]
     assert [one.name for one in planning.team.completed] == ["Sprint 1"]
     assert planning.team.title == "Project 20"
-    assert [one.id for one in planning.team.people] == [1]
+    assert [person.id for person in planning.team.people] == [HELPER]
     assert planning.lists[2].items[0].epic_id == team.epic
 
 
 def test_without_points_or_with_known_ones_it_is_one(team: ScrumScene) -> None:
     planning = load_planning(team.client, REF, team.actor(), with_points=False)
-    assert team.fake.count == 1
+    assert team.wire.count == 1
     assert len(planning.unknown_ids) == 13
     assert planning.lists[0].items[0].points is None
     known = team.seen() | {1: ItemFacts("5", 0, team.backlog, 99.0)}
     planning = team.planning(known)
-    assert team.fake.count == 2
+    assert team.wire.count == 2
     shown = planning.lists[2].items
     assert [item.task_id for item in shown] == [2, 3, 4, 5, 6, 1]  # by what is known
     assert shown[-1].points == "5"  # shown at once, corrected later
@@ -54,9 +57,9 @@ def test_without_points_or_with_known_ones_it_is_one(team: ScrumScene) -> None:
 
 def test_five_hundred_items_within_twelve_requests(team: ScrumScene) -> None:
     for task_id in range(1000, 1494):
-        team.portal.item(task_id, team.backlog, "1")
+        team.item(task_id, team.backlog, "1")
     planning = team.planning()
-    assert team.fake.count == 2
+    assert team.wire.count == 2
     assert planning.backlog and planning.backlog.total == 500 == len(planning.backlog.items)
     unknown = list(planning.unknown_ids)
     facts = {item.task_id: item.points for item in planning.items if item.known}
@@ -65,20 +68,20 @@ def test_five_hundred_items_within_twelve_requests(team: ScrumScene) -> None:
         facts |= {
             one: fact.points for one, fact in load_points(team.client, team.actor(), part).facts.items()
         }
-    assert team.fake.count <= 12
+    assert team.wire.count <= 12
     assert len(facts) == 507
 
 
 def test_more_sprints_than_the_first_batch_expects(team: ScrumScene) -> None:
     for index in range(8):
-        sprint_id = team.portal.sprint(20, f"Later {index}", sort=10 + index)
-        team.portal.item(100 + index, sprint_id, "1")
+        sprint_id = team.sprint(f"Later {index}", sort=10 + index)
+        team.item(100 + index, sprint_id, "1")
     for task_id in range(200, 260):
-        team.portal.item(task_id, team.planned, "1")
+        team.item(task_id, team.planned, "1")
     found = lists(team.planning())
     assert found["Later 7"] == [107]
     assert len(found["Sprint 3"]) == 63
-    assert team.fake.count == 2
+    assert team.wire.count == 2
 
 
 def test_lists_beyond_two_batches_are_loaded_on_demand(
@@ -86,9 +89,9 @@ def test_lists_beyond_two_batches_are_loaded_on_demand(
 ) -> None:
     monkeypatch.setattr("boards.scrum.planning.BATCH_SIZE", 8)  # the same with fewer items
     for task_id in range(10_000, 10_600):
-        team.portal.item(task_id, team.backlog, "1")
+        team.item(task_id, team.backlog, "1")
     planning = team.planning()
-    assert team.fake.count == 2
+    assert team.wire.count == 2
     backlog = planning.backlog
     assert backlog and backlog.total == 606
     assert backlog.next_start == len(backlog.items)
@@ -100,7 +103,7 @@ def test_lists_beyond_two_batches_are_loaded_on_demand(
 
 
 def test_completed_tasks_show_in_sprints_only(team: ScrumScene) -> None:
-    team.portal.tasks[1].status = "5"
+    team.tasks[1].status = COMPLETED
     planning = team.planning()
     assert 1 not in lists(planning)["backlog"]
     assert [item.completed for item in planning.lists[0].items] == [False, False, True, True]
@@ -112,31 +115,31 @@ def test_a_task_without_scrum_record_is_told_apart(team: ScrumScene) -> None:
         1: ItemFacts("8", team.epic, team.backlog, 1.0),
         2: ItemFacts("0.5", team.epic, team.backlog, 2.0),
     }
-    team.portal.add_task(99, 20)
+    team.add_task(99, 20)
     answer = load_points(team.client, team.actor(), [99, 1])
     assert (answer.missing, list(answer.facts)) == ((99,), [1])
     with pytest.raises(ValueError, match="at most 50"):
         load_points(team.client, team.actor(), range(51))
-    count = team.fake.count
+    count = team.wire.count
     assert load_points(team.client, team.actor(), []).facts == {}
-    assert team.fake.count == count
+    assert team.wire.count == count
 
 
 def test_refused_points_are_no_missing_records(team: ScrumScene) -> None:
-    team.fake.refuse["tasks.api.scrum.task.get"] = OperationTimeLimit("OPERATION_TIME_LIMIT", status=429)
+    team.refuse("tasks.api.scrum.task.get", "OPERATION_TIME_LIMIT", 429)
     answer = load_points(team.client, team.actor(), [1])
     assert (answer.missing, list(answer.refused)) == ((), [1])
 
 
-def test_a_record_that_vanished_between_list_and_points(team: ScrumScene) -> None:
-    real = team.portal.item_get
+def test_a_record_that_vanished_between_list_and_points(
+    team: ScrumScene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def vanished(call: Call, real: Handler) -> object:
+        if call.params["id"] == "3":
+            team.items.pop(3, None)
+        return real(call)
 
-    def vanished(user: int, params: dict[str, str]) -> object:
-        if params["id"] == "3":
-            team.portal.items.pop(3, None)
-        return real(user, params)
-
-    team.portal.item_get = vanished  # type: ignore[method-assign,assignment]
+    instead(monkeypatch, "tasks.api.scrum.task.get", vanished)
     planning = team.planning()
     assert [item.task_id for item in planning.items if item.missing] == [3]
     assert 3 not in planning.unknown_ids
@@ -166,7 +169,7 @@ def test_the_owner_may_start(team: ScrumScene) -> None:
 
 def test_without_the_scope_to_ask_the_portal_decides(team: ScrumScene) -> None:
     for method in ("sonet_group.get", "sonet_group.user.get"):
-        team.fake.refuse[method] = ScopeMissing("insufficient_scope", status=401)
+        team.refuse(method, "insufficient_scope", 401)
     planning = team.planning()
     assert planning.team.rights.may_start
     assert planning.team.title == ""
@@ -179,21 +182,24 @@ def test_a_group_without_backlog(team: ScrumScene) -> None:
     assert planning.lists == ()
 
 
-def test_the_order_of_an_older_portal(team: ScrumScene) -> None:
-    team.portal.exact_sort = False
-    team.portal.items[6].sort = 0.2
+def test_the_order_of_an_older_portal(team: ScrumScene, monkeypatch: pytest.MonkeyPatch) -> None:
+    def rounded(call: Call, real: Handler) -> object:
+        return {key: value for key, value in real(call).items() if key != "sortFloat"}
+
+    instead(monkeypatch, "tasks.api.scrum.task.get", rounded)
+    team.items[6].sort = 0.2
     assert lists(team.planning())["backlog"] == [6, 1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize("error", [TokenRejected("invalid_token", status=401)])
-def test_refusals_of_the_whole_are_raised(team: ScrumScene, error: AuthError) -> None:
-    team.fake.refuse["tasks.api.scrum.backlog.get"] = error
+@pytest.mark.parametrize("code", ["invalid_token"])
+def test_refusals_of_the_whole_are_raised(team: ScrumScene, code: str) -> None:
+    team.refuse("tasks.api.scrum.backlog.get", code, 401)
     with pytest.raises(TokenRejected):
         team.planning()
 
 
 def test_a_broken_connection_is_raised(team: ScrumScene) -> None:
-    team.fake.lose = ["after", "after"]
+    team.wire.lose = ["after", "after"]
     with pytest.raises(ConnectionLost):
         team.planning()
 
@@ -205,4 +211,4 @@ def test_a_board_tells_whether_its_group_is_a_team(
     team.become(who)
     board = load_board(team.client, type(REF)(group_id), team.actor(), known_stages=60)
     assert board.is_scrum is scrum
-    assert (team.fake.count, len(team.fake.requests[0])) == (1, 46)
+    assert (team.wire.count, len(team.wire.requests[0])) == (1, 46)

@@ -29,7 +29,8 @@ from boards.scrum.statistics import (
     measure_load,
     measure_velocity,
 )
-from tests.unit.boards.fakes.scrum_scene import REF, ScrumScene
+from sandbox.state.portal import COMPLETED
+from tests.unit.boards.scrum.scene import REF, ScrumScene
 
 SCALE = SCALES[ScaleKind.FIBONACCI]
 ANN, BOB = Person(1, "Ann"), Person(2, "bob")
@@ -122,12 +123,12 @@ def test_the_line_in_the_backlog() -> None:
 
 def test_history_costs_one_request(team: ScrumScene) -> None:
     for task_id in range(100, 105):
-        team.portal.item(task_id, team.done, "3", status="5")
-    team.portal.item(105, team.done, "8")
+        team.item(task_id, team.done, "3", status=COMPLETED)
+    team.item(105, team.done, "8")
     sprints = team.planning().team.completed
-    team.fake.requests.clear()
+    team.wire.requests.clear()
     history = load_history(team.client, REF, team.actor(), sprints)
-    assert team.fake.count == 1
+    assert team.wire.count == 1
     assert [one.task_id for one in history[team.done]] == [100, 101, 102, 103, 104, 105]
     facts = load_points(team.client, team.actor(), [one.task_id for one in history[team.done]]).facts
     known = load_history(team.client, REF, team.actor(), sprints, facts)
@@ -137,7 +138,7 @@ def test_history_costs_one_request(team: ScrumScene) -> None:
 
 def test_a_long_history(team: ScrumScene) -> None:
     for task_id in range(1000, 1230):
-        team.portal.item(task_id, team.done, "1", status="5")
+        team.item(task_id, team.done, "1", status=COMPLETED)
     history = load_history(
         team.client,
         REF,
