@@ -1,10 +1,9 @@
-"""The scene of these tests, and what the CRM registers: its undo recipes and jobs."""
+"""The scene of these tests."""
 
 from __future__ import annotations
 
 import pytest
 
-import boards.crm.undo  # noqa: F401 (for what it registers)
 from tests.unit.boards.crm.scene import CrmScene
 
 

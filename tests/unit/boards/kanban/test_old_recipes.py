@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-import boards.kanban.undo  # noqa: F401 (registers the recipes)
 from boards.core.change import Change
 from boards.core.recipes import Recipe, UnknownRecipe, from_data, to_data
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 
-import boards.scrum.undo
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.ids import IdKind, alias_key
 from boards.core.outcome import Outcome
@@ -29,8 +28,6 @@ from boards.scrum.moves import move_items
 from boards.scrum.sprints import add_sprint, delete_sprint, edit_sprint
 from sandbox.state.portal import IN_PROGRESS, PENDING
 from tests.unit.boards.scrum.scene import REF, ScrumScene, hide
-
-assert boards.scrum.undo.__all__, "all recipes of scrum are registered"
 
 Act = Callable[[ScrumScene], Outcome[Any]]
 
