@@ -74,8 +74,8 @@ def _error(
 ) -> PortalError:
     code = as_text(body.get("error"))
     error = classify(status, code, plain_text(body.get("error_description")), method)
-    told = as_map(body.get("time")).get("operating_reset_at", reset_at)
-    error.retry_after = _retry_after(error, told, now, retry_after)
+    reset = as_map(body.get("time")).get("operating_reset_at", reset_at)
+    error.retry_after = _retry_after(error, reset, now, retry_after)
     return error
 
 

@@ -184,11 +184,11 @@ class Limiter:
         with self._lock:
             stale = not 0 <= now - self._view(portal_key).read_at <= FRESH
         if stale:
-            told = self._ledger.empty_at(portal_key)
+            empty_at = self._ledger.empty_at(portal_key)
         with self._lock:
             view = self._view(portal_key)
             if stale:
-                view.learn(told, now)
+                view.learn(empty_at, now)
             lent = view.unreported + view.in_flight + 1
             level = max(0.0, view.empty_at - now) * self._drain + lent
             if level > self._capacity * LEND_BELOW or lent >= self._lent_at_most:

@@ -64,7 +64,7 @@ class CategoryRow:
 
 
 @dataclass(frozen=True)
-class ItemRow:
+class CrmItemRow:
     """A lead, deal, quote, invoice or item of a smart process."""
 
     id: int
@@ -193,10 +193,10 @@ def find_items(entity_type_id: int, item_ids: Sequence[int], stage_id: str) -> C
     return _items(entity_type_id, {"@id": list(item_ids), "stageId": stage_id}, ["id", "title"])
 
 
-def parse_items(answer: Answer) -> tuple[ItemRow, ...]:
+def parse_items(answer: Answer) -> tuple[CrmItemRow, ...]:
     """The items of a page."""
     return tuple(
-        ItemRow(as_int(row.get("id")), as_text(row.get("title")), as_text(row.get("stageId")))
+        CrmItemRow(as_int(row.get("id")), as_text(row.get("title")), as_text(row.get("stageId")))
         for row in rows(as_map(answer.result).get("items"))
     )
 
@@ -208,10 +208,10 @@ def move_item(entity_type_id: int, item_id: int, stage_id: str) -> Command:
     )
 
 
-def parse_item(result: Any) -> ItemRow:
+def parse_item(result: Any) -> CrmItemRow:
     """The item as `move_item` tells it afterwards."""
     row = as_map(as_map(result).get("item"))
-    return ItemRow(as_int(row.get("id")), as_text(row.get("title")), as_text(row.get("stageId")))
+    return CrmItemRow(as_int(row.get("id")), as_text(row.get("title")), as_text(row.get("stageId")))
 
 
 def _items(entity_type_id: int, wanted: dict[str, Any], select: Sequence[str], start: int = 0) -> Command:
@@ -255,9 +255,9 @@ _MEANINGS = {"success": "S", "failure": "F", "apology": "F"}
 
 def _semantics(row: dict[str, Any], extra: dict[str, Any]) -> str:
     """The column, or what older portals tell in `EXTRA` only."""
-    told = as_text(row.get("SEMANTICS"))
-    if told:
-        return told if told in {"S", "F"} else ""
+    letter = as_text(row.get("SEMANTICS"))
+    if letter:
+        return letter if letter in {"S", "F"} else ""
     return _MEANINGS.get(as_text(extra.get("SEMANTICS")), "")
 
 

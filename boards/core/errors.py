@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from boards.core.model import Why
+from boards.core.model import Denial
 
 
 class BoardError(Exception):
@@ -59,7 +59,7 @@ class BadInput(BoardError):
         self.values = values
 
 
-class NotTaken(BoardError):
+class MoveIgnored(BoardError):
     """The portal said yes and did not do it (behaviour.md §3.7).
 
     `task_id` is still in `stage_id` (0 when even that is unknown).
@@ -164,7 +164,7 @@ class ValueNotTaken(BoardError):
 class StageStays(BoardError):
     """The row cannot be deleted; known before anything is sent. `why` says what would be missing."""
 
-    def __init__(self, stage_id: int, why: Why) -> None:
+    def __init__(self, stage_id: int, why: Denial) -> None:
         super().__init__(f"row {stage_id} stays: {why}")
         self.stage_id = stage_id
         self.why = why

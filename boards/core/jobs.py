@@ -22,7 +22,7 @@ from b24.client import BATCH_SIZE, Answer, BatchAnswer, Client, Command
 from b24.errors import PortalError, StageNotEmpty
 from boards.core.batches import chunks
 from boards.core.change import Change, NoticeCode, note
-from boards.core.errors import NotTaken, OfNewerRelease
+from boards.core.errors import MoveIgnored, OfNewerRelease
 from boards.core.model import Actor, CardResult, Notice
 from boards.core.outcome import Outcome
 
@@ -246,7 +246,7 @@ class DeletionJob(Job, frozen=True):
             failed=self.failed + not_gone,
             planned=complete or not new,
         )
-        results = tuple(CardResult(number, NotTaken(number, self.stage_id)) for number in not_gone)
+        results = tuple(CardResult(number, MoveIgnored(number, self.stage_id)) for number in not_gone)
         if new and not after.target_id:
             raise StageNotEmpty("NO_EMPTY", method="task.stages.delete")
         if after.refusals and not new and not after.failed:

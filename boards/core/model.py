@@ -114,7 +114,7 @@ class Filters:
         return self != Filters()
 
 
-class Why(StrEnum):
+class Denial(StrEnum):
     """Why somebody may not do something; the web turns it into a sentence."""
 
     NOT_A_MEMBER = "not_a_member"
@@ -144,8 +144,8 @@ class Rights:
     may_move: bool = False
     may_shape: bool = False
     as_admin: bool = False
-    why_not_move: Why | None = None
-    why_not_shape: Why | None = None
+    why_not_move: Denial | None = None
+    why_not_shape: Denial | None = None
 
 
 @dataclass(frozen=True)

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from boards.core.change import Change
-from boards.core.model import Notice
-
-
-class Result(Protocol):
-    """What became of one of several things; `error` is None when it worked."""
-
-    @property
-    def error(self) -> Exception | None: ...
-
+from boards.core.model import CardResult, Notice
 
 Now = TypeVar("Now", covariant=True)
 
@@ -51,6 +44,6 @@ class Outcome(Generic[Now]):
         return self
 
 
-def none_worked(results: tuple[Result, ...]) -> bool:
+def none_worked(results: Collection[CardResult]) -> bool:
     """Whether there are results and all of them are failures."""
     return bool(results) and all(result.error is not None for result in results)

@@ -208,13 +208,13 @@ def _write_back(client: Client, rows: Sequence[RowBefore]) -> Written:
 # --- shared ---
 def _meanwhile(written: Written, seen: Directory) -> list[Notice]:
     """A notice when rows came or went since, or a SORT that was not ours to change is another one."""
-    told = any(notice.code == NoticeCode.BOARD_CHANGED_MEANWHILE for notice in written.notices)
+    noticed = any(notice.code == NoticeCode.BOARD_CHANGED_MEANWHILE for notice in written.notices)
     before = stages_by_id(written.before)
     ours = {result.stage_id for result in written.results}
     changed = before.keys() != set(seen.ids) or any(
         before[stage.id].sort != stage.sort for stage in seen.stages if stage.id not in ours
     )
-    return [note(NoticeCode.BOARD_CHANGED_MEANWHILE)] if before and changed and not told else []
+    return [note(NoticeCode.BOARD_CHANGED_MEANWHILE)] if before and changed and not noticed else []
 
 
 def _outcome(kind: Kind, written: Written, more: Sequence[Notice] = ()) -> CrmOutcome:

@@ -16,8 +16,8 @@ from b24.errors import Refused, StageIsSystem, StageNotEmpty
 from b24.methods import crm as crm_calls
 from boards.core.batches import chunks, read_then_write, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note
-from boards.core.errors import NotTaken, StageGone
-from boards.core.model import Actor, CardResult, Notice, Why
+from boards.core.errors import MoveIgnored, StageGone
+from boards.core.model import Actor, CardResult, Denial, Notice
 from boards.core.outcome import Outcome, none_worked
 from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.crm.kinds import item_type, kind_of
@@ -42,7 +42,7 @@ class CrmDeletionPlan:
     stage: CrmStage
     item_ids: tuple[int, ...] = ()
     total: int = 0
-    refusal: Why | None = None
+    refusal: Denial | None = None
 
     @property
     def others(self) -> tuple[CrmStage, ...]:
@@ -75,19 +75,19 @@ def plan_deletion(client: Client, actor: Actor, entity_id: str, stage_id: int) -
         raise StageGone(stage_id)
     item_ids, total = _read_pages(answer, directory)
     denied = isinstance(answer.errors.get(PROBE), Refused)
-    refusal = Why.CRM_READ_ONLY if denied else why_stays(directory, stage)
+    refusal = Denial.CRM_READ_ONLY if denied else why_stays(directory, stage)
     return CrmDeletionPlan(directory, stage, item_ids, max(total, len(item_ids)), refusal)
 
 
-def why_stays(directory: Directory, stage: CrmStage) -> Why | None:
+def why_stays(directory: Directory, stage: CrmStage) -> Denial | None:
     """Why a pipeline cannot do without a stage; None for all others and in plain lists."""
     if not directory.has_semantics:
         return None
     if stage.semantic == Semantic.SUCCESS:
-        return Why.CRM_SUCCESS_STAGE
+        return Denial.CRM_SUCCESS_STAGE
     if stage.semantic == Semantic.FAILURE:
-        return Why.CRM_LAST_FAILURE if len(directory.group(Semantic.FAILURE)) == 1 else None
-    return Why.CRM_START_STAGE if directory.start == stage else None
+        return Denial.CRM_LAST_FAILURE if len(directory.group(Semantic.FAILURE)) == 1 else None
+    return Denial.CRM_START_STAGE if directory.start == stage else None
 
 
 def _plan_commands(entity_id: str, stage_id: int) -> dict[str, Command]:
@@ -139,10 +139,10 @@ def _move_result(answer: BatchAnswer, item_id: int, status_id: str) -> CardResul
     key = f"i{item_id}"
     moved = answer.get(key)
     if moved is None:
-        return CardResult(item_id, answer.errors.get(key) or NotTaken(item_id, 0))
+        return CardResult(item_id, answer.errors.get(key) or MoveIgnored(item_id, 0))
     item = crm_calls.parse_item(moved.result)
     taken = item.stage_id in ("", status_id)
-    return CardResult(item_id, None if taken else NotTaken(item_id, 0), item.title)
+    return CardResult(item_id, None if taken else MoveIgnored(item_id, 0), item.title)
 
 
 @recipe

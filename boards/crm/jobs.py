@@ -52,7 +52,7 @@ class CrmDeletionJob(DeletionJob, frozen=True, tag="crm_delete"):
     label: str = ""
     plan_text: str = ""
     as_admin: bool = False
-    off_front: int = 0
+    move_behind_first: int = msgspec.field(name="off_front", default=0)
     seen: tuple[Any, ...] = ()
 
     @property

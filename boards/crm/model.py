@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from boards.core.model import CardResult, Why
+from boards.core.model import CardResult, Denial
 from boards.core.outcome import Outcome
 from boards.crm.kinds import DirectoryKind, bare_code, kind_of
 
@@ -172,12 +172,12 @@ class Overview:
         return self.access == Access.WRITE
 
     @property
-    def why_not_write(self) -> Why | None:
+    def why_not_write(self) -> Denial | None:
         """Why the person only reads, or does not even that."""
         return {
-            Access.READ: Why.CRM_READ_ONLY,
-            Access.NONE: Why.NO_CRM,
-            Access.SCOPE_MISSING: Why.CRM_SCOPE_MISSING,
+            Access.READ: Denial.CRM_READ_ONLY,
+            Access.NONE: Denial.NO_CRM,
+            Access.SCOPE_MISSING: Denial.CRM_SCOPE_MISSING,
         }.get(self.access)
 
     @property

@@ -18,7 +18,7 @@ def plan_sorts(order: Sequence[tuple[int, int | None]]) -> dict[int, int]:
     `order` holds (id, SORT) as wanted; None for a row that has no SORT yet. The number of rows changed is
     the least possible: a longest part that can stay as it is stays.
     """
-    kept = _kept([sort for _, sort in order])
+    kept = _longest_rise([sort for _, sort in order])
     changes: dict[int, int] = {}
     index = 0
     while index < len(order):
@@ -39,7 +39,7 @@ def _sort(value: int | None) -> int:
     return value
 
 
-def _kept(sorts: Sequence[int | None]) -> frozenset[int]:
+def _longest_rise(sorts: Sequence[int | None]) -> frozenset[int]:
     """Indexes that can stay: a longest subsequence with room for whole numbers between and before.
 
     `sort - index` must not fall along it, and be at least 1 at its beginning (SORT is positive). It is looked

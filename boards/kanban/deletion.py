@@ -13,7 +13,7 @@ from b24.methods import groups as group_calls
 from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from boards.core.errors import StageGone
-from boards.core.model import Actor, BoardRef, Rights, Stage, Why
+from boards.core.model import Actor, BoardRef, Denial, Rights, Stage
 from boards.core.rights import read_rights
 from boards.kanban import stage_order as lists
 from boards.kanban.convert import to_stages
@@ -35,7 +35,7 @@ class DeletionPlan:
     task_ids: tuple[int, ...]
     total: int
     others: tuple[Stage, ...]
-    refusal: Why | None = None
+    refusal: Denial | None = None
 
     @property
     def complete(self) -> bool:
@@ -97,11 +97,11 @@ def _read_pages(answer: BatchAnswer) -> tuple[tuple[int, ...], int]:
     return tuple(ids), total
 
 
-def _refusal(stage: Stage, rights: Rights, total: int, *, as_admin: bool) -> Why | None:
+def _refusal(stage: Stage, rights: Rights, total: int, *, as_admin: bool) -> Denial | None:
     if stage.is_first:
-        return Why.FIRST_STAGE
+        return Denial.FIRST_STAGE
     if rights.as_admin and not as_admin:
-        return Why.NOT_OWNER_OR_MODERATOR if rights.role else Why.NOT_A_MEMBER
+        return Denial.NOT_OWNER_OR_MODERATOR if rights.role else Denial.NOT_A_MEMBER
     if not rights.may_shape:
         return rights.why_not_shape
     return rights.why_not_move if total else None

@@ -21,7 +21,7 @@ from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
-from boards.core.errors import NotTaken, StageGone
+from boards.core.errors import MoveIgnored, StageGone
 from boards.core.ids import StageId
 from boards.core.model import Actor, BoardRef, CardResult, Notice, Stage
 from boards.core.outcome import Outcome, none_worked
@@ -129,8 +129,8 @@ def move_card(
     """Put a card into a stage, above card `before` or below card `after`; one HTTP request.
 
     `was_before` and `was_after`: the cards below and above it as the person saw it, `was_stage` the column.
-    `now` is the stage the card really came from (0: not known). Raises NotTaken when the portal said yes and
-    did nothing, StageGone when the stage is not on this board, AccessDenied, NotFound.
+    `now` is the stage the card really came from (0: not known). Raises MoveIgnored when the portal said yes
+    and did nothing, StageGone when the stage is not on this board, AccessDenied, NotFound.
     """
     del actor  # the client already speaks for the person
     move = CardMove(task_id, stage_id, before, after)
@@ -347,10 +347,10 @@ def _result(
     arrived: Mapping[int, int] | None,
 ) -> CardResult:
     """A refusal, a yes that was none, or done. A project's card that cannot be read any more did move."""
-    error: PortalError | NotTaken | None = packed.error(f"{MOVE}{move.task_id}")
+    error: PortalError | MoveIgnored | None = packed.error(f"{MOVE}{move.task_id}")
     if error is None and arrived is not None and (ref.is_planner or move.task_id in arrived):
         now = arrived.get(move.task_id, 0)
-        error = None if now == move.stage_id else NotTaken(move.task_id, now)
+        error = None if now == move.stage_id else MoveIgnored(move.task_id, now)
     row = rows.get(move.task_id)
     return CardResult(move.task_id, error, row.title if row else "")
 

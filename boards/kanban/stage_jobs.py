@@ -20,7 +20,7 @@ from boards.core.change import Change, Kind, NoticeCode, has_notice, note
 from boards.core.errors import BadInput, BadInputCode, FirstStage
 from boards.core.ids import IdKind, StageId, current_id
 from boards.core.jobs import DeletionJob, RestoreJob, job, noted, parts_of
-from boards.core.model import Actor, BoardRef, CardResult, Notice, Stage, Why
+from boards.core.model import Actor, BoardRef, CardResult, Denial, Notice, Stage
 from boards.core.outcome import Outcome
 from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.kanban import stage_order as lists
@@ -107,7 +107,7 @@ def start_deletion(
 
     Raises FirstStage, and BadInput when tasks need a stage and `target_id` is none of the others.
     """
-    if plan.refusal == Why.FIRST_STAGE:
+    if plan.refusal == Denial.FIRST_STAGE:
         raise FirstStage(plan.stage.id)
     if target_id == plan.stage.id:
         raise BadInput("target_stage_id", BadInputCode.SAME_STAGE)

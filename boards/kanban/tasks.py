@@ -20,7 +20,7 @@ from b24.methods.tasks import TaskRow
 from b24.methods.users import PersonRow
 from boards.core.batches import read_then_write
 from boards.core.change import Change, Kind, NoticeCode, note
-from boards.core.errors import BadInput, BadInputCode, NotTaken
+from boards.core.errors import BadInput, BadInputCode, MoveIgnored
 from boards.core.ids import IdKind, current_id
 from boards.core.model import Actor, BoardRef, Task, TaskEdit
 from boards.core.outcome import Outcome
@@ -82,7 +82,7 @@ class Writing:
 class EditTask(Recipe, frozen=True, tag="edit_task"):
     """The old values of a task's fields; `extra` are wire fields that go along, `expected` the new values.
 
-    `first_of` and `spot` as in `Writing`; `beside`: the task's status and auditors after the edit.
+    `first_of` and `spot` as in `Writing`; `situation`: the task's status and auditors after the edit.
     """
 
     by_hand = True  # the stage is one of the values
@@ -93,14 +93,14 @@ class EditTask(Recipe, frozen=True, tag="edit_task"):
     expected: dict[str, Any]
     first_of: int = 0
     spot: tuple[int, int] | None = None
-    beside: TaskSituation | None = None
+    situation: TaskSituation | None = msgspec.field(name="beside", default=None)
 
     def run(self, client: Client, context: UndoContext) -> Outcome[Task | None]:
         values = values_of(edit_of(self.values))
         if values.get("stage_id"):
             values["stage_id"] = current_id(context.resolve, IdKind.STAGE, values["stage_id"])
         writing = Writing(values, dict(self.extra), self.first_of, self.spot or (0, 0))
-        known = self.beside and TaskContext(self.beside.status, self.beside.auditors)
+        known = self.situation and TaskContext(self.situation.status, self.situation.auditors)
         return write_task(client, context.actor, self.task_id, writing, self.expected, known or TaskContext())
 
 
@@ -158,7 +158,7 @@ def write_task(
     }
     now = _read(answer, was, values)
     if now and values.get("stage_id") and now.stage_id != values["stage_id"]:
-        raise NotTaken(task_id, now.stage_id)
+        raise MoveIgnored(task_id, now.stage_id)
     if lost:
         was = _untouched(was, values, context)
     found = compared(was, values, expected, lost=lost)
@@ -345,5 +345,5 @@ def _undo(
         first_of=group_id if back.get("stage_id") == 0 else 0,
         spot=spot,
         expected=values,
-        beside=TaskSituation(now.status, tuple(person.id for person in now.auditors)) if now else None,
+        situation=TaskSituation(now.status, tuple(person.id for person in now.auditors)) if now else None,
     )

@@ -21,7 +21,7 @@ from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
-from boards.core.errors import ColumnGone, NotTaken
+from boards.core.errors import ColumnGone, MoveIgnored
 from boards.core.ids import SprintId, StageId
 from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskStatus
 from boards.core.outcome import Outcome, none_worked
@@ -101,7 +101,7 @@ def move_sprint_cards(
     """Move cards into a column; one HTTP request for up to 47 of them.
 
     `seen`: the column each card was in on the page. The order within a column cannot be chosen (§3.7). A
-    single card's failure is raised: NotTaken when the portal said yes and did nothing, ColumnGone when the
+    single card's failure is raised: MoveIgnored when the portal said yes and did nothing, ColumnGone when the
     column is not this sprint's any more (cards that went there are brought back).
     """
     del actor  # the client already speaks for the person
@@ -283,7 +283,7 @@ def _result(
     answer = packed.get(f"{MOVE}{step.task_id}")
     missing = now is not None and now.get(step.task_id, (0,))[0] != step.column_id
     if error is None and answer and (not scrum_calls.is_done(answer.result) or missing):
-        error = NotTaken(step.task_id, row.stage_id if row else 0)
+        error = MoveIgnored(step.task_id, row.stage_id if row else 0)
     return CardResult(step.task_id, error, row.title if row else "")
 
 
@@ -292,7 +292,7 @@ def _put_result(packed: PackedAnswer, task_id: int, rows: Mapping[int, TaskRow])
     error: Exception | None = packed.error(f"{PUT}{task_id}")
     answer = packed.get(f"{PUT}{task_id}")
     if answer and not scrum_calls.is_done(answer.result):
-        error = NotTaken(task_id, 0)
+        error = MoveIgnored(task_id, 0)
     return CardResult(task_id, error, title)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from boards.core.model import Card, CardResult, Person, TaskStatus, Why
+from boards.core.model import Card, CardResult, Denial, Person, TaskStatus
 
 
 class SprintStatus(StrEnum):
@@ -123,8 +123,8 @@ class ScrumRights:
     role: str = ""
     may_plan: bool = False
     may_start: bool = False
-    why_not_plan: Why | None = None
-    why_not_start: Why | None = None
+    why_not_plan: Denial | None = None
+    why_not_start: Denial | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from b24.methods import sprints as sprint_calls
 from b24.methods.scrum import ColumnRow, ItemRow
 from b24.methods.sprints import EpicRow, SprintRow
 from b24.methods.tasks import TaskRow
-from boards.core.model import Actor, BoardRef, Person, TaskStatus, Why
+from boards.core.model import Actor, BoardRef, Denial, Person, TaskStatus
 from boards.core.rights import SHAPERS
 from boards.kanban.convert import to_person, to_status
 from boards.scrum.model import (
@@ -174,7 +174,7 @@ def read_team(answer: BatchAnswer, ref: BoardRef, actor: Actor) -> ScrumTeam:
     """The team of that batch; `closed` with the reason when the portal keeps it from the person."""
     title = _title(answer)
     if is_closed(answer, BACKLOG):
-        why = Why.SCRUM_ADMIN_NO_MEMBER if actor.is_admin else Why.NOT_A_MEMBER
+        why = Denial.SCRUM_ADMIN_NO_MEMBER if actor.is_admin else Denial.NOT_A_MEMBER
         return ScrumTeam(ref.group_id, title, ScrumRights(why_not_plan=why, why_not_start=why))
     open_sprints = read_sprints(answer.get(OPEN))
     return ScrumTeam(
@@ -204,7 +204,7 @@ def read_scrum_rights(answer: BatchAnswer, actor: Actor, key: str = MEMBERS) -> 
         role=role,
         may_plan=True,
         may_start=may_start,
-        why_not_start=None if may_start else Why.SCRUM_START_ROLE,
+        why_not_start=None if may_start else Denial.SCRUM_START_ROLE,
     )
 
 

@@ -26,7 +26,7 @@ from web.actions.responses import StageChangeForm, announced, done_toast, toast
 from web.actions.run import Done, record_change
 from web.core.context import RequestContext
 from web.core.errors import explain
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Id
 from web.core.views import SessionBlueprint
 
@@ -93,7 +93,7 @@ def step(ctx: RequestContext, form: StepForm, job_id: str) -> Response:
     """The next step of a job; its answer asks for the one after it. A mere plan has no steps."""
     row = _row(ctx, job_id)
     if "plan" in row.data:
-        raise ThingMissing
+        raise UnknownTarget
     try:
         if row.state == "open":  # looked at before anything of it is touched
             job_from_json(row.data["job"])
@@ -108,10 +108,10 @@ def keep_plan(ctx: RequestContext, board_key: str, data: dict[str, Any]) -> str:
 
 
 def planned(ctx: RequestContext, form: AgreeForm, board_key: str) -> JobRow:
-    """The job that the form agrees to; ThingMissing when it is not about that board."""
+    """The job that the form agrees to; UnknownTarget when it is not about that board."""
     row = _row(ctx, form.job_id)
     if row.board_key != board_key:
-        raise ThingMissing
+        raise UnknownTarget
     return row
 
 
@@ -209,9 +209,9 @@ def _over(
         return about.ended(ctx, form, job, done)
     given_up = isinstance(job, DeletionJob) and not shows
     nothing = given_up and not job.done - len(failures)  # the account below says so
-    told = "" if nothing else done_toast(done, done.notices)
+    toast_html = "" if nothing else done_toast(done, done.notices)
     if not failures and not given_up:
-        return announced(told, board_refresh={}, dialog_close=True)
+        return announced(toast_html, board_refresh={}, dialog_close=True)
     account = render_block(
         "shared/results.html",
         "job",
@@ -220,7 +220,7 @@ def _over(
         count=len(failures),
         of_items=about.of_items,
     )
-    return announced(account + told, board_refresh={})
+    return announced(account + toast_html, board_refresh={})
 
 
 def _waiting(row: JobRow) -> Response:
@@ -269,8 +269,8 @@ def _create(ctx: RequestContext, board_key: str, data: dict[str, Any], *, state:
 
 
 def _row(ctx: RequestContext, job_id: str) -> JobRow:
-    """A job of this very person; ThingMissing for any other."""
+    """A job of this very person; UnknownTarget for any other."""
     row = jobs.get(ctx.db, ctx.member_id, job_id)
     if row is None or row.user_id != ctx.user_id:
-        raise ThingMissing
+        raise UnknownTarget
     return row

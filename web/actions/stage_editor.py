@@ -76,7 +76,7 @@ class StageEditor(Generic[BoardT]):
     recolor_form: type[Form] = RecolorStageForm
 
     def board(self, **address: Any) -> BoardT:
-        """The board of an address; ThingMissing for what can be none."""
+        """The board of an address; UnknownTarget for what can be none."""
         raise NotImplementedError
 
     def new_form(self, board: BoardT) -> str:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from boards.core.model import BoardRef
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 
 
 def board_of(key: str) -> BoardRef:
-    """The board of an address, "g17" or "me"; ThingMissing for what is none."""
+    """The board of an address, "g17" or "me"; UnknownTarget for what is none."""
     try:
         return BoardRef.parse(key)
     except ValueError:
-        raise ThingMissing from None
+        raise UnknownTarget from None
 
 
 def project_of(key: str) -> BoardRef:
-    """The project, or scrum team, of an address; ThingMissing for My Planner and for what is no board."""
+    """The project, or scrum team, of an address; UnknownTarget for My Planner and for what is no board."""
     ref = board_of(key)
     if ref.is_planner:
-        raise ThingMissing
+        raise UnknownTarget
     return ref

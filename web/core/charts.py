@@ -87,5 +87,5 @@ def round_up(highest: float) -> tuple[float, float]:
         return 1.0, 1.0
     rough = highest / 4
     power = 10.0 ** math.floor(math.log10(rough))
-    step = next((one * power for one in STEPS if one * power >= rough), 10 * power)
+    step = next((unit * power for unit in STEPS if unit * power >= rough), 10 * power)
     return math.ceil(round(highest / step, 6)) * step, step

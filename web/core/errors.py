@@ -27,15 +27,15 @@ from web.core.failures import (
     ForgedLaunch,
     NotAdministrator,
     SessionExpired,
-    ThingMissing,
     TooManyRefusals,
+    UnknownTarget,
     WrongFields,
 )
 from web.core.logs import request_id
 from web.core.sentences import bad_input_text, form_field_text
 from web.core.session import end_sessions
 
-__all__ = ["ThingMissing", "answer", "explain", "register"]
+__all__ = ["UnknownTarget", "answer", "explain", "register"]
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ AGAIN = _l("Try again in a moment.")
 RELOAD = _l("Open the app again from the portal.")
 UPDATE = _l("The app is being updated. Try again in a minute.")
 SHOWN_AS_IS = _l("Load the board again to see how it is now.")
-PERHAPS_DONE = _l("It may have done it all the same. Load the board again to see.")
+MAY_BE_DONE = _l("It may have done it all the same. Load the board again to see.")
 
 MESSAGES: dict[type[BaseException], ErrorMessage] = {
     SessionExpired: ErrorMessage(401, _l("Your session has ended."), RELOAD),
@@ -76,7 +76,7 @@ MESSAGES: dict[type[BaseException], ErrorMessage] = {
     WrongFields: ErrorMessage(
         400, _l("What came for these fields makes no sense: %(fields)s."), _l("Nothing was changed.")
     ),
-    ThingMissing: ErrorMessage(404, _l("This is not there (any more)."), SHOWN_AS_IS),
+    UnknownTarget: ErrorMessage(404, _l("This is not there (any more)."), SHOWN_AS_IS),
     ActionRunning: ErrorMessage(
         409, _l("This is still being done."), _l("Wait a moment, then load the page again.")
     ),
@@ -90,7 +90,7 @@ MESSAGES: dict[type[BaseException], ErrorMessage] = {
     OperationalError: ErrorMessage(503, _l("The app is busy."), AGAIN),
     boards.BadInput: ErrorMessage(422, "", ""),
     boards.StageGone: ErrorMessage(404, _l("The stage is not on the board any more."), SHOWN_AS_IS),
-    boards.NotTaken: ErrorMessage(
+    boards.MoveIgnored: ErrorMessage(
         409,
         _l("The portal accepted the move but did not make it."),
         _l("The task is where it was. You may lack the right to move it."),
@@ -166,12 +166,12 @@ MESSAGES: dict[type[BaseException], ErrorMessage] = {
     b24.PortalTimeout: ErrorMessage(
         504,
         _l("The portal did not answer in time."),
-        PERHAPS_DONE,
+        MAY_BE_DONE,
     ),
     b24.OutcomeUnknown: ErrorMessage(
         502,
         _l("The portal's answer was lost."),
-        PERHAPS_DONE,
+        MAY_BE_DONE,
     ),
     b24.AccessDenied: ErrorMessage(
         403, _l("You may not do this."), _l("The portal refused it; your rights may have changed.")
@@ -251,7 +251,7 @@ def answer(error: BaseException) -> Response:
     message = message_for(error)
     text, advice = explain(error)
     looked = request.method == "GET"
-    if looked and message.advice is PERHAPS_DONE:  # whoever only looked has changed nothing
+    if looked and message.advice is MAY_BE_DONE:  # whoever only looked has changed nothing
         advice = str(AGAIN)
     if message.number:  # whoever runs the app finds the traceback by it, or what the portal said
         advice += " " + _("Number of the request: %(number)s", number=request_id())
@@ -263,7 +263,7 @@ def answer(error: BaseException) -> Response:
             toast_text=text,
             toast_kind="error",
             toast_advice=advice,
-            toast_refresh=not looked and message.advice in (SHOWN_AS_IS, PERHAPS_DONE),
+            toast_refresh=not looked and message.advice in (SHOWN_AS_IS, MAY_BE_DONE),
         )
         response = make_response(body, message.status)
         response.headers["HX-Reswap"] = "none"

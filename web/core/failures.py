@@ -51,5 +51,5 @@ class WrongFields(WebError):
         self.fields = tuple(fields)
 
 
-class ThingMissing(WebError):
+class UnknownTarget(WebError):
     """An address names something that is not there: a board, a job, a journal entry."""

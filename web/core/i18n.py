@@ -57,9 +57,11 @@ def register(app: Flask) -> None:
     )
     app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=lambda text: _catalog().ugettext(text),
-        ngettext=lambda one, many, number: _catalog().ungettext(one, many, number),
+        ngettext=lambda singular, plural, number: _catalog().ungettext(singular, plural, number),
         pgettext=lambda context, text: _catalog().upgettext(context, text),
-        npgettext=lambda context, one, many, number: _catalog().unpgettext(context, one, many, number),
+        npgettext=lambda context, singular, plural, number: _catalog().unpgettext(
+            context, singular, plural, number
+        ),
         newstyle=True,
     )
     app.context_processor(lambda: {"lang": current_language()})

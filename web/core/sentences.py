@@ -19,7 +19,7 @@ from flask_babel import lazy_gettext as _l
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, Notice, TaskStatus, Why
+from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, PRIORITY_NORMAL, Denial, Notice, TaskStatus
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Sentences:
     values of a field. `fields_of_boards`: fields that are called otherwise on boards whose key begins so.
     """
 
-    why: Mapping[Why, Any] = field(default_factory=dict)
+    why: Mapping[Denial, Any] = field(default_factory=dict)
     fields: Mapping[str, Any] = field(default_factory=dict)
     kinds: Mapping[Kind, Any] = field(default_factory=dict)
     changes: Mapping[Kind, Any] = field(default_factory=dict)
@@ -43,7 +43,7 @@ class Sentences:
     fields_of_boards: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
-WHY: dict[Why, Any] = {}
+WHY: dict[Denial, Any] = {}
 KIND: dict[Kind, Any] = {}
 CHANGE: dict[Kind, Any] = {}
 CHANGE_TEXT: dict[Kind, Callable[[Change], str]] = {}
@@ -153,7 +153,7 @@ def _add(table: dict[Any, Any], more: Mapping[Any, Any]) -> None:
     table.update(more)
 
 
-def why_text(why: Why | None) -> str:
+def why_text(why: Denial | None) -> str:
     """Why somebody may not do something; "" when there is nothing to say."""
     return str(WHY[why]) if why else ""
 

@@ -13,7 +13,7 @@ from boards.crm.load import load_counts, load_totals
 from boards.crm.model import CrmStage, Directory, Overview
 from web.actions.run import run_action
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Ids
 from web.core.views import SessionBlueprint
 from web.crm import memory
@@ -67,10 +67,10 @@ def show(ctx: RequestContext, entity_id: str) -> str:
 
 
 def page_of(read: Overview, entity_id: str) -> str:
-    """HTML of #main for a directory of what was read; ThingMissing when it is not there (any more)."""
+    """HTML of #main for a directory of what was read; UnknownTarget when it is not there (any more)."""
     directory = read.find(entity_id)
     if directory is None:
-        raise ThingMissing
+        raise UnknownTarget
     return directory_page(read, directory)
 
 
@@ -102,7 +102,7 @@ def order(ctx: RequestContext, form: ReorderForm, entity_id: str) -> Response:
 
 
 def entity_of(text: str) -> str:
-    """The ENTITY_ID of an address; ThingMissing for what can be none."""
+    """The ENTITY_ID of an address; UnknownTarget for what can be none."""
     if not _ENTITY.fullmatch(text):
-        raise ThingMissing
+        raise UnknownTarget
     return text

@@ -12,7 +12,7 @@ from jinja2_fragments.flask import render_block
 
 from b24.errors import StageNotEmpty
 from boards.core.errors import ItemsRemain
-from boards.core.model import Why
+from boards.core.model import Denial
 from boards.crm.adding import add_stage
 from boards.crm.changes import recolor, rename
 from boards.crm.codes import suggest_code
@@ -26,7 +26,7 @@ from web.actions.jobs import AgreeForm, StepForm, WorkPages, register_work
 from web.actions.run import Done
 from web.actions.stage_editor import StageEditor, asked_after, register_editor
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Id
 from web.core.views import SessionBlueprint
 from web.crm import memory
@@ -196,7 +196,7 @@ def agree(ctx: RequestContext, form: DeleteRowForm, entity_id: str, stage_id: in
     if "plan" in row.data:
         plan = _plan(entity_id, row.data["plan"])
         if plan.stage.id != stage_id:
-            raise ThingMissing
+            raise UnknownTarget
         jobs.start(ctx, row, start_deletion(plan, form.target_stage_id, forced=form.forced))
     with memory.writing(ctx):
         return jobs.go_on(ctx, form, row)
@@ -236,6 +236,6 @@ def _plan(entity_id: str, data: dict[str, Any]) -> CrmDeletionPlan:
     directory = replace(seen, name=data["name"])
     stage = directory.find(data["stage"])
     if stage is None:
-        raise ThingMissing
-    refusal = Why(data["refusal"]) if data["refusal"] else None
+        raise UnknownTarget
+    refusal = Denial(data["refusal"]) if data["refusal"] else None
     return CrmDeletionPlan(directory, stage, tuple(data["items"]), data["total"], refusal)

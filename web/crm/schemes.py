@@ -21,7 +21,7 @@ from boards.crm.palettes import PALETTES, Palette, paint_many
 from web.actions.run import Done, run_action
 from web.core.context import RequestContext
 from web.core.errors import explain
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Every
 from web.core.views import SessionBlueprint
 from web.crm import memory
@@ -200,10 +200,10 @@ def _copied(source: Directory, targets: Sequence[Directory], what: Sequence[What
 
 # --- both ---
 def _pipelines(ctx: RequestContext, entity_id: str) -> tuple[Directory, ...]:
-    """All pipelines with stages, the one of the page among them; ThingMissing without it."""
+    """All pipelines with stages, the one of the page among them; UnknownTarget without it."""
     found = memory.read(ctx).pipelines
     if entity_of(entity_id) not in {pipeline.entity_id for pipeline in found}:
-        raise ThingMissing
+        raise UnknownTarget
     return tuple(pipeline for pipeline in found if pipeline.stages)
 
 

@@ -10,17 +10,17 @@ from flask_babel import ngettext
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInputCode
-from boards.core.model import Notice, Why
+from boards.core.model import Denial, Notice
 from boards.crm.model import BOARD_KEY
 from web.core.sentences import Sentences, notice_count, register_sentences
 
-WHY: Mapping[Why, Any] = {
-    Why.CRM_READ_ONLY: _l("Only administrators of the CRM may change its pipelines and lists."),
-    Why.NO_CRM: _l("You have no access to the CRM of this portal."),
-    Why.CRM_SCOPE_MISSING: _l("The app has no permission for the CRM of this portal."),
-    Why.CRM_START_STAGE: _l("New items begin in this stage, so it stays."),
-    Why.CRM_SUCCESS_STAGE: _l("A pipeline needs its success stage, so it stays."),
-    Why.CRM_LAST_FAILURE: _l("A pipeline needs at least one failure stage, so the last one stays."),
+WHY: Mapping[Denial, Any] = {
+    Denial.CRM_READ_ONLY: _l("Only administrators of the CRM may change its pipelines and lists."),
+    Denial.NO_CRM: _l("You have no access to the CRM of this portal."),
+    Denial.CRM_SCOPE_MISSING: _l("The app has no permission for the CRM of this portal."),
+    Denial.CRM_START_STAGE: _l("New items begin in this stage, so it stays."),
+    Denial.CRM_SUCCESS_STAGE: _l("A pipeline needs its success stage, so it stays."),
+    Denial.CRM_LAST_FAILURE: _l("A pipeline needs at least one failure stage, so the last one stays."),
 }
 
 FIELD: Mapping[str, Any] = {

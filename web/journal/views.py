@@ -23,7 +23,7 @@ from web.actions.jobs import StepForm
 from web.actions.undo import undo_entry
 from web.core import navigation, visible_boards
 from web.core.context import RequestContext
-from web.core.failures import EntryOfNewerRelease, ThingMissing
+from web.core.failures import EntryOfNewerRelease, UnknownTarget
 from web.core.sentences import KIND, kind_text
 from web.core.views import SessionBlueprint
 from web.journal.entries import EntryRow, Names, board_name, row_of
@@ -108,7 +108,7 @@ def undo(ctx: RequestContext, form: StepForm, entry_id: int) -> Response:
     """Take a change back, with the rights of the person who asks."""
     entry = journal.get(ctx.db, ctx.member_id, entry_id)
     if entry is None or not _may_see(ctx, entry):
-        raise ThingMissing
+        raise UnknownTarget
     if entry.kind not in KNOWN:
         raise EntryOfNewerRelease
     try:

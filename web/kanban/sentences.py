@@ -9,7 +9,7 @@ from flask_babel import lazy_pgettext, ngettext
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInputCode
-from boards.core.model import Notice, Why
+from boards.core.model import Denial, Notice
 from web.core.sentences import Sentences, change_count, notice_count, register_sentences
 
 
@@ -36,13 +36,15 @@ def _left_alone(notice: Notice) -> str:
 register_sentences(
     Sentences(
         why={
-            Why.NOT_A_MEMBER: _l("You are not a member of this project."),
-            Why.NOT_OWNER_OR_MODERATOR: _l(
+            Denial.NOT_A_MEMBER: _l("You are not a member of this project."),
+            Denial.NOT_OWNER_OR_MODERATOR: _l(
                 "Only the owner and the moderators of the project may change its stages."
             ),
-            Why.CANNOT_SORT: _l("The project does not let you move its tasks."),
-            Why.FIRST_STAGE: _l("The first stage cannot be deleted: tasks without a stage are shown in it."),
-            Why.TASK_FORBIDS: _l("The task does not let you do this."),
+            Denial.CANNOT_SORT: _l("The project does not let you move its tasks."),
+            Denial.FIRST_STAGE: _l(
+                "The first stage cannot be deleted: tasks without a stage are shown in it."
+            ),
+            Denial.TASK_FORBIDS: _l("The task does not let you do this."),
         },
         fields={
             "responsible_id": _l("Responsible"),

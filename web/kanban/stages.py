@@ -11,7 +11,7 @@ from flask import Response, request
 from jinja2_fragments.flask import render_block
 
 from boards.core.errors import OfNewerRelease
-from boards.core.model import BoardRef, Stage, Why
+from boards.core.model import BoardRef, Denial, Stage
 from boards.core.outcome import Outcome
 from boards.kanban.deletion import DeletionPlan, plan_deletion
 from boards.kanban.stage_jobs import StageDeletion, StageRestore, start_deletion
@@ -31,7 +31,7 @@ from web.actions.stage_editor import (
 )
 from web.core.addresses import board_of
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.views import SessionBlueprint
 
 StagesOutcome = Outcome[tuple[Stage, ...]]
@@ -104,7 +104,7 @@ def delete(ctx: RequestContext, form: AgreeForm, key: str, stage_id: int) -> Res
     if "plan" in row.data:
         plan = _plan(row.data["plan"])
         if plan.stage.id != stage_id:
-            raise ThingMissing
+            raise UnknownTarget
         as_admin = row.data["as_admin"]
         jobs.start(ctx, row, start_deletion(ref, plan, form.target_stage_id, as_admin=as_admin))
     return jobs.go_on(ctx, form, row)
@@ -135,7 +135,7 @@ def _plan(data: dict[str, Any]) -> DeletionPlan:
             task_ids=tuple(data["task_ids"]),
             total=data["total"],
             others=tuple(Stage(**stage) for stage in data["others"]),
-            refusal=Why(data["refusal"]) if data["refusal"] else None,
+            refusal=Denial(data["refusal"]) if data["refusal"] else None,
         )
     except (KeyError, TypeError, ValueError) as error:
         raise OfNewerRelease("plan of a deletion") from error

@@ -24,7 +24,7 @@ from web.kanban.memory import known_stages, remember_board
 
 OF_A_PROJECT = ("SONET_GROUP_DETAIL_TAB", "TASK_GROUP_LIST_TOOLBAR")
 OF_A_PERSON = ("TASK_USER_LIST_TOOLBAR",)
-PAGES_BESIDE_A_BOARD = 2
+HOME_PAGES_WITH_BOARD = 2
 """Pages of projects read in case the board turns out to be forbidden; a batch has no room for more."""
 
 
@@ -65,7 +65,7 @@ class BoardStart:
     def commands(self, who: Actor, owner: Owner, place: str) -> Mapping[str, Command]:
         ref = BoardRef.parse(place)
         known = known_stages(owner, ref)
-        return home_commands(who, pages=PAGES_BESIDE_A_BOARD) | board_commands(ref, who, Filters(), known)
+        return home_commands(who, pages=HOME_PAGES_WITH_BOARD) | board_commands(ref, who, Filters(), known)
 
     def show(self, ctx: RequestContext, answer: BatchAnswer, place: str, *, asked: bool) -> Opened:
         try:

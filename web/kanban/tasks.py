@@ -21,7 +21,7 @@ from boards.kanban.tasks import task_action, update_task
 from web.actions.run import Done, run_action
 from web.core.addresses import board_of
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.sentences import bad_input_text, change_text, notice_text
 from web.core.views import SessionBlueprint
 from web.kanban.task_form import SaveTaskForm, TaskActionForm, TaskForm, context_of, edits_of, posted, touched
@@ -40,7 +40,7 @@ def show(ctx: RequestContext, task_id: int) -> Response | str:
     try:
         found = load_drawer(ctx.client(), who, task_id)
     except NotFound:
-        return _gone(task_id)
+        return _answer_for_a_gone_task(task_id)
     return render_template("tasks/task.html", **drawer_context(ctx, found, ref, who.now))
 
 
@@ -118,7 +118,7 @@ def _act(
     try:
         return _done(form, task_id, ref, run_action(ctx, do))
     except NotFound:
-        return _gone(task_id)
+        return _answer_for_a_gone_task(task_id)
 
 
 def _done(form: TaskActionForm, task_id: int, ref: BoardRef, done: Done[Outcome[Task | None]]) -> Response:
@@ -153,7 +153,7 @@ def _closed(text: str, events: Mapping[str, Any] | None = None, **context: Any) 
     return _announce(make_response(body), {"drawer:close": True, **(events or {})})
 
 
-def _gone(task_id: int) -> Response:
+def _answer_for_a_gone_task(task_id: int) -> Response:
     """The task is not there, or not for this person: its card leaves the board."""
     text = _("The task is not there any more, or you may no longer see it.")
     advice = _("Its card was taken off the board.")
@@ -190,7 +190,7 @@ def _rows(name: str, rows: list[Choice]) -> str:
 def _real_task() -> None:
     """No task has the number 0; the portal would take it for a missing parameter."""
     if (request.view_args or {}).get("task_id") == 0:
-        raise ThingMissing
+        raise UnknownTarget
 
 
 def _board(text: str) -> BoardRef:

@@ -142,7 +142,7 @@ def _rebind(shared: Services, member_id: str, verified: Verified | None, access:
         client = client_with(shared, pair)
     else:
         client = client_for(shared, member_id, tokens.INSTALLER, bulk=True)
-    seen = client.batch(install.look(), halt=False)
+    seen = client.batch(install.read_bindings(), halt=False)
     outcome = install.report(client.batch(install.repair(seen, shared.config.app_url), halt=False))
     for name, error in [*outcome.placements.items(), *outcome.events.items()]:
         log.warning("portal %s: %s could not be bound: %s", member_id, name, error)

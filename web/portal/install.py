@@ -74,7 +74,7 @@ def _set_up(visit: Visit) -> Report:
     """Bind everything as the administrator who installs, and remember them and their pair."""
     shared = services()
     client = client_with(shared, visit.pair)
-    seen = client.batch({"profile": users.profile(), **look()}, halt=False)
+    seen = client.batch({"profile": users.profile(), **read_bindings()}, halt=False)
     profile = users.parse_profile(seen["profile"].result)
     if profile is None or profile.id != visit.user_id or not profile.is_admin:
         raise NotAdministrator
@@ -152,7 +152,7 @@ class Report:
         return not self.placements and not self.events
 
 
-def look() -> dict[str, Command]:
+def read_bindings() -> dict[str, Command]:
     """Read what is bound now; for a batch with halt=0."""
     return {
         _PLACEMENTS: placements.list_bound(),

@@ -19,7 +19,7 @@ from web.actions.responses import announced, done_toast, failure_report, toast
 from web.actions.run import Done, run_action
 from web.core.addresses import project_of
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Form, Id, Spots
 from web.core.views import SessionBlueprint
 from web.scrum import memory
@@ -51,7 +51,7 @@ class SprintAddress:
 
 
 def sprint_of(key: str, sprint_id: int) -> SprintAddress:
-    """The sprint of an address; ThingMissing for what can be none."""
+    """The sprint of an address; UnknownTarget for what can be none."""
     return SprintAddress(project_of(key), sprint_id)
 
 
@@ -100,7 +100,7 @@ def more(ctx: RequestContext, key: str, sprint_id: int, column_id: int) -> str:
     known = memory.known_columns(ctx, sprint_id)
     column = next((column for column in known if column.id == column_id), None)
     if column is None:
-        raise ThingMissing
+        raise UnknownTarget
     lane = load_lane(ctx.client(), sprint.ref, ctx.actor, sprint_id, column, start)
     return render_block(
         "kanban/_answers.html",

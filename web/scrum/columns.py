@@ -27,7 +27,7 @@ from web.actions.stage_editor import (
     register_editor,
 )
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Id
 from web.core.views import SessionBlueprint
 from web.scrum import memory
@@ -148,8 +148,8 @@ def delete(ctx: RequestContext, form: DeleteColumnForm, key: str, sprint_id: int
 
 
 def _shown_columns(ctx: RequestContext, sprint_id: int, form: StageForm) -> tuple[SprintColumn, ...]:
-    """The columns in the order of the page, as they were read; ThingMissing when that is too long ago."""
+    """The columns in the order of the page, as they were read; UnknownTarget when that is too long ago."""
     known = {column.id: column for column in memory.known_columns(ctx, sprint_id)}
     if any(column_id not in known for column_id in form.seen):
-        raise ThingMissing
+        raise UnknownTarget
     return tuple(known[column_id] for column_id in form.seen) or tuple(known.values())

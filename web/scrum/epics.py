@@ -15,7 +15,7 @@ from web.actions.responses import announced, done_toast
 from web.actions.run import Done, run_action
 from web.core.addresses import project_of
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import Form, Id, in_dialog
 from web.core.views import SessionBlueprint
 from web.scrum import memory
@@ -69,7 +69,7 @@ def edit_form(ctx: RequestContext, key: str, epic_id: int) -> str:
     team = memory.remembered_team(ctx, ref)
     epic = team.epic(epic_id) if team else None
     if epic is None:
-        raise ThingMissing
+        raise UnknownTarget
     return _form(ref.key, f"/boards/{ref.key}/scrum/epics/{epic_id}", epic.name, epic.color)
 
 

@@ -17,7 +17,7 @@ from web.actions.responses import announced, done_toast, toast
 from web.actions.run import run_action
 from web.core.addresses import project_of
 from web.core.context import RequestContext
-from web.core.failures import ThingMissing
+from web.core.failures import UnknownTarget
 from web.core.forms import JSON, Form, Id, Text, in_dialog
 from web.core.views import SessionBlueprint
 from web.scrum import memory
@@ -59,7 +59,7 @@ def more(ctx: RequestContext, key: str, entity_id: int) -> str:
     found = load_more(ctx.client(), ref, entity_id, start, backlog=backlog)
     team = memory.remembered_team(ctx, ref)
     if team is None:  # forgotten since: the page is to be loaded anew
-        raise ThingMissing
+        raise UnknownTarget
     return render_block(
         "scrum/_answers.html",
         "more",

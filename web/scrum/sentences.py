@@ -10,17 +10,19 @@ from flask_babel import lazy_pgettext, ngettext
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInputCode
-from boards.core.model import Notice, Why
+from boards.core.model import Denial, Notice
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
 from boards.scrum.model import ColumnType, SprintStatus
 from web.core.sentences import Sentences, notice_count, register_sentences
 
-WHY: Mapping[Why, Any] = {
-    Why.SCRUM_ADMIN_NO_MEMBER: _l(
+WHY: Mapping[Denial, Any] = {
+    Denial.SCRUM_ADMIN_NO_MEMBER: _l(
         "You are not a member of this scrum team. Being an administrator of the portal does not open it: "
         "its owner has to add you."
     ),
-    Why.SCRUM_START_ROLE: _l("Only the owner and the moderators of the team may start and complete sprints."),
+    Denial.SCRUM_START_ROLE: _l(
+        "Only the owner and the moderators of the team may start and complete sprints."
+    ),
 }
 
 FIELD: Mapping[str, Any] = {
@@ -134,7 +136,7 @@ COUNTED: Mapping[NoticeCode, Callable[[int], str]] = {
 }
 
 START_REFUSAL: Mapping[StartRefusal, Any] = {
-    StartRefusal.NOT_ALLOWED: WHY[Why.SCRUM_START_ROLE],
+    StartRefusal.NOT_ALLOWED: WHY[Denial.SCRUM_START_ROLE],
     StartRefusal.NOT_PLANNED: _l("The sprint was started or completed meanwhile."),
     StartRefusal.ANOTHER_ACTIVE: _l("Another sprint of the team is active. Complete that one first."),
     StartRefusal.NO_OPEN_TASKS: _l("No open task is in it. Move items from the backlog into the sprint."),

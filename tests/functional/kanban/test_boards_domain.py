@@ -15,8 +15,8 @@ from b24.client import Client
 from b24.errors import AccessDenied
 from boards.core import jobs
 from boards.core.change import Change
-from boards.core.errors import NotTaken
-from boards.core.model import Actor, Board, BoardRef, Filters, TaskEdit, Why
+from boards.core.errors import MoveIgnored
+from boards.core.model import Actor, Board, BoardRef, Denial, Filters, TaskEdit
 from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
@@ -253,10 +253,10 @@ def test_a_card_that_is_in_no_plan_does_not_move(desk: Desk) -> None:
     board = visit.board(plan)
     here = {card.id for column in board.columns for card in column.cards}
     stranger = next(one for one in desk.portal.tasks if one not in here and _readable(desk, one))
-    with pytest.raises(NotTaken):
+    with pytest.raises(MoveIgnored):
         move_card(visit.client, plan, visit.actor, stranger, board.stages[1].id)
     scrum = next(one for one in here if _is_scrum(desk, one))  # false with HTTP 200 (§3.7)
-    with pytest.raises(NotTaken):
+    with pytest.raises(MoveIgnored):
         move_card(visit.client, plan, visit.actor, scrum, board.stages[1].id)
 
 
@@ -274,12 +274,12 @@ def _readable(desk: Desk, task_id: int) -> bool:
     [
         ("owner", True, False, None),
         ("moderator", True, False, None),
-        ("member", False, False, Why.NOT_OWNER_OR_MODERATOR),
+        ("member", False, False, Denial.NOT_OWNER_OR_MODERATOR),
         ("admin", True, True, None),
     ],
 )
 def test_rights_hold_what_they_promise(
-    desk: Desk, who: str, shape: bool, as_admin: bool, why: Why | None
+    desk: Desk, who: str, shape: bool, as_admin: bool, why: Denial | None
 ) -> None:
     visit = Visit(desk, who)
     board = visit.board()

@@ -9,8 +9,8 @@ import pytest
 
 from b24.methods import scrum as scrum_calls
 from boards.core.change import Change, NoticeCode
-from boards.core.errors import BoardError, CannotStart, EpicGone, LastColumnOfType, NotTaken, SprintGone
-from boards.core.model import BoardRef, Why
+from boards.core.errors import BoardError, CannotStart, EpicGone, LastColumnOfType, MoveIgnored, SprintGone
+from boards.core.model import BoardRef, Denial
 from boards.core.outcome import Outcome
 from boards.core.undo import undo_change
 from boards.kanban.load import load_board
@@ -379,12 +379,12 @@ def test_the_board_of_a_group_tells_that_it_is_a_team(team: TeamVisit, desk: Des
 
 def test_rights_hold_what_they_promise(desk: Desk) -> None:
     admin = TeamVisit(desk, "admin", "Second scrum team").planning()
-    assert admin.team.rights.why_not_plan is Why.SCRUM_ADMIN_NO_MEMBER
+    assert admin.team.rights.why_not_plan is Denial.SCRUM_ADMIN_NO_MEMBER
     stranger = TeamVisit(desk, "owner", "Scrum team").planning()
-    assert stranger.team.rights.why_not_plan is Why.NOT_A_MEMBER
+    assert stranger.team.rights.why_not_plan is Denial.NOT_A_MEMBER
     member = TeamVisit(desk, "member", "Scrum team")
     rights = member.planning().team.rights
-    assert (rights.may_plan, rights.may_start, rights.why_not_start) == (True, False, Why.SCRUM_START_ROLE)
+    assert (rights.may_plan, rights.may_start, rights.why_not_start) == (True, False, Denial.SCRUM_START_ROLE)
     made = add_epic(member.client, member.ref, member.actor, "By a member", "abc")
     assert made.now.id
 
@@ -450,7 +450,7 @@ def test_a_move_that_is_none(team: TeamVisit) -> None:
     board = team.sprint_board()
     assert board.sprint
     waiting = team.list_ids(2)[0]
-    with pytest.raises(NotTaken):
+    with pytest.raises(MoveIgnored):
         move_sprint_cards(team.client, team.ref, team.actor, board.sprint.id, [waiting], board.columns[1].id)
 
 

@@ -14,7 +14,7 @@ from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
 
 from boards.core.colors import PALETTE, contrast, text_color
-from boards.core.model import Board, Filters, Rights, Why
+from boards.core.model import Board, Denial, Filters, Rights
 from boards.scrum.points import PointSum
 from boards.scrum.statistics import Load
 from tests.support.fake_board import OWNER, fake_board
@@ -87,7 +87,7 @@ def test_text_on_a_stage_reads(app: Flask, color: str) -> None:
 
 # --- rights ---
 def test_who_may_not_shape_gets_the_reason_and_no_tools(app: Flask) -> None:
-    rights = Rights(role="K", may_move=True, why_not_shape=Why.NOT_OWNER_OR_MODERATOR)
+    rights = Rights(role="K", may_move=True, why_not_shape=Denial.NOT_OWNER_OR_MODERATOR)
     html = shown(app, fake_board(2, 4, rights=rights))
     assert "Only the owner and the moderators" in html
     assert "stage__tools" not in html
@@ -95,7 +95,7 @@ def test_who_may_not_shape_gets_the_reason_and_no_tools(app: Flask) -> None:
 
 
 def test_who_may_not_move_gets_no_means_to(app: Flask) -> None:
-    rights = Rights(why_not_move=Why.NOT_A_MEMBER, why_not_shape=Why.NOT_A_MEMBER)
+    rights = Rights(why_not_move=Denial.NOT_A_MEMBER, why_not_shape=Denial.NOT_A_MEMBER)
     html = shown(app, fake_board(2, 4, rights=rights))
     assert "View only" in html
     for absent in ("data-may-move", 'id="bulk"', 'id="card-menu"', "card__more", 'class="pick"'):

@@ -169,7 +169,7 @@ def test_pipelines_and_items() -> None:
     assert crm.parse_categories(answer) == (crm.CategoryRow(0, "General", 300, 2),)
     assert crm.parse_categories([]) == ()
     items = Answer({"items": [{"id": 5, "title": "Deal"}]}, total=1)
-    assert crm.parse_items(items) == (crm.ItemRow(5, "Deal"),)
+    assert crm.parse_items(items) == (crm.CrmItemRow(5, "Deal"),)
     assert crm.parse_item({"item": {"id": 5, "title": "Deal", "stageId": "WON"}}).stage_id == "WON"
     assert crm.parse_id("773") == 773
 

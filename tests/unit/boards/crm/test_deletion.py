@@ -9,8 +9,8 @@ import pytest
 from b24.errors import AccessDenied, StageIsSystem, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind, NoticeCode
-from boards.core.errors import BadInput, BadInputCode, NotTaken, StageGone, StageStays
-from boards.core.model import CardResult, Why
+from boards.core.errors import BadInput, BadInputCode, MoveIgnored, StageGone, StageStays
+from boards.core.model import CardResult, Denial
 from boards.core.undo import undo_change, undo_job
 from boards.crm.deletion import CrmDeletionPlan, delete_row, move_items, plan_deletion
 from boards.crm.jobs import start_deletion
@@ -65,14 +65,16 @@ def test_the_plan_is_one_request_and_changes_nothing(scene: CrmScene) -> None:
 @pytest.mark.parametrize(
     ("code", "refusal", "system"),
     [
-        ("NEW", Why.CRM_START_STAGE, True),
+        ("NEW", Denial.CRM_START_STAGE, True),
         ("PREP", None, False),
-        ("WON", Why.CRM_SUCCESS_STAGE, True),
+        ("WON", Denial.CRM_SUCCESS_STAGE, True),
         ("LOSE", None, True),
         ("APOLOGY", None, False),
     ],
 )
-def test_what_a_pipeline_needs_stays(scene: CrmScene, code: str, refusal: Why | None, system: bool) -> None:
+def test_what_a_pipeline_needs_stays(
+    scene: CrmScene, code: str, refusal: Denial | None, system: bool
+) -> None:
     found = plan(scene, code)
     assert (found.refusal, found.system) == (refusal, system)
     if refusal:
@@ -82,7 +84,7 @@ def test_what_a_pipeline_needs_stays(scene: CrmScene, code: str, refusal: Why | 
 
 def test_the_last_failure_stage_stays(scene: CrmScene) -> None:
     delete(scene, "APOLOGY", "")
-    assert plan(scene, "LOSE").refusal == Why.CRM_LAST_FAILURE
+    assert plan(scene, "LOSE").refusal == Denial.CRM_LAST_FAILURE
 
 
 def test_a_list_needs_nothing(scene: CrmScene) -> None:
@@ -92,7 +94,7 @@ def test_a_list_needs_nothing(scene: CrmScene) -> None:
 
 def test_a_reader_sees_why(scene: CrmScene) -> None:
     scene.become(READER)
-    assert plan(scene, "PREP").refusal == Why.CRM_READ_ONLY
+    assert plan(scene, "PREP").refusal == Denial.CRM_READ_ONLY
 
 
 def test_a_row_that_is_gone_and_no_access(scene: CrmScene) -> None:
@@ -235,7 +237,7 @@ def test_items_that_only_seem_to_move(scene: CrmScene) -> None:
     items = scene.fill(2, "PREP", 3)
     scene.ignore("crm.item.update", after=1, times=1)
     outcome, results = finish(scene, start_deletion(plan(scene, "PREP"), scene.row("NEW").id))
-    assert [result.task_id for result in results if isinstance(result.error, NotTaken)] == [items[1]]
+    assert [result.task_id for result in results if isinstance(result.error, MoveIgnored)] == [items[1]]
     assert scene.row("PREP") and NoticeCode.TASKS_NOT_MOVED in codes(outcome)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import AccessDenied, OperationTimeLimit
-from boards.core.model import Why
+from boards.core.model import Denial
 from boards.crm.load import load_counts, load_overview, load_totals
 from boards.crm.model import Access, Semantic
 from boards.crm.snapshot import read_seen, seen_text
@@ -33,11 +33,11 @@ def test_everything_comes_in_one_request_and_nothing_is_changed(scene: CrmScene)
     ("who", "access", "why"),
     [
         (1, Access.WRITE, None),
-        (READER, Access.READ, Why.CRM_READ_ONLY),
-        (STRANGER, Access.NONE, Why.NO_CRM),
+        (READER, Access.READ, Denial.CRM_READ_ONLY),
+        (STRANGER, Access.NONE, Denial.NO_CRM),
     ],
 )
-def test_the_right_is_known_beforehand(scene: CrmScene, who: int, access: Access, why: Why | None) -> None:
+def test_the_right_is_known_beforehand(scene: CrmScene, who: int, access: Access, why: Denial | None) -> None:
     scene.become(who)
     overview = scene.overview()
     assert (overview.access, overview.why_not_write, overview.may_write) == (access, why, who == 1)
@@ -49,7 +49,7 @@ def test_a_missing_scope_is_not_a_missing_right(scene: CrmScene) -> None:
         scene.refuse(name, "insufficient_scope", 401)
     overview = scene.overview()
     assert overview.access == Access.SCOPE_MISSING
-    assert overview.why_not_write == Why.CRM_SCOPE_MISSING
+    assert overview.why_not_write == Denial.CRM_SCOPE_MISSING
 
 
 def test_a_busy_portal_is_no_answer_about_rights(scene: CrmScene) -> None:

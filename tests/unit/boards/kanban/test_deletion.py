@@ -7,9 +7,9 @@ import pytest
 from b24.errors import ConnectionLost, NotFound, StageIsSystem, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Kind, NoticeCode
-from boards.core.errors import BadInput, FirstStage, NotTaken, StageGone
+from boards.core.errors import BadInput, FirstStage, MoveIgnored, StageGone
 from boards.core.jobs import Progress
-from boards.core.model import BoardRef, CardResult, Why
+from boards.core.model import BoardRef, CardResult, Denial
 from boards.core.undo import undo_change, undo_job
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.stage_jobs import StageDeletion, start_deletion
@@ -86,16 +86,16 @@ def test_a_finished_job_leaves_nothing_behind(scene: Scene) -> None:
 @pytest.mark.parametrize(
     ("who", "as_admin", "stage", "refusal"),
     [
-        (1, False, 0, Why.FIRST_STAGE),
+        (1, False, 0, Denial.FIRST_STAGE),
         (1, False, 1, None),
-        (MEMBER, False, 1, Why.NOT_OWNER_OR_MODERATOR),
-        (MEMBER, True, 1, Why.NOT_OWNER_OR_MODERATOR),
+        (MEMBER, False, 1, Denial.NOT_OWNER_OR_MODERATOR),
+        (MEMBER, True, 1, Denial.NOT_OWNER_OR_MODERATOR),
         (ADMIN, True, 1, None),
-        (ADMIN, False, 1, Why.NOT_A_MEMBER),
+        (ADMIN, False, 1, Denial.NOT_A_MEMBER),
     ],
 )
 def test_refusals_are_known_beforehand(
-    scene: Scene, who: int, as_admin: bool, stage: int, refusal: Why | None
+    scene: Scene, who: int, as_admin: bool, stage: int, refusal: Denial | None
 ) -> None:
     scene.become(who)
     plan = plan_deletion(scene.client, REF, scene.actor(), scene.stage_ids[stage], as_admin=as_admin)
@@ -166,7 +166,7 @@ def test_a_move_that_was_none_is_found_out(scene: Scene) -> None:
     assert progress.outcome
     assert progress.outcome.notices[0].code == NoticeCode.TASKS_NOT_MOVED
     assert progress.outcome.notices[0].values == {"count": 1}
-    assert [one.task_id for one in results if isinstance(one.error, NotTaken)] == [6]
+    assert [one.task_id for one in results if isinstance(one.error, MoveIgnored)] == [6]
     assert len(scene.picture()) == 3
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 
 from b24.errors import AccessDenied
-from boards.core.model import BoardRef, Filters, Why
+from boards.core.model import BoardRef, Denial, Filters
 from boards.kanban.load import COLUMN, MAX_COLUMNS, STAGES, board_commands, load_board, load_column
 from sandbox.state import stage_rows
 from sandbox.state.portal import AWAITS_CONTROL, COMPLETED, GROUP_BOARD, IN_PROGRESS, USER_BOARD
@@ -117,11 +117,11 @@ def test_my_planner(scene: Scene) -> None:
     ("who", "role", "shape", "as_admin", "why"),
     [
         (OWNER, "A", True, False, None),
-        (MEMBER, "K", False, False, Why.NOT_OWNER_OR_MODERATOR),
+        (MEMBER, "K", False, False, Denial.NOT_OWNER_OR_MODERATOR),
         (ADMIN, "", True, True, None),
     ],
 )
-def test_rights(scene: Scene, who: int, role: str, shape: bool, as_admin: bool, why: Why | None) -> None:
+def test_rights(scene: Scene, who: int, role: str, shape: bool, as_admin: bool, why: Denial | None) -> None:
     scene.become(who)
     rights = load_board(scene.client, REF, scene.actor()).rights
     assert (rights.role, rights.may_shape, rights.as_admin, rights.why_not_shape) == (

@@ -6,7 +6,7 @@ import pytest
 
 from b24.errors import AccessDenied, ConnectionLost, DifferentStages, NotFound, OperationTimeLimit
 from boards.core.change import NoticeCode
-from boards.core.errors import BadInput, NotTaken, StageGone
+from boards.core.errors import BadInput, MoveIgnored, StageGone
 from boards.core.model import BoardRef
 from boards.kanban.moves import move_card, move_cards
 from tests.unit.boards.scene import GROUP, OUTSIDER, OWNER, Scene
@@ -31,13 +31,13 @@ def test_a_move_is_one_request_of_read_write_look(scene: Scene) -> None:
 
 def test_a_yes_that_was_none(scene: Scene) -> None:
     scene.ignore("task.stages.movetask")
-    with pytest.raises(NotTaken) as caught:
+    with pytest.raises(MoveIgnored) as caught:
         move_card(scene.client, REF, scene.actor(), 5, scene.stage_ids[2])
     assert (caught.value.task_id, caught.value.stage_id) == (5, scene.stage_ids[1])
 
 
 def test_planner_says_yes_to_a_card_that_is_not_in_it(scene: Scene) -> None:
-    with pytest.raises(NotTaken) as caught:
+    with pytest.raises(MoveIgnored) as caught:
         move_card(scene.client, PLAN, scene.actor(), 5, scene.plan_ids[2])
     assert caught.value.stage_id == 0
     scene.add_to_plan(5, scene.plan_ids[0])
@@ -116,7 +116,7 @@ def test_many_planner_cards(scene: Scene) -> None:
         scene.add_to_plan(task_id, scene.plan_ids[index % 2])
     outcome = move_cards(scene.client, PLAN, scene.actor(), [*ids[:199], 5], scene.plan_ids[2])
     assert scene.wire.count == 5
-    assert [one.task_id for one in outcome.results if isinstance(one.error, NotTaken)] == [5]
+    assert [one.task_id for one in outcome.results if isinstance(one.error, MoveIgnored)] == [5]
     assert outcome.change.undo is not None
     assert len(outcome.change.undo.moves) == 199
 
@@ -126,7 +126,7 @@ def test_a_result_per_card(scene: Scene) -> None:
     scene.portal.tasks[6].deleted = True
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5, 6, 999, 1], scene.stage_ids[2])
     kinds = [type(one.error) for one in outcome.results]
-    assert kinds == [type(None), NotTaken, NotFound, NotFound]
+    assert kinds == [type(None), MoveIgnored, NotFound, NotFound]
     assert outcome.change.after["count"] == 1
     assert [move[0] for move in outcome.change.undo.moves] == [1]  # type: ignore[index]
 

@@ -6,8 +6,8 @@ import pytest
 
 from b24.errors import OperationTimeLimit
 from boards.core.change import Change, Kind, NoticeCode
-from boards.core.errors import ColumnGone, NotTaken, SprintGone
-from boards.core.model import BoardRef, Filters, TaskStatus, Why
+from boards.core.errors import ColumnGone, MoveIgnored, SprintGone
+from boards.core.model import BoardRef, Denial, Filters, TaskStatus
 from boards.core.undo import undo_change
 from boards.scrum.board import load_lane, load_sprint_board
 from boards.scrum.cards import (
@@ -68,7 +68,7 @@ def test_nothing_is_active(team: ScrumScene) -> None:
 def test_a_closed_team(team: ScrumScene) -> None:
     team.become(ADMIN)
     shown = board(team)
-    assert shown.team.rights.why_not_plan is Why.SCRUM_ADMIN_NO_MEMBER
+    assert shown.team.rights.why_not_plan is Denial.SCRUM_ADMIN_NO_MEMBER
     assert shown.lanes == ()
 
 
@@ -179,9 +179,9 @@ def test_many_cards(team: ScrumScene) -> None:
 
 def test_a_yes_that_was_none(team: ScrumScene) -> None:
     del team.portal.scrum.columns[21]  # no place on the board: true, and nothing moved
-    with pytest.raises(NotTaken):
+    with pytest.raises(MoveIgnored):
         move(team, [21], 1)
-    with pytest.raises(NotTaken):
+    with pytest.raises(MoveIgnored):
         move(team, [1], 1)  # in the backlog: false with HTTP 200
     outcome = move(team, [21, 22], 1)
     assert [bool(one.error) for one in outcome.results] == [True, False]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from b24.errors import ConnectionLost, TokenRejected
-from boards.core.model import Why
+from boards.core.model import Denial
 from boards.kanban.load import load_board
 from boards.scrum.model import ItemFacts, Planning, SprintStatus
 from boards.scrum.planning import load_more, load_planning, load_points
@@ -148,12 +148,12 @@ def test_a_record_that_vanished_between_list_and_points(
 @pytest.mark.parametrize(
     ("who", "closed", "why", "start"),
     [
-        (MEMBER, False, None, Why.SCRUM_START_ROLE),
-        (ADMIN, True, Why.SCRUM_ADMIN_NO_MEMBER, Why.SCRUM_ADMIN_NO_MEMBER),
-        (OUTSIDER, True, Why.NOT_A_MEMBER, Why.NOT_A_MEMBER),
+        (MEMBER, False, None, Denial.SCRUM_START_ROLE),
+        (ADMIN, True, Denial.SCRUM_ADMIN_NO_MEMBER, Denial.SCRUM_ADMIN_NO_MEMBER),
+        (OUTSIDER, True, Denial.NOT_A_MEMBER, Denial.NOT_A_MEMBER),
     ],
 )
-def test_who_sees_a_team(team: ScrumScene, who: int, closed: bool, why: Why | None, start: Why) -> None:
+def test_who_sees_a_team(team: ScrumScene, who: int, closed: bool, why: Denial | None, start: Denial) -> None:
     team.become(who)
     planning = team.planning()
     assert planning.team.closed is closed

@@ -10,7 +10,7 @@ from flask import Flask
 from b24 import errors as b24
 from boards.core import errors as boards
 from boards.core.errors import BadInputCode
-from boards.core.model import Why
+from boards.core.model import Denial
 from web.core import errors, failures
 
 
@@ -25,12 +25,12 @@ def made(kind: type[BaseException]) -> BaseException:
         return boards.BadInput("title", BadInputCode.TITLE_BLANK)
     if kind is failures.TooManyRefusals:
         return failures.TooManyRefusals(0)
-    if kind is boards.NotTaken:
-        return boards.NotTaken(1, 2)
+    if kind is boards.MoveIgnored:
+        return boards.MoveIgnored(1, 2)
     if kind is boards.ValueNotTaken:
         return boards.ValueNotTaken(1, ("color",))
     if kind is boards.StageStays:
-        return boards.StageStays(1, Why.CRM_SUCCESS_STAGE)
+        return boards.StageStays(1, Denial.CRM_SUCCESS_STAGE)
     if kind in (boards.StageGone, boards.FirstStage):
         return kind(1)
     if kind is b24.PortalMoved:

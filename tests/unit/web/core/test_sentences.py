@@ -7,7 +7,7 @@ from flask import Flask
 
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Notice, TaskStatus, Why
+from boards.core.model import Denial, Notice, TaskStatus
 from web.core import sentences
 
 VALUES = {
@@ -27,8 +27,8 @@ VALUES = {
 }
 
 
-@pytest.mark.parametrize("why", Why)
-def test_every_reason_is_a_sentence(page: Flask, why: Why) -> None:
+@pytest.mark.parametrize("why", Denial)
+def test_every_reason_is_a_sentence(page: Flask, why: Denial) -> None:
     assert sentences.why_text(why).endswith(".")
 
 
