@@ -46,7 +46,8 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     app = Flask(
         "app", root_path=str(ROOT), static_folder=str(static), static_url_path=f"/static/{_version(static)}"
     )
-    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=YEAR)
+    kept = 0 if config.reload else YEAR
+    app.config.update(MAX_CONTENT_LENGTH=MOST_BYTES, SEND_FILE_MAX_AGE_DEFAULT=kept)
     Compress(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["version"] = VERSION
