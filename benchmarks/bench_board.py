@@ -14,7 +14,7 @@ from report import Figure, Section, median_of, ratio_of
 from support import installed_app
 
 from app import create_app
-from boards.core.model import Board
+from boards.core.board import Board
 from config import Config
 from tests.support.fake_board import fake_board
 from tests.support.person import Person

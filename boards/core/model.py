@@ -66,41 +66,6 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Card:
-    """A task on a board. `stage_id` 0 belongs to the first stage (behaviour.md §3.8)."""
-
-    id: int
-    title: str
-    stage_id: int
-    responsible: Person | None = None
-    deadline: dt.datetime | None = None
-    overdue: bool = False
-    priority: int = PRIORITY_NORMAL
-    tags: tuple[str, ...] = ()
-    is_subtask: bool = False
-    has_crm: bool = False
-    task_status: TaskStatus = TaskStatus.PENDING
-
-    @property
-    def completed(self) -> bool:
-        return self.task_status == TaskStatus.COMPLETED
-
-
-@dataclass(frozen=True)
-class Column:
-    """A stage with the cards read so far. `total` is exact; `next_start` is None when there are no more.
-
-    `loaded` is False for a column whose cards this page has not asked for yet.
-    """
-
-    stage: Stage
-    cards: tuple[Card, ...] = ()
-    total: int = 0
-    next_start: int | None = None
-    loaded: bool = True
-
-
-@dataclass(frozen=True)
 class Filters:
     """What is shown of a board; the default hides completed tasks, as the portal's own board does."""
 
@@ -149,24 +114,6 @@ class Rights:
 
 
 @dataclass(frozen=True)
-class Board:
-    """`is_scrum`: the group is a scrum team, so its sprints are planned elsewhere (behaviour.md §3.2)."""
-
-    ref: BoardRef
-    title: str
-    columns: tuple[Column, ...]
-    rights: Rights
-    filters: Filters = Filters()
-    people: tuple[Person, ...] = ()
-    member_count: int = 0
-    is_scrum: bool = False
-
-    @property
-    def stages(self) -> tuple[Stage, ...]:
-        return tuple(column.stage for column in self.columns)
-
-
-@dataclass(frozen=True)
 class Project:
     """One row of the home page. `role` is A, E, K or "" for someone who only sees it."""
 
@@ -190,54 +137,6 @@ class Home:
     projects: tuple[Project, ...]
     total: int
     next_start: int | None = None
-
-
-@dataclass(frozen=True)
-class Task:
-    """A task in the drawer. `actions` are those of the portal's `action` map that are allowed now."""
-
-    id: int
-    title: str
-    description: str
-    group_id: int
-    group_name: str
-    stage_id: int
-    responsible: Person | None
-    creator: Person | None
-    deadline: dt.datetime | None
-    priority: int
-    tags: tuple[str, ...]
-    task_status: TaskStatus
-    crm: tuple[str, ...] = ()
-    parent_id: int = 0
-    overdue: bool = False
-    created: dt.datetime | None = None
-    changed: dt.datetime | None = None
-    actions: frozenset[str] = frozenset()
-    accomplices: tuple[Person, ...] = ()
-    auditors: tuple[Person, ...] = ()
-
-
-@dataclass(frozen=True)
-class TaskEdit:
-    """The fields of a task that are to change; None leaves a field alone.
-
-    `tags` replaces all tags; `add_tags` adds to those there are, for several tasks at once only.
-    """
-
-    title: str | None = None
-    description: str | None = None
-    responsible_id: int | None = None
-    deadline: str | None = None  # ISO 8601 with offset, "" clears
-    priority: int | None = None
-    tags: tuple[str, ...] | None = None
-    group_id: int | None = None
-    stage_id: int | None = None
-    add_tags: tuple[str, ...] | None = None
-
-    @property
-    def empty(self) -> bool:
-        return self == TaskEdit()
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,10 @@ from boards.core.batches import PackedAnswer, chunks, send_packed
 from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards, require_tags
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskEdit
+from boards.core.model import Actor, BoardRef, CardResult, Notice
 from boards.core.outcome import Outcome, none_worked
 from boards.core.recipes import Recipe, UndoContext, recipe
-from boards.kanban.convert import to_card, to_status
+from boards.core.tasks import TASK_FIELDS, Card, TaskEdit, to_card, to_status
 from boards.kanban.queries import CARD_ORDER
 from boards.kanban.task_edits import (
     as_it_was,
@@ -40,9 +40,6 @@ from boards.kanban.task_edits import (
     wire_fields,
 )
 from boards.kanban.tasks import ACTIONS
-
-# What makes sense for many tasks alike; a title does not, a stage is `move_cards`.
-FOR_MANY = {"responsible_id", "deadline", "priority", "tags"}
 
 Tags = Mapping[int, Sequence[str]]
 Cards = tuple[Card, ...]
@@ -74,7 +71,7 @@ def change_cards(
     values = values_of(checked(what))
     if set(values) == {"add_tags"}:
         return _add_tags(client, actor, wanted, values["add_tags"], seen_tags or {}, board_key)
-    if not FOR_MANY.issuperset(values):
+    if not all(name in TASK_FIELDS and TASK_FIELDS[name].for_many for name in values):
         raise BadInput("action", BadInputCode.UNKNOWN_ACTION, value=",".join(values))
     return run_writes(client, actor, dict.fromkeys(wanted, Write(values, {})), board_key)
 

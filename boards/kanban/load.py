@@ -15,9 +15,11 @@ from b24.methods import scrum as scrum_calls
 from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods import users as user_calls
-from boards.core.model import Actor, Board, BoardRef, Card, Column, Filters, Person, Stage
+from boards.core.board import Board, Column
+from boards.core.model import Actor, BoardRef, Filters, Person, Stage
 from boards.core.rights import read_rights
-from boards.kanban.convert import to_card, to_people, to_stages
+from boards.core.tasks import Card, to_card, to_people
+from boards.kanban.convert import to_stages
 from boards.kanban.queries import list_column
 
 STAGES, MEMBERS, GROUP, MOVE, USERS = "b_stages", "b_members", "b_group", "b_move", "b_users"

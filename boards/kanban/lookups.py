@@ -10,8 +10,9 @@ from b24.methods import groups as group_calls
 from b24.methods import stages as stage_calls
 from b24.methods import tasks as task_calls
 from b24.methods import users as user_calls
-from boards.core.model import Actor, Person, Project, Stage, Task
-from boards.kanban.convert import to_people, to_project, to_stages, to_task
+from boards.core.model import Actor, Person, Project, Stage
+from boards.core.tasks import Task, to_people, to_task
+from boards.kanban.convert import to_project, to_stages
 
 TASK, STAGES, GROUPS, MINE, USERS = "task", "stages", "groups", "mine", "users"
 

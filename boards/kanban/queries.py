@@ -12,7 +12,8 @@ from typing import Any
 
 from b24.client import BatchAnswer, Command
 from b24.methods import tasks as task_calls
-from boards.core.model import Actor, BoardRef, Card, Filters, Stage
+from boards.core.model import Actor, BoardRef, Filters, Stage
+from boards.core.tasks import Card
 
 CARD_ORDER = {"SORTING": "asc", "ID": "desc"}
 

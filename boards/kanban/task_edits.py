@@ -2,50 +2,28 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from b24.methods.tasks import TaskRow
-from b24.wire import literal
 from boards.core.change import NoticeCode, note
-from boards.core.checks import require_deadline, require_tags, require_title
+from boards.core.checks import require_tags
 from boards.core.edits import Comparison, compare, value_unknown
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import PRIORITY_HIGH, PRIORITY_LOW, Notice, TaskEdit, TaskStatus
+from boards.core.model import Notice, TaskStatus
+from boards.core.tasks import TASK_FIELDS, TaskEdit
 
 Values = dict[str, Any]
-
-# The stage is not among them: it is moved, not written (surprise 20).
-WIRE_NAMES = {
-    "title": "TITLE",
-    "description": "DESCRIPTION",
-    "responsible_id": "RESPONSIBLE_ID",
-    "deadline": "DEADLINE",
-    "priority": "PRIORITY",
-    "tags": "TAGS",
-    "group_id": "GROUP_ID",
-}
 
 
 def checked(edit: TaskEdit) -> TaskEdit:
     """The edit with clean values; BadInput for the first bad one, or when there is nothing to change."""
     if edit.empty:
         raise BadInput("", BadInputCode.NOTHING_TO_CHANGE)
-    if edit.responsible_id is not None and edit.responsible_id <= 0:
-        raise BadInput("responsible_id", BadInputCode.PERSON_INVALID)
-    if edit.priority is not None and not PRIORITY_LOW <= edit.priority <= PRIORITY_HIGH:
-        raise BadInput("priority", BadInputCode.PRIORITY_INVALID)
-    if edit.stage_id is not None and edit.stage_id <= 0:
-        raise BadInput("stage_id", BadInputCode.STAGE_MISSING)
-    return replace(
-        edit,
-        title=None if edit.title is None else require_title(edit.title),
-        deadline=None if edit.deadline is None else require_deadline(edit.deadline),
-        tags=None if edit.tags is None else require_tags(edit.tags),
-        add_tags=_more(edit.add_tags),
-    )
+    given = {name: getattr(edit, name) for name in TASK_FIELDS}
+    clean = {name: TASK_FIELDS[name].check(value) for name, value in given.items() if value is not None}
+    return replace(edit, add_tags=_more(edit.add_tags), **clean)
 
 
 def _more(tags: tuple[str, ...] | None) -> tuple[str, ...] | None:
@@ -84,51 +62,28 @@ def values_of(edit: TaskEdit) -> Values:
 def edit_of(values: Mapping[str, Any]) -> TaskEdit:
     """What `values_of` wrote."""
     known = {field.name for field in fields(TaskEdit)}
-    given = {name: value for name, value in values.items() if name in known}
-    for name in {"tags", "add_tags"} & set(given):
-        given[name] = tuple(given[name])
+    given: Values = {
+        name: tuple(value) if isinstance(value, list) else value
+        for name, value in values.items()
+        if name in known
+    }
     return TaskEdit(**given)
 
 
 def current(row: TaskRow, names: Mapping[str, Any]) -> Values:
     """The present values of these fields, in the shape of `values_of`."""
-    everything: Values = {
-        "title": row.title,
-        "description": row.description,
-        "responsible_id": row.responsible.id if row.responsible else 0,
-        "deadline": row.deadline.isoformat(timespec="seconds") if row.deadline else "",
-        "priority": int(row.priority),
-        "tags": list(row.tags),
-        "group_id": row.group_id,
-        "stage_id": row.stage_id,
-    }
-    return {name: everything[name] for name in names if name in everything}
+    return {name: TASK_FIELDS[name].read(row) for name in names if name in TASK_FIELDS}
 
 
 def wire_fields(values: Mapping[str, Any]) -> Values:
-    """As `tasks.task.update` wants them. A batch cannot express an empty list; one empty tag clears them."""
-    written = {WIRE_NAMES[name]: value for name, value in values.items() if name in WIRE_NAMES}
-    if written.get("TAGS") == []:
-        written["TAGS"] = [""]
-    return written
+    """As `tasks.task.update` wants them. A batch cannot express an empty list; one empty text clears it."""
+    wire = {name: field.wire for name, field in TASK_FIELDS.items() if field.wire}
+    return {wire[name]: [""] if value == [] else value for name, value in values.items() if name in wire}
 
 
 def same(name: str, value: Any, other: Any) -> bool:
-    """Whether two values of a field are the same thing: offsets, and the order of tags, do not count.
-
-    Text counts as it is sent: what looks like a batch reference is not stored as it was typed.
-    """
-    if name == "deadline" and value and other:
-        return _moment(str(value)) == _moment(str(other))
-    if name == "tags":
-        return {literal(tag) for tag in value} == {literal(tag) for tag in other}
-    if isinstance(value, str) and isinstance(other, str):
-        return literal(value) == literal(other)
-    return bool(value == other)
-
-
-def _moment(text: str) -> dt.datetime:
-    return dt.datetime.fromisoformat(text)
+    """Whether two values of a field are the same thing."""
+    return TASK_FIELDS[name].same(value, other)
 
 
 def restoring(row: TaskRow, values: Mapping[str, Any]) -> Values:

@@ -22,11 +22,11 @@ from boards.core.batches import read_then_write
 from boards.core.change import Change, Kind, NoticeCode, note
 from boards.core.errors import BadInput, BadInputCode, MoveIgnored
 from boards.core.ids import IdKind, current_id
-from boards.core.model import Actor, BoardRef, Task, TaskEdit
+from boards.core.model import Actor, BoardRef
 from boards.core.outcome import Outcome
 from boards.core.recipes import Recipe, UndoContext, recipe
+from boards.core.tasks import Task, TaskEdit, to_status, to_task
 from boards.kanban import neighbours
-from boards.kanban.convert import to_status, to_task
 from boards.kanban.queries import CARD_ORDER
 from boards.kanban.task_edits import (
     Values,

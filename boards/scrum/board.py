@@ -11,7 +11,7 @@ from b24.methods import scrum as scrum_calls
 from b24.methods import sprints as sprint_calls
 from b24.methods import tasks as task_calls
 from boards.core.model import Actor, BoardRef, Filters
-from boards.kanban.convert import to_card
+from boards.core.tasks import to_card
 from boards.kanban.queries import CARD_ORDER, card_filter
 from boards.scrum.model import Item, Sprint, SprintBoard, SprintColumn, SprintLane
 from boards.scrum.planning import list_sprint

@@ -23,10 +23,10 @@ from boards.core.change import Change, Kind, NoticeCode, note, unique
 from boards.core.checks import require_cards
 from boards.core.errors import ColumnGone, MoveIgnored
 from boards.core.ids import SprintId, StageId
-from boards.core.model import Actor, BoardRef, Card, CardResult, Notice, TaskStatus
+from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
 from boards.core.outcome import Outcome, none_worked
 from boards.core.recipes import Recipe, UndoContext, recipe
-from boards.kanban.convert import to_status
+from boards.core.tasks import Card, to_status
 from boards.kanban.task_edits import way
 from boards.scrum.model import ColumnType, RecipePart, SprintColumn
 from boards.scrum.move_plan import column_for

@@ -18,7 +18,7 @@ from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, CardResult, Notice, TaskStatus
 from boards.core.outcome import Outcome
 from boards.core.recipes import Recipe, UndoContext, recipe
-from boards.kanban.convert import to_status
+from boards.core.tasks import to_status
 from boards.kanban.task_edits import way
 from boards.scrum.cards import CardStep, MoveSprintCards, run_card_steps, status_after
 from boards.scrum.column_lists import Columns, by_sort, may_lose, require_column, snapshot

@@ -23,7 +23,7 @@ from boards.core.errors import CannotStart, SprintGone
 from boards.core.lost import looks_for
 from boards.core.model import Actor, BoardRef, Notice, TaskStatus
 from boards.core.outcome import Outcome
-from boards.kanban.convert import to_status
+from boards.core.tasks import to_status
 from boards.scrum.model import ColumnType, Sprint, SprintColumn, SprintStatus
 from boards.scrum.paging import all_rows, first_pages
 from boards.scrum.reading import read_columns, read_scrum_rights, read_sprints, to_sprint

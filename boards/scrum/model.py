@@ -10,7 +10,8 @@ from typing import Any
 
 import msgspec
 
-from boards.core.model import Card, CardResult, Denial, Person, TaskStatus
+from boards.core.model import CardResult, Denial, Person, TaskStatus
+from boards.core.tasks import Card
 
 
 class SprintStatus(StrEnum):

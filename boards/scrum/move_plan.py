@@ -19,7 +19,7 @@ from b24.methods.tasks import TaskRow
 from boards.core.batches import PackedAnswer, chunks, read_then_write, send_packed
 from boards.core.errors import LeftTeam, NoScrumRecord
 from boards.core.model import BoardRef, TaskStatus
-from boards.kanban.convert import to_status
+from boards.core.tasks import to_status
 from boards.scrum.items import FIELDS
 from boards.scrum.model import ColumnType, FactsAnswer, ItemFacts, ItemResult, SprintColumn
 from boards.scrum.planning import fact_commands, read_points

@@ -14,7 +14,7 @@ from b24.methods.sprints import EpicRow, SprintRow
 from b24.methods.tasks import TaskRow
 from boards.core.model import Actor, BoardRef, Denial, Person, TaskStatus
 from boards.core.rights import SHAPERS
-from boards.kanban.convert import to_person, to_status
+from boards.core.tasks import to_person, to_status
 from boards.scrum.model import (
     ColumnType,
     Epic,

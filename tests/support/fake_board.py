@@ -5,7 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import random
 
-from boards.core.model import Board, BoardRef, Card, Column, Filters, Person, Rights, Stage, TaskStatus
+from boards.core.board import Board, Column
+from boards.core.model import BoardRef, Filters, Person, Rights, Stage, TaskStatus
+from boards.core.tasks import Card
 
 OWNER = Rights(role="A", may_move=True, may_shape=True)
 NOW = dt.datetime(2026, 3, 4, 12, 0, tzinfo=dt.timezone(dt.timedelta(hours=3)))

@@ -13,8 +13,9 @@ from typing import Any, Generic, TypeVar
 from flask import Response, render_template, request
 from jinja2_fragments.flask import render_block
 
+from boards.core.board import Column
 from boards.core.colors import DEFAULT, parse_color
-from boards.core.model import Column, Stage
+from boards.core.model import Stage
 from web.actions.responses import StageBoard, StageChangeForm, shaped, shaper
 from web.actions.run import Done, run_action
 from web.core.context import RequestContext

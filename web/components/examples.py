@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import SimpleNamespace
 
+from boards.core.board import Column
 from boards.core.colors import PALETTE
-from boards.core.model import Card, Column, Person, Rights, Stage, TaskStatus
+from boards.core.model import Person, Rights, Stage, TaskStatus
+from boards.core.tasks import Card
 from boards.crm.model import CrmStage, Directory, Semantic
 from boards.scrum.model import Epic, Item
 from boards.scrum.points import SCALES, PointSum, ScaleKind

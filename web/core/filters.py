@@ -13,7 +13,8 @@ from flask import Blueprint
 from flask_babel import get_locale
 
 from boards.core import colors
-from boards.core.model import Board, BoardRef, Column, Filters, Rights, Stage
+from boards.core.board import Board, Column
+from boards.core.model import BoardRef, Filters, Rights, Stage
 from web.core.sentences import why_text
 
 blueprint = Blueprint("view", __name__)

@@ -10,7 +10,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from boards.core.model import Board, Home
+from boards.core.board import Board
+from boards.core.model import Home
 from boards.core.rights import SHAPERS
 from boards.crm.model import SEVERAL, Overview
 from store.memos import Memo, Owner

@@ -9,7 +9,8 @@ from flask import render_template, request
 from jinja2_fragments.flask import render_block
 from msgspec import Meta
 
-from boards.core.model import Board, Filters
+from boards.core.board import Board
+from boards.core.model import Filters
 from boards.kanban.load import load_board, load_column
 from store import jobs, task_changes
 from web.core.addresses import board_of

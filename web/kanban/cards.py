@@ -10,8 +10,9 @@ from flask import Response
 from jinja2_fragments.flask import render_block
 
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import BoardRef, Filters, TaskEdit
+from boards.core.model import BoardRef, Filters
 from boards.core.outcome import Outcome
+from boards.core.tasks import TaskEdit
 from boards.kanban.bulk import change_cards
 from boards.kanban.moves import move_card, move_cards
 from boards.kanban.queries import still_shown

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from boards.core.model import Board, BoardRef
+from boards.core.board import Board
+from boards.core.model import BoardRef
 from store.memos import Memo, Owner
 from web.core import visible_boards
 

@@ -16,7 +16,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Task, TaskEdit, TaskStatus
+from boards.core.model import TaskStatus
+from boards.core.tasks import Task, TaskEdit
 from boards.kanban.tasks import TaskContext
 from web.core.forms import Every, Form, Id, MomentText, Text, Words, words
 

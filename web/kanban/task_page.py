@@ -16,7 +16,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from boards.core.model import BoardRef, Card, Person, Project, Task
+from boards.core.model import BoardRef, Person, Project
+from boards.core.tasks import Task
 from boards.kanban.lookups import Drawer
 from web.core.context import RequestContext
 from web.kanban.task_form import form_of, moments_of
@@ -100,20 +101,3 @@ def project_rows(projects: Iterable[Project], task: Task | None = None) -> list[
     if task and task.group_id and task.group_id not in {row[0] for row in rows}:
         rows.insert(0, (task.group_id, task.group_name, ""))
     return rows
-
-
-def card_of(task: Task) -> Card:
-    """The card of a task that was just read, for the board behind the drawer."""
-    return Card(
-        id=task.id,
-        title=task.title,
-        stage_id=task.stage_id,
-        responsible=task.responsible,
-        deadline=task.deadline,
-        overdue=task.overdue,
-        priority=task.priority,
-        tags=task.tags,
-        is_subtask=task.parent_id > 0,
-        has_crm=bool(task.crm),
-        task_status=task.task_status,
-    )

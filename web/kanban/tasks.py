@@ -14,8 +14,9 @@ from jinja2_fragments.flask import render_block
 from b24.errors import NotFound
 from boards.core.change import Change
 from boards.core.errors import BadInput
-from boards.core.model import BoardRef, Task
+from boards.core.model import BoardRef
 from boards.core.outcome import Outcome
+from boards.core.tasks import Task
 from boards.kanban.lookups import load_drawer, load_stages, search_people, search_projects
 from boards.kanban.tasks import task_action, update_task
 from web.actions.run import Done, run_action
@@ -25,7 +26,7 @@ from web.core.failures import UnknownTarget
 from web.core.sentences import bad_input_text, change_text, notice_text
 from web.core.views import SessionBlueprint
 from web.kanban.task_form import SaveTaskForm, TaskActionForm, TaskForm, context_of, edits_of, posted, touched
-from web.kanban.task_page import Choice, card_of, drawer_context, people_rows, project_rows
+from web.kanban.task_page import Choice, drawer_context, people_rows, project_rows
 
 blueprint = SessionBlueprint("tasks", __name__, url_prefix="/tasks")
 
@@ -131,7 +132,7 @@ def _done(form: TaskActionForm, task_id: int, ref: BoardRef, done: Done[Outcome[
     return _closed(
         change_text(done.change),
         {"board:refresh": True} if within else _board_events(task_id, ref, done.change, task),
-        card=card_of(task) if task and not within else None,
+        card=None if within else task,
         undo_id=done.undo_id,
         toast_details=[notice_text(notice) for notice in done.outcome.notices],
     )

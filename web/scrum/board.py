@@ -8,9 +8,10 @@ from flask import Response, render_template, request
 from flask_babel import gettext as _
 from jinja2_fragments.flask import render_block
 
+from boards.core.board import Column
 from boards.core.change import NoticeCode
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import BoardRef, Column, Rights, Stage
+from boards.core.model import BoardRef, Rights, Stage
 from boards.scrum.board import load_lane, load_sprint_board
 from boards.scrum.cards import CardsOutcome, move_sprint_cards, put_on_board
 from boards.scrum.model import SprintBoard, SprintColumn, SprintLane

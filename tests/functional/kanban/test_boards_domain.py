@@ -14,10 +14,12 @@ import pytest
 from b24.client import Client
 from b24.errors import AccessDenied
 from boards.core import jobs
+from boards.core.board import Board
 from boards.core.change import Change
 from boards.core.errors import MoveIgnored
-from boards.core.model import Actor, Board, BoardRef, Denial, Filters, TaskEdit
+from boards.core.model import Actor, BoardRef, Denial, Filters
 from boards.core.outcome import Outcome
+from boards.core.tasks import TaskEdit
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
 from boards.kanban.deletion import plan_deletion

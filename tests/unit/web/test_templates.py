@@ -13,8 +13,9 @@ import pytest
 from flask import Flask, render_template, render_template_string
 from flask_babel import Babel
 
+from boards.core.board import Board
 from boards.core.colors import PALETTE, contrast, text_color
-from boards.core.model import Board, Denial, Filters, Rights
+from boards.core.model import Denial, Filters, Rights
 from boards.scrum.points import PointSum
 from boards.scrum.statistics import Load
 from tests.support.fake_board import OWNER, fake_board

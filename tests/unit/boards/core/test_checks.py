@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.checks import require_deadline, require_tags, require_title
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Filters, Notice, Stage, TaskEdit
+from boards.core.model import Filters, Notice, Stage
 from boards.core.recipes import Recipe, UnknownRecipe
+from boards.core.tasks import TaskEdit
 from boards.kanban import stage_order as lists
 from boards.kanban.stages import RenameStage
 from boards.kanban.task_edits import current, edit_of, values_of

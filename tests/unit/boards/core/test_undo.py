@@ -14,8 +14,9 @@ from b24.errors import ActionUnavailable, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind
 from boards.core.errors import CannotUndo
-from boards.core.model import BoardRef, TaskEdit
+from boards.core.model import BoardRef
 from boards.core.outcome import Outcome
+from boards.core.tasks import TaskEdit
 from boards.core.undo import same_id, undo_change, undo_job
 from boards.kanban.bulk import change_cards
 from boards.kanban.deletion import plan_deletion

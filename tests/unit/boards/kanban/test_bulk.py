@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from b24.errors import ActionUnavailable, NotFound, OutcomeUnknown
-from boards.core.model import TaskEdit
 from boards.core.outcome import Outcome
+from boards.core.tasks import TaskEdit
 from boards.core.undo import undo_change
 from boards.kanban.bulk import change_cards
 from tests.unit.boards.scene import Scene

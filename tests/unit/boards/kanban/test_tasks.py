@@ -7,7 +7,8 @@ import pytest
 from b24.errors import ActionUnavailable, NotFound
 from boards.core.change import Kind, NoticeCode
 from boards.core.errors import BadInput
-from boards.core.model import BoardRef, TaskEdit, TaskStatus
+from boards.core.model import BoardRef, TaskStatus
+from boards.core.tasks import TaskEdit
 from boards.kanban.bulk import change_cards
 from boards.kanban.lookups import load_drawer
 from boards.kanban.task_edits import way

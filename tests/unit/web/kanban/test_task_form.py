@@ -8,7 +8,8 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from boards.core.errors import BadInput
-from boards.core.model import Person, Task, TaskEdit, TaskStatus
+from boards.core.model import Person, TaskStatus
+from boards.core.tasks import Task, TaskEdit
 from web.core.forms import decode
 from web.kanban.task_form import (
     SaveTaskForm,
