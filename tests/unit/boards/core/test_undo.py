@@ -118,18 +118,18 @@ def state(scene: Scene) -> object:
     portal = scene.portal
     tasks = [
         (
-            one.id,
-            one.title,
-            one.description,
-            one.group_id,
-            one.status,
-            one.responsible_id,
-            one.deadline,
-            one.priority,
-            sorted(one.tags),
-            sorted(one.auditors),
+            task.id,
+            task.title,
+            task.description,
+            task.group_id,
+            task.status,
+            task.responsible_id,
+            task.deadline,
+            task.priority,
+            sorted(task.tags),
+            sorted(task.auditors),
         )
-        for one in portal.tasks.values()
+        for task in portal.tasks.values()
     ]
     return scene.picture(), scene.picture(13), scene.picture(OWNER, USER_BOARD), tasks
 
@@ -223,7 +223,7 @@ def test_a_restored_stage_keeps_out_of_other_peoples_way(busy: Scene) -> None:
     busy.portal.tasks[5].stage_id = first  # somebody moved it on
     busy.portal.stages[third].title = "Renamed since"
     outcome = undo_change(busy.client, busy.actor(), done.change)
-    assert [str(one.code) for one in outcome.notices] == ["tasks_left_alone"]
+    assert [str(notice.code) for notice in outcome.notices] == ["tasks_left_alone"]
     assert [(title, sorted(tasks)) for title, _, tasks in busy.picture()] == [
         ("S1", [1, 2, 3, 4, 5]),
         ("S2", [6]),
@@ -239,7 +239,7 @@ def test_a_restored_stage_finds_the_nearest_neighbour(busy: Scene) -> None:
     delete(busy, 2, 0)  # the one it stood after is gone as well
     outcome = undo_change(client, actor, gone.change)
     assert [title for title, _, _ in busy.picture()] == ["S1", "S2", "S4", "S5"]
-    assert [one.title for one in outcome.now] == ["S1", "S2", "S4", "S5"]
+    assert [stage.title for stage in outcome.now] == ["S1", "S2", "S4", "S5"]
 
 
 def test_a_moved_stage_finds_the_nearest_neighbour(busy: Scene) -> None:
@@ -288,7 +288,7 @@ def test_a_portal_admin_undoes_as_admin(busy: Scene) -> None:
     busy.become(ADMIN)
     outcome = undo_change(busy.client, busy.actor(), done.change)
     assert [title for title, _, _ in busy.picture()] == ["S1", "S2", "S3"] != before
-    assert [str(one.code) for one in outcome.notices] == ["acted_as_admin"]
+    assert [str(notice.code) for notice in outcome.notices] == ["acted_as_admin"]
 
 
 def test_the_way_back_of_a_refused_edit_is_refused_too(busy: Scene) -> None:
@@ -301,7 +301,7 @@ def test_the_way_back_of_a_refused_edit_is_refused_too(busy: Scene) -> None:
 def test_no_recipe_no_undo(busy: Scene) -> None:
     busy.portal.tasks[4].status = AWAITS_CONTROL
     done = task_action(busy.client, busy.actor(), 4, "renew")
-    assert [str(one.code) for one in done.notices] == ["no_exact_reverse"]
+    assert [str(notice.code) for notice in done.notices] == ["no_exact_reverse"]
     with pytest.raises(CannotUndo):
         undo_change(busy.client, busy.actor(), done.change)
 

@@ -58,7 +58,7 @@ def test_a_refused_card_is_tried_once(scene: Scene) -> None:
     scene.portal.tasks[5].tags = ["unseen"]
     outcome = tag(scene, t5=[], t6=[], t999=[])
     assert scene.wire.count == 1
-    assert [type(one.error) for one in outcome.results] == [ActionUnavailable, type(None), NotFound]
+    assert [type(result.error) for result in outcome.results] == [ActionUnavailable, type(None), NotFound]
     assert scene.portal.tasks[5].tags == ["unseen"]
 
 
@@ -69,7 +69,7 @@ def test_a_repair_that_gets_lost_is_made_again(scene: Scene, fate: str) -> None:
     scene.wire.lose = ["", fate]
     outcome = tag(scene, t5=["seen"])
     assert scene.portal.tasks[5].tags == ["real", "new"]
-    assert [one.error for one in outcome.results] == [None]
+    assert [result.error for result in outcome.results] == [None]
 
 
 def test_a_repair_that_fails_is_told_and_can_be_taken_back(scene: Scene) -> None:
@@ -78,7 +78,7 @@ def test_a_repair_that_fails_is_told_and_can_be_taken_back(scene: Scene) -> None
     scene.wire.lost_error = OutcomeUnknown
     scene.wire.lose = ["", "before", "before"]
     outcome = tag(scene, t5=["seen"])
-    assert [type(one.error) for one in outcome.results] == [OutcomeUnknown]
+    assert [type(result.error) for result in outcome.results] == [OutcomeUnknown]
     assert outcome.change.before["cards"]["5"]["tags"] == ["real"]
     assert outcome.change.after["cards"]["5"]["tags"] == ["seen", "new"]
     undo_change(scene.client, scene.actor(), outcome.change, lambda one: one)

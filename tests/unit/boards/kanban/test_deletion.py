@@ -42,7 +42,7 @@ def test_the_plan_is_one_request_and_changes_nothing(scene: Scene) -> None:
     picture = scene.picture()
     plan = plan_deletion(scene.client, REF, scene.actor(), scene.stage_ids[1])
     assert (plan.task_ids, plan.total, plan.refusal) == ((5, 6), 2, None)
-    assert [one.title for one in plan.others] == ["S1", "S3"]
+    assert [column.title for column in plan.others] == ["S1", "S3"]
     assert scene.wire.count == 1
     assert scene.picture() == picture
 
@@ -127,8 +127,8 @@ def test_five_hundred_tasks_take_twelve_requests_and_keep_their_order(scene: Sce
     assert len(results) == 500
     assert scene.picture() == [("S1", "47D1E2", [1, 2, 3, 4]), ("S3", "47D1E2", [*range(1000, 1500), 7])]
     assert progress.outcome
-    assert [one.title for one in progress.outcome.now] == ["S1", "S3"]
-    assert [one.sort for one in progress.outcome.now] == [100, 300]
+    assert [stage.title for stage in progress.outcome.now] == ["S1", "S3"]
+    assert [stage.sort for stage in progress.outcome.now] == [100, 300]
 
 
 def test_more_tasks_than_one_plan_holds(scene: Scene) -> None:
@@ -153,7 +153,7 @@ def test_hidden_tasks_keep_the_stage_and_that_is_said(scene: Scene, monkeypatch:
     hide(monkeypatch, 50)
     progress, _ = finish(scene, start(scene, 1, 2))
     assert progress.outcome
-    assert [one.code for one in progress.outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
+    assert [notice.code for notice in progress.outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
     assert progress.outcome.now == ()
     assert [title for title, _, _ in scene.picture()] == ["S1", "S2", "S3"]
     undo_change(scene.client, scene.actor(), progress.outcome.change)
@@ -166,7 +166,7 @@ def test_a_move_that_was_none_is_found_out(scene: Scene) -> None:
     assert progress.outcome
     assert progress.outcome.notices[0].code == NoticeCode.TASKS_NOT_MOVED
     assert progress.outcome.notices[0].values == {"count": 1}
-    assert [one.task_id for one in results if isinstance(one.error, MoveIgnored)] == [6]
+    assert [result.task_id for result in results if isinstance(result.error, MoveIgnored)] == [6]
     assert len(scene.picture()) == 3
 
 
@@ -174,7 +174,7 @@ def test_refused_moves_have_reasons(scene: Scene) -> None:
     job = start(scene, 1, 2)
     scene.portal.tasks[5].deleted = True
     progress, results = finish(scene, job)
-    assert [type(one.error) for one in results] == [NotFound, type(None)]
+    assert [type(result.error) for result in results] == [NotFound, type(None)]
     assert progress.outcome
     assert progress.outcome.notices[0].values == {"count": 1}
 
@@ -220,7 +220,7 @@ def test_a_deletion_that_was_done_although_the_answer_was_lost(scene: Scene) -> 
     assert last.outcome
     assert last.outcome.change.kind == Kind.STAGE_DELETE
     assert [title for title, _, _ in scene.picture()] == ["S1", "S3"]
-    assert [one.code for one in last.outcome.notices] == [NoticeCode.ANSWER_LOST_BUT_DONE]
+    assert [notice.code for notice in last.outcome.notices] == [NoticeCode.ANSWER_LOST_BUT_DONE]
     undo_change(scene.client, scene.actor(), last.outcome.change)
     assert [(title, tasks) for title, _, tasks in scene.picture()] == [
         ("S1", [1, 2, 3, 4]),

@@ -31,13 +31,13 @@ def test_own_projects_come_first_then_names(scene: Scene) -> None:
         scene.portal.groups[number].name = name
     scene.become(ADMIN)
     home = load_home(scene.client, scene.actor())
-    assert [(one.name, one.role) for one in home.projects] == [
+    assert [(project.name, project.role) for project in home.projects] == [
         ("zoo", "E"),
         ("Berg", ""),
         ("Project 12", ""),
         ("Älter", ""),
     ]
-    assert [one.id for one in load_home(scene.client, scene.actor(), "BER").projects] == [22]
+    assert [project.id for project in load_home(scene.client, scene.actor(), "BER").projects] == [22]
     assert load_home(scene.client, scene.actor()).projects[2].ref.key == f"g{GROUP}"
 
 

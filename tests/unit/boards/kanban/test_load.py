@@ -28,7 +28,7 @@ def test_one_request_for_a_whole_board(scene: Scene) -> None:
     assert [column.total for column in board.columns] == [4, 2, 1]
     assert [stage.is_first for stage in board.stages] == [True, False, False]
     assert (board.title, board.member_count, board.rights.role) == ("Project 12", 2, "A")
-    assert [one.name for one in board.people] == [f"Person {number}" for number in range(1, 6)]
+    assert [person.name for person in board.people] == [f"Person {number}" for number in range(1, 6)]
 
 
 def test_only_known_columns_come_along(scene: Scene) -> None:
@@ -47,9 +47,9 @@ def test_only_known_columns_come_along(scene: Scene) -> None:
 def test_no_two_boards_in_a_batch(scene: Scene) -> None:
     for ref in (REF, PLAN):
         commands = board_commands(ref, scene.actor(), Filters(), None)
-        asked = [one for one in commands.values() if one.method.startswith("task.stages.get")]
+        asked = [command for command in commands.values() if command.method.startswith("task.stages.get")]
         assert len(asked) == 1
-    assert not any("canmove" in one.method for one in commands.values())
+    assert not any("canmove" in command.method for command in commands.values())
 
 
 def test_pages_of_a_column(scene: Scene) -> None:
@@ -93,7 +93,7 @@ def test_filters(scene: Scene, filters: Filters, found: list[list[int]]) -> None
     board = load_board(scene.client, REF, scene.actor(), filters)
     assert columns(board) == found
     assert [card.id for column in board.columns for card in column.cards if card.overdue] == [
-        one for ids in found for one in ids if one == 5
+        task_id for ids in found for task_id in ids if task_id == 5
     ]
     asked = scene.wire.sent("tasks.task.list")[0]["filter"]
     assert set(asked) <= {

@@ -69,7 +69,7 @@ def test_a_stage_of_another_board_is_not_ours(scene: Scene) -> None:
 def test_somebody_moved_it_meanwhile(scene: Scene) -> None:
     first, second, third = scene.stage_ids
     outcome = move_card(scene.client, REF, scene.actor(), 5, third, was_stage=first)
-    assert [one.code for one in outcome.notices] == [NoticeCode.CARD_MOVED_MEANWHILE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.CARD_MOVED_MEANWHILE]
     assert outcome.notices[0].values == {"stage_id": second}
     same = move_card(scene.client, REF, scene.actor(), 1, third, was_stage=first)
     assert same.notices == ()
@@ -84,7 +84,7 @@ def test_a_lost_answer_does_not_forget_where_the_card_was(scene: Scene) -> None:
     scene.wire.lose = ["after"]
     unknown = move_card(scene.client, REF, scene.actor(), 6, third)
     assert unknown.change.undo is None
-    assert [one.code for one in unknown.notices] == [NoticeCode.PLACE_UNKNOWN]
+    assert [notice.code for notice in unknown.notices] == [NoticeCode.PLACE_UNKNOWN]
 
 
 @pytest.mark.parametrize(("count", "requests"), [(1, 1), (47, 1), (48, 2), (100, 3), (200, 5)])
@@ -94,8 +94,8 @@ def test_many_cards_few_requests(scene: Scene, count: int, requests: int) -> Non
         scene.add_task(task_id, GROUP, scene.stage_ids[0])
     outcome = move_cards(scene.client, REF, scene.actor(), ids, scene.stage_ids[2])
     assert scene.wire.count == requests
-    assert [one.task_id for one in outcome.results] == ids
-    assert all(one.error is None for one in outcome.results)
+    assert [result.task_id for result in outcome.results] == ids
+    assert all(result.error is None for result in outcome.results)
     assert scene.picture()[2][2] == [*ids, 7]  # together, in their order
     assert outcome.results[0].title == "Task 1000"
 
@@ -116,7 +116,7 @@ def test_many_planner_cards(scene: Scene) -> None:
         scene.add_to_plan(task_id, scene.plan_ids[index % 2])
     outcome = move_cards(scene.client, PLAN, scene.actor(), [*ids[:199], 5], scene.plan_ids[2])
     assert scene.wire.count == 5
-    assert [one.task_id for one in outcome.results if isinstance(one.error, MoveIgnored)] == [5]
+    assert [result.task_id for result in outcome.results if isinstance(result.error, MoveIgnored)] == [5]
     assert outcome.change.undo is not None
     assert len(outcome.change.undo.moves) == 199
 
@@ -125,7 +125,7 @@ def test_a_result_per_card(scene: Scene) -> None:
     scene.ignore("task.stages.movetask", after=1, times=1)  # the second move is that of task 5
     scene.portal.tasks[6].deleted = True
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5, 6, 999, 1], scene.stage_ids[2])
-    kinds = [type(one.error) for one in outcome.results]
+    kinds = [type(result.error) for result in outcome.results]
     assert kinds == [type(None), MoveIgnored, NotFound, NotFound]
     assert outcome.change.after["count"] == 1
     assert [move[0] for move in outcome.change.undo.moves] == [1]  # type: ignore[index]
@@ -147,9 +147,9 @@ def test_what_was_done_before_a_break_counts(scene: Scene) -> None:
         scene.add_task(task_id, GROUP, scene.stage_ids[0])
     scene.wire.lose = ["", "before", "before"]
     outcome = move_cards(scene.client, REF, scene.actor(), ids, scene.stage_ids[2])
-    done = [one.task_id for one in outcome.results if one.error is None]
+    done = [result.task_id for result in outcome.results if result.error is None]
     assert 30 < len(done) < 50 and done == ids[: len(done)], "what went with the first batch"
-    assert {type(one.error) for one in outcome.results[len(done) :]} == {ConnectionLost}
+    assert {type(result.error) for result in outcome.results[len(done) :]} == {ConnectionLost}
     assert [move[0] for move in outcome.change.undo.moves] == done  # type: ignore[index]
     scene.wire.lose = ["before", "before"]
     with pytest.raises(ConnectionLost):
@@ -159,8 +159,8 @@ def test_what_was_done_before_a_break_counts(scene: Scene) -> None:
 def test_a_lost_first_answer_of_many(scene: Scene) -> None:
     scene.wire.lose = ["after"]
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5], scene.stage_ids[2])
-    assert all(one.error is None for one in outcome.results)
-    assert [one.code for one in outcome.notices] == [NoticeCode.PLACE_UNKNOWN]
+    assert all(result.error is None for result in outcome.results)
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.PLACE_UNKNOWN]
     assert outcome.change.undo is None
 
 
@@ -170,12 +170,12 @@ def test_a_lost_answer_does_no_harm_where_the_person_saw_the_stages(scene: Scene
     scene.wire.lose = ["after"]
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5], scene.stage_ids[2], was_stages=seen)
     assert not outcome.notices and outcome.change.undo
-    moves = {one: stage for one, stage, _below, _above in outcome.change.undo.moves}
+    moves = {task_id: stage for task_id, stage, _below, _above in outcome.change.undo.moves}
     assert moves == seen and start != scene.picture(GROUP)
 
 
 def test_a_limit_within_the_batch_is_the_cards_result(scene: Scene) -> None:
     scene.refuse("task.stages.movetask", "OPERATION_TIME_LIMIT", 429)
     outcome = move_cards(scene.client, REF, scene.actor(), [1, 5], scene.stage_ids[2])
-    assert {type(one.error) for one in outcome.results} == {OperationTimeLimit}
+    assert {type(result.error) for result in outcome.results} == {OperationTimeLimit}
     assert outcome.change.undo is None

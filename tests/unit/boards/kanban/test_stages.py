@@ -21,15 +21,15 @@ PLAN = BoardRef(0)
 
 
 def codes(outcome: Outcome[Any]) -> list[str]:
-    return [str(one.code) for one in outcome.notices]
+    return [str(notice.code) for notice in outcome.notices]
 
 
 def truth(scene: Scene) -> list[tuple[int, str, str, int]]:
-    return [(one.id, one.title, one.color, one.sort) for one in scene.board(GROUP)]
+    return [(stage.id, stage.title, stage.color, stage.sort) for stage in scene.board(GROUP)]
 
 
 def told(outcome: Outcome[Any]) -> list[tuple[int, str, str, int]]:
-    return [(one.id, one.title, one.color, one.sort) for one in outcome.now]
+    return [(stage.id, stage.title, stage.color, stage.sort) for stage in outcome.now]
 
 
 @pytest.mark.parametrize("which", [0, 1, 2])
@@ -43,7 +43,7 @@ def test_a_move_is_one_request_and_tells_the_truth(
     outcome = move_stage(scene.client, REF, scene.actor(), stage_id, after_id)
     assert scene.wire.count == 1
     assert told(outcome) == truth(scene)
-    assert [one.is_first for one in outcome.now] == [True, False, False]
+    assert [stage.is_first for stage in outcome.now] == [True, False, False]
     assert (NoticeCode.ANCHOR_GONE in codes(outcome)) == (target == "gone")
     seen = {title: tasks for title, _, tasks in before}
     assert {title: tasks for title, _, tasks in scene.picture()} == seen  # nobody's cards changed columns
@@ -117,8 +117,8 @@ def test_add_at_any_place(scene: Scene, position: int) -> None:
 
 def test_add_in_my_planner(scene: Scene) -> None:
     outcome = add_stage(scene.client, PLAN, scene.actor(), "Mine", "ff0000", 0)
-    assert [one.title for one in scene.board(OWNER, "U")] == ["Mine", "P1", "P2", "P3"]
-    assert ids(outcome.now) == tuple(one.id for one in scene.board(OWNER, "U"))
+    assert [stage.title for stage in scene.board(OWNER, "U")] == ["Mine", "P1", "P2", "P3"]
+    assert ids(outcome.now) == tuple(stage.id for stage in scene.board(OWNER, "U"))
     assert outcome.change.board_key == "me"
 
 
@@ -172,18 +172,18 @@ def test_an_addition_is_never_made_twice(scene: Scene, fate: str, seen: bool, fr
     outcome = add_stage(
         scene.client, REF, scene.actor(), "Mine", "FF0000", after_id, seen=scene.stage_ids if seen else None
     )
-    assert [one[1] for one in truth(scene)].count("Mine") == 1
+    assert [stage[1] for stage in truth(scene)].count("Mine") == 1
     assert told(outcome) == truth(scene)
     assert scene.wire.count == (2 if fate == "after" else 3)
     assert ("answer_lost_but_done" in codes(outcome)) == (fate == "after")
-    assert outcome.change.target == next(one[0] for one in truth(scene) if one[1] == "Mine")
+    assert outcome.change.target == next(stage[0] for stage in truth(scene) if stage[1] == "Mine")
 
 
 def test_a_twin_that_was_seen_before_is_not_taken_for_ours(scene: Scene) -> None:
     scene.portal.stages[scene.stage_ids[1]].title = "Mine"
     scene.wire.lose = ["before"]
     add_stage(scene.client, REF, scene.actor(), "Mine", "47D1E2", scene.stage_ids[0], seen=scene.stage_ids)
-    assert [one[1] for one in truth(scene)] == ["S1", "Mine", "Mine", "S3"]
+    assert [stage[1] for stage in truth(scene)] == ["S1", "Mine", "Mine", "S3"]
 
 
 def test_a_lost_answer_does_not_spoil_the_undo(scene: Scene) -> None:

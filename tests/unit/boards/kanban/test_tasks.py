@@ -36,8 +36,8 @@ def test_the_drawer_is_one_request(scene: Scene) -> None:
     drawer = load_drawer(scene.client, scene.actor(), 5)
     assert scene.wire.count == 1
     assert (drawer.task.title, drawer.task.group_name) == ("Task 5", "Project 12")
-    assert [one.title for one in drawer.stages] == ["S1", "S2", "S3"]
-    assert [one.id for one in drawer.projects] == [GROUP]
+    assert [stage.title for stage in drawer.stages] == ["S1", "S2", "S3"]
+    assert [project.id for project in drawer.projects] == [GROUP]
     assert len(drawer.people) == 5
     scene.add_task(50)
     assert load_drawer(scene.client, scene.actor(), 50).stages == ()
@@ -60,7 +60,7 @@ def test_somebody_changed_the_same_field(scene: Scene) -> None:
     scene.portal.tasks[5].title = "Theirs"
     seen = TaskEdit(title="Task 5", priority=1)
     outcome = update_task(scene.client, scene.actor(), 5, TaskEdit(title="Mine", priority=2), seen=seen)
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.FIELD_CHANGED_MEANWHILE, {"field": "title", "old": "Theirs"})
     ]
     assert scene.portal.tasks[5].title == "Mine"
@@ -119,7 +119,7 @@ def test_a_refused_stage_does_not_hide_what_was_saved(scene: Scene) -> None:
     other = scene.add_group(13, {OWNER: "A"})
     edit = TaskEdit(title="Saved", stage_id=other[1])
     outcome = update_task(scene.client, scene.actor(), 5, edit)
-    assert [one.code for one in outcome.notices] == [NoticeCode.STAGE_NOT_TAKEN]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.STAGE_NOT_TAKEN]
     assert outcome.change.undo is not None
     assert outcome.change.undo.values == {"title": "Task 5"}
     assert (scene.portal.tasks[5].title, scene.portal.tasks[5].stage_id) == ("Saved", scene.stage_ids[1])
@@ -134,7 +134,7 @@ def test_a_refusal_is_raised(scene: Scene) -> None:
 def test_saved_and_out_of_sight(scene: Scene) -> None:
     outcome = update_task(scene.client, scene.actor(), 5, TaskEdit(group_id=0))  # not the owner's own task
     assert outcome.now is None
-    assert [one.code for one in outcome.notices] == [NoticeCode.TASK_UNREADABLE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.TASK_UNREADABLE]
 
 
 def test_a_lost_answer_keeps_only_what_is_known(scene: Scene) -> None:
@@ -143,7 +143,7 @@ def test_a_lost_answer_keeps_only_what_is_known(scene: Scene) -> None:
     outcome = update_task(scene.client, scene.actor(), 5, edit, seen=seen)
     assert outcome.change.undo is not None
     assert outcome.change.undo.values == {"title": "Task 5"}
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.VALUE_BEFORE_UNKNOWN, {"fields": ["priority"]})
     ]
 
@@ -188,7 +188,7 @@ def test_many_tasks_at_once(scene: Scene) -> None:
     scene.protect(1001)
     outcome = change_cards(scene.client, scene.actor(), ids, TaskEdit(priority=2), ref=REF)
     assert scene.wire.count == 5
-    assert [one.task_id for one in outcome.results if one.error] == [1001]
+    assert [result.task_id for result in outcome.results if result.error] == [1001]
     assert outcome.change.board_key == "g12"
     assert outcome.change.after["count"] == 199
     scene.wire.requests.clear()
@@ -212,14 +212,14 @@ def test_tags_are_added_not_replaced(scene: Scene) -> None:
     outcome = change_cards(scene.client, scene.actor(), [5, 6, 7, 999], TaskEdit(add_tags=("red", "b")))
     assert scene.portal.tasks[5].tags == ["a", "Red", "b"]
     assert scene.portal.tasks[7].tags == ["red", "b"]
-    assert [type(one.error) for one in outcome.results] == [
+    assert [type(result.error) for result in outcome.results] == [
         type(None),
         ActionUnavailable,
         type(None),
         NotFound,
     ]
     again = change_cards(scene.client, scene.actor(), [5, 7], TaskEdit(add_tags=("B",)))
-    assert [one.error for one in again.results] == [None, None]
+    assert [result.error for result in again.results] == [None, None]
     assert again.change.undo is None
 
 
@@ -227,6 +227,6 @@ def test_many_actions_have_their_own_ways_back(scene: Scene) -> None:
     scene.portal.tasks[6].status = IN_PROGRESS
     scene.portal.tasks[7].status = COMPLETED
     outcome = change_cards(scene.client, scene.actor(), [5, 6, 7], "complete")
-    assert [type(one.error) for one in outcome.results] == [type(None), type(None), ActionUnavailable]
+    assert [type(result.error) for result in outcome.results] == [type(None), type(None), ActionUnavailable]
     assert outcome.change.undo is not None
     assert [card.actions for card in outcome.change.undo.cards] == [("renew",), ("renew", "start")]

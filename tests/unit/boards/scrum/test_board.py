@@ -88,7 +88,7 @@ def test_items_without_a_column_are_told_and_put_on_the_board(team: ScrumScene) 
     outcome = put_on_board(team.client, REF, team.actor(), team.active, [31, 32, 1])
     assert team.wire.count == 2
     assert (team.places(31), team.places(32)) == ([team.columns[0]], [team.columns[2]])
-    assert [bool(one.error) for one in outcome.results] == [False, False, True]  # 1 is in the backlog
+    assert [bool(result.error) for result in outcome.results] == [False, False, True]  # 1 is in the backlog
     back(team, outcome)
     assert team.places(31) == [] == team.places(32)
 
@@ -103,7 +103,7 @@ def test_filters_and_further_pages(team: ScrumScene) -> None:
     more = load_lane(team.client, REF, team.actor(), team.active, lane.column, 50)
     assert (len(more.cards), more.next_start) == (21, None)
     found = board(team, filters=Filters(text="#22"))
-    assert [card.id for one in found.lanes for card in one.cards] == [22]
+    assert [card.id for lane in found.lanes for card in lane.cards] == [22]
 
 
 def test_refused_lists_leave_lanes_to_be_loaded(team: ScrumScene) -> None:
@@ -140,7 +140,7 @@ def test_a_card_goes_and_comes_back_with_its_status(team: ScrumScene, status: st
     assert team.places(21) == [team.columns[target]]
     assert team.tasks[21].status == (COMPLETED if target == 2 else int(status))
     told = [NoticeCode.TASK_COMPLETED] if target == 2 else []
-    assert [one.code for one in outcome.notices] == told
+    assert [notice.code for notice in outcome.notices] == told
     assert (outcome.change.kind, outcome.change.label) == (Kind.SPRINT_CARDS_MOVE, "Task 21")
     forth = back(team, outcome)
     assert team.wire.count == 2
@@ -152,7 +152,9 @@ def test_a_card_goes_and_comes_back_with_its_status(team: ScrumScene, status: st
 def test_leaving_finish_renews_and_comes_back_completed(team: ScrumScene) -> None:
     start = team.team_picture()
     outcome = move(team, [23, 24], 0)
-    assert [(one.code, one.values) for one in outcome.notices] == [(NoticeCode.TASK_RENEWED, {"count": 2})]
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
+        (NoticeCode.TASK_RENEWED, {"count": 2})
+    ]
     assert team.tasks[23].status == PENDING
     back(team, outcome)
     assert team.team_picture() == start
@@ -161,7 +163,7 @@ def test_leaving_finish_renews_and_comes_back_completed(team: ScrumScene) -> Non
 def test_what_cannot_be_exactly_undone_is_said(team: ScrumScene) -> None:
     team.tasks[22].status = COMPLETED  # completed and yet in a WORK column
     outcome = move(team, [22], 2)
-    assert NoticeCode.NO_EXACT_REVERSE in [one.code for one in outcome.notices]
+    assert NoticeCode.NO_EXACT_REVERSE in [notice.code for notice in outcome.notices]
 
 
 def test_many_cards(team: ScrumScene) -> None:
@@ -184,7 +186,7 @@ def test_a_yes_that_was_none(team: ScrumScene) -> None:
     with pytest.raises(MoveIgnored):
         move(team, [1], 1)  # in the backlog: false with HTTP 200
     outcome = move(team, [21, 22], 1)
-    assert [bool(one.error) for one in outcome.results] == [True, False]
+    assert [bool(result.error) for result in outcome.results] == [True, False]
 
 
 def cards(team: ScrumScene) -> list[tuple[str, int, str, int]]:

@@ -82,7 +82,7 @@ def test_moving(team: ScrumScene, index: int, after: int, order: list[str]) -> N
     start = team.team_picture()
     outcome = move(team, index, after)
     assert team.wire.count == 1
-    assert names(team) == order == [one.name for one in outcome.now]
+    assert names(team) == order == [stage.name for stage in outcome.now]
     assert outcome.change.kind is Kind.COLUMN_MOVE
     forth = back(team, outcome)
     assert team.team_picture() == start
@@ -91,8 +91,8 @@ def test_moving(team: ScrumScene, index: int, after: int, order: list[str]) -> N
 
 
 def test_sorts_that_are_all_the_same(team: ScrumScene) -> None:
-    for one in team.own_columns(team.active):
-        one.sort = 100
+    for column in team.own_columns(team.active):
+        column.sort = 100
     move(team, 3, 0)
     assert names(team) == ["C3", "C1", "C2"]
 
@@ -101,8 +101,8 @@ def test_somebody_added_a_column_meanwhile(team: ScrumScene) -> None:
     columns = shown(team)
     team.add_column(team.active, "Theirs", "WORK", 150)
     outcome = move(team, 3, 0, columns)
-    assert [one.code for one in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
-    assert names(team) == ["C3", "C1", "Theirs", "C2"] == [one.name for one in outcome.now]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.BOARD_CHANGED_MEANWHILE]
+    assert names(team) == ["C3", "C1", "Theirs", "C2"] == [stage.name for stage in outcome.now]
     assert team.wire.count == 2
 
 
@@ -178,7 +178,7 @@ def test_what_a_board_lacks() -> None:
 
 def test_two_people_rename(team: ScrumScene) -> None:
     outcome = edit(team, 1, name="Mine", seen={"name": "Seen"})
-    assert [one.values for one in outcome.notices] == [{"field": "name", "old": "C2"}]
+    assert [notice.values for notice in outcome.notices] == [{"field": "name", "old": "C2"}]
 
 
 def test_a_no_with_http_200(team: ScrumScene, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,7 +244,7 @@ def test_adding(team: ScrumScene, after: int, order: list[str], crowded: bool) -
     start = team.team_picture()
     outcome = add(team, after)
     assert team.wire.count == (2 if crowded and after < 3 else 1)
-    assert names(team) == order == [one.name for one in outcome.now]
+    assert names(team) == order == [stage.name for stage in outcome.now]
     back(team, outcome)
     assert team.team_picture() == start
 
@@ -276,7 +276,7 @@ def test_tasks_are_moved_before_and_come_back(team: ScrumScene, target: int, sta
     team.tasks[22].status = int(status)
     start = team.team_picture()
     plan = plan_column_deletion(team.client, REF, team.actor(), team.active, team.columns[1])
-    assert (plan.total, plan.tasks_of_other_sprints, [one.name for one in plan.others]) == (
+    assert (plan.total, plan.tasks_of_other_sprints, [column.name for column in plan.others]) == (
         1,
         (),
         ["C1", "C3"],
@@ -311,7 +311,7 @@ def test_tasks_that_nobody_sees_keep_the_column(team: ScrumScene, monkeypatch: p
     team.stand(31, team.columns[1])
     start = team.team_picture()
     outcome = delete(team, 1, 0)
-    assert [one.code for one in outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.HIDDEN_TASKS_REMAIN]
     assert outcome.change.kind is Kind.SPRINT_CARDS_MOVE
     assert names(team) == ["C1", "C2", "C3"]
     undo_change(team.client, team.actor(), outcome.change)

@@ -57,8 +57,8 @@ def test_a_lost_answer_adds_nothing_twice(team: ScrumScene, fate: str, requests:
     team.wire.lose = [fate]
     outcome = add(team, seen=[team.epic, team.other_epic])
     assert team.wire.count == requests
-    assert [one.name for one in team.epics.values()].count("Mobile") == 1
-    told = [one.code for one in outcome.notices]
+    assert [epic.name for epic in team.epics.values()].count("Mobile") == 1
+    told = [notice.code for notice in outcome.notices]
     assert told == ([NoticeCode.ANSWER_LOST_BUT_DONE] if fate == "after" else [])
 
 
@@ -71,11 +71,11 @@ def test_a_twin_that_was_there_is_not_taken_for_ours(team: ScrumScene) -> None:
 def test_more_epics_than_a_page(team: ScrumScene) -> None:
     for number in range(60):
         team.add_epic(f"Epic {number}")
-    seen = [one.id for one in team.planning().team.epics]
+    seen = [epic.id for epic in team.planning().team.epics]
     assert len(seen) == 62
     team.wire.lose = ["after"]
     add(team, seen=seen)
-    assert [one.name for one in team.epics.values()].count("Mobile") == 1
+    assert [epic.name for epic in team.epics.values()].count("Mobile") == 1
     plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
     assert len(plan.others) == 62
 
@@ -110,7 +110,7 @@ def test_changes_and_back(team: ScrumScene, what: EpicEdit) -> None:
 
 def test_two_people_rename(team: ScrumScene) -> None:
     outcome = edit(team, EpicEdit(name="Mine"), EpicEdit(name="What I saw"))
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.FIELD_CHANGED_MEANWHILE, {"field": "name", "old": "Search"})
     ]
 
@@ -118,14 +118,14 @@ def test_two_people_rename(team: ScrumScene) -> None:
 @pytest.mark.parametrize("fate", ["before", "after"])
 def test_a_name_like_a_reference_survives_a_lost_answer(team: ScrumScene, fate: str) -> None:
     """It is stored with a sign in it, and found again all the same."""
-    start = [one.name for one in team.epics.values()]
+    start = [epic.name for epic in team.epics.values()]
     team.wire.lose = [fate]
     made = add(team, "$result[x] 1", seen=[team.epic, team.other_epic])
     assert len(team.epics) == len(start) + 1
     back(team, made)
     team.wire.lose = [fate]
     back(team, edit(team, EpicEdit(name="$result[x] 2"), EpicEdit(name="Search")))
-    assert [one.name for one in team.epics.values()] == start
+    assert [epic.name for epic in team.epics.values()] == start
 
 
 def test_a_lost_answer_of_a_change(team: ScrumScene) -> None:
@@ -172,7 +172,7 @@ def test_deleting_cares_for_the_items(team: ScrumScene, many: bool, to_other: bo
     start = team.team_picture()
     plan = plan_epic_deletion(team.client, REF, team.actor(), team.epic)
     assert plan.total == (402 if many else 2)
-    assert [one.name for one in plan.others] == ["Billing"]
+    assert [column.name for column in plan.others] == ["Billing"]
     team.wire.requests.clear()
     target = team.other_epic if to_other else 0
     outcome = delete_epic(team.client, REF, team.actor(), team.epic, to_epic_id=target)
@@ -190,7 +190,9 @@ def test_items_that_got_another_epic_since_keep_it(team: ScrumScene) -> None:
     team.items[1].epic_id = team.other_epic
     undone = back(team, outcome)
     assert team.items[1].epic_id == team.other_epic
-    assert [(one.code, one.values) for one in undone.notices] == [(NoticeCode.TASKS_LEFT_ALONE, {"count": 1})]
+    assert [(notice.code, notice.values) for notice in undone.notices] == [
+        (NoticeCode.TASKS_LEFT_ALONE, {"count": 1})
+    ]
 
 
 def test_a_change_made_before_the_deletion_is_undone_on_the_new_one(team: ScrumScene) -> None:
@@ -198,13 +200,13 @@ def test_a_change_made_before_the_deletion_is_undone_on_the_new_one(team: ScrumS
     gone = delete_epic(team.client, REF, team.actor(), team.epic)
     aliases = back(team, gone).change.aliases
     undo_change(team.client, team.actor(), renamed.change, lambda one: aliases.get(one, one))
-    assert sorted(one.name for one in team.epics.values()) == ["Billing", "Search", "Theirs"]
+    assert sorted(epic.name for epic in team.epics.values()) == ["Billing", "Search", "Theirs"]
 
 
 def test_items_that_refuse_are_told(team: ScrumScene) -> None:
     team.refuse("tasks.api.scrum.task.update", "OPERATION_TIME_LIMIT", 429)
     outcome = delete_epic(team.client, REF, team.actor(), team.epic)
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.EPIC_LEFT_ON_ITEMS, {"count": 2})
     ]
 

@@ -26,7 +26,7 @@ def points(team: ScrumScene) -> dict[int, str]:
 
 
 def codes(outcome: ItemsOutcome) -> list[str]:
-    return [one.code for one in outcome.notices]
+    return [notice.code for notice in outcome.notices]
 
 
 def test_one_edit_is_one_request_and_comes_back(team: ScrumScene) -> None:
@@ -55,11 +55,11 @@ def test_what_many_cost(team: ScrumScene, count: int, requests: int) -> None:
         team.item(task_id, team.backlog, "1")
     outcome = estimate(team, dict.fromkeys(ids, "½"))
     assert team.wire.count == requests
-    assert all(one.error is None for one in outcome.results)
-    assert {team.items[one].points for one in ids} == {"½"}
+    assert all(result.error is None for result in outcome.results)
+    assert {team.items[task_id].points for task_id in ids} == {"½"}
     assert outcome.change.after["count"] == count
     undo_change(team.client, team.actor(), outcome.change)
-    assert {team.items[one].points for one in ids} == {"1"}
+    assert {team.items[task_id].points for task_id in ids} == {"1"}
 
 
 def test_points_are_cleared_by_nothing(team: ScrumScene) -> None:
@@ -76,7 +76,7 @@ def test_a_reference_in_points_stays_text(team: ScrumScene) -> None:
 
 def test_two_people_estimate_the_same_item(team: ScrumScene) -> None:
     outcome = estimate(team, {1: "13", 2: "0.5"}, {1: "3", 2: "3"})
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.POINTS_CHANGED_MEANWHILE, {"task": "Task 1", "old": "8", "new": "13"})
     ]  # both said 0.5: no conflict
     undo_change(team.client, team.actor(), outcome.change)
@@ -128,7 +128,7 @@ def test_refusals(team: ScrumScene) -> None:
     with pytest.raises(OperationTimeLimit):
         estimate(team, {1: "13"})
     outcome = estimate(team, {1: "13", 2: "13"})
-    assert [type(one.error) for one in outcome.results] == [OperationTimeLimit] * 2
+    assert [type(result.error) for result in outcome.results] == [OperationTimeLimit] * 2
     assert not outcome.change.undoable
     assert outcome.results[0].facts and outcome.results[0].facts.points == "8"  # the truth for the page
     team.refuse("tasks.api.scrum.task.get", "0", description="Access denied")
@@ -139,7 +139,7 @@ def test_refusals(team: ScrumScene) -> None:
 def test_a_no_with_http_200(team: ScrumScene, monkeypatch: pytest.MonkeyPatch) -> None:
     instead(monkeypatch, "tasks.api.scrum.task.update", lambda call, real: False)
     outcome = estimate(team, {1: "13", 2: "13"})
-    assert all(one.error for one in outcome.results)
+    assert all(result.error for result in outcome.results)
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_an_epic_of_another_team(team: ScrumScene) -> None:
 
 def test_two_people_sort_the_same_item(team: ScrumScene) -> None:
     outcome = assign_epic(team.client, REF, team.actor(), [1], team.other_epic, seen={1: 0})
-    assert [(one.code, one.values["old"]) for one in outcome.notices] == [
+    assert [(notice.code, notice.values["old"]) for notice in outcome.notices] == [
         (NoticeCode.EPIC_CHANGED_MEANWHILE, team.epic)
     ]
 

@@ -54,7 +54,7 @@ def test_the_preview_of_a_start(ready: ScrumScene) -> None:
     assert (shown.starting, shown.to_backlog) == ((11, 13), (12,))
     assert shown.source is StartColumns.COPIED
     assert shown.last and shown.last.id == ready.active  # the one that ended last
-    assert [one.name for one in shown.columns] == ["C1", "C2", "C3"]
+    assert [column.name for column in shown.columns] == ["C1", "C2", "C3"]
     assert shown.keeps_places
     assert not shown.ends_in_past
 
@@ -68,8 +68,8 @@ def test_open_tasks_below_completed_ones_leave_too(ready: ScrumScene) -> None:
 
 
 def test_a_first_sprint_gets_the_usual_columns(ready: ScrumScene) -> None:
-    for one in (ready.done, ready.active):
-        ready.entities[one].status = "planned"
+    for sprint_id in (ready.done, ready.active):
+        ready.entities[sprint_id].status = "planned"
     shown = look(ready)
     assert (shown.source, shown.columns, shown.last) == (StartColumns.DEFAULT, (), None)
     outcome = start(ready)
@@ -83,7 +83,7 @@ def test_a_start(ready: ScrumScene) -> None:
     first = ready.own_columns(ready.planned)[0]
     assert ready.lane(first.id) == [11, 12, 13]
     assert (outcome.change.kind, outcome.change.undo) == (Kind.SPRINT_START, None)
-    assert [one.code for one in outcome.notices] == [NoticeCode.SPRINT_START_FINAL]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.SPRINT_START_FINAL]
     assert outcome.now.status is SprintStatus.ACTIVE
 
 
@@ -183,7 +183,7 @@ def test_a_lost_start_is_looked_up(ready: ScrumScene, fate: str) -> None:
     ready.wire.lose = ["", fate]
     if fate == "after":
         outcome = start(ready)
-        assert NoticeCode.ANSWER_LOST_BUT_DONE in [one.code for one in outcome.notices]
+        assert NoticeCode.ANSWER_LOST_BUT_DONE in [notice.code for notice in outcome.notices]
     else:
         with pytest.raises(CannotStart):
             start(ready)
@@ -226,7 +226,7 @@ def test_a_completion(team: ScrumScene) -> None:
     assert team.entities[team.active].status == "completed"
     assert team.in_list(team.backlog)[-2:] == [21, 22]
     assert (outcome.change.kind, outcome.change.undo) == (Kind.SPRINT_COMPLETE, None)
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.SPRINT_COMPLETE_FINAL, {}),
         (NoticeCode.ITEMS_TO_BACKLOG, {"count": 2}),
     ]
@@ -259,7 +259,7 @@ def test_null_with_http_200(team: ScrumScene) -> None:
 def test_a_lost_completion_is_looked_up(team: ScrumScene, fate: str) -> None:
     team.wire.lose = ["", fate]
     if fate == "after":
-        assert NoticeCode.ANSWER_LOST_BUT_DONE in [one.code for one in finish(team).notices]
+        assert NoticeCode.ANSWER_LOST_BUT_DONE in [notice.code for notice in finish(team).notices]
     else:
         with pytest.raises(Refused):
             finish(team)

@@ -51,15 +51,15 @@ def test_items_with_the_same_sort_make_room(team: ScrumScene) -> None:
         team.items[task_id].sort = 1.0
     outcome = move(team, [6], team.backlog, after_id=1, following=[2, 3, 4, 5])
     assert team.in_list(team.backlog) == [1, 6, 2, 3, 4, 5]
-    assert [one.task_id for one in outcome.results] == [6]
+    assert [result.task_id for result in outcome.results] == [6]
     back(team, outcome)
-    assert {team.items[one].sort for one in range(1, 7)} == {1.0}
+    assert {team.items[task_id].sort for task_id in range(1, 7)} == {1.0}
 
 
 def test_an_unknown_neighbour_is_no_place(team: ScrumScene) -> None:
     seen = {6: team.seen()[6]}
     outcome = move(team, [6], team.backlog, after_id=1, following=[2], seen=seen)
-    assert [one.code for one in outcome.notices] == [NoticeCode.ORDER_NOT_KEPT]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.ORDER_NOT_KEPT]
 
 
 def test_into_a_planned_sprint(team: ScrumScene) -> None:
@@ -68,7 +68,7 @@ def test_into_a_planned_sprint(team: ScrumScene) -> None:
     assert team.in_list(team.planned) == [11, 12, 13, 1, 2]
     assert outcome.change.kind is Kind.SCRUM_MOVE
     assert not team.places(1)
-    assert [one.facts.entity_id for one in outcome.results if one.facts] == [team.planned] * 2
+    assert [result.facts.entity_id for result in outcome.results if result.facts] == [team.planned] * 2
     back(team, outcome)
     assert team.team_picture() == start
 
@@ -78,7 +78,7 @@ def test_into_the_active_sprint_and_onto_its_board(team: ScrumScene) -> None:
     outcome = move(team, [1, 2], team.active)
     assert team.wire.count == 2
     assert team.lane(team.columns[0]) == [21, 1, 2]
-    assert {team.tasks[one].stage_id for one in (1, 2)} == {team.columns[0]}
+    assert {team.tasks[task_id].stage_id for task_id in (1, 2)} == {team.columns[0]}
     assert not outcome.notices
     back(team, outcome)
     assert team.team_picture() == start
@@ -110,8 +110,8 @@ def test_thirty_items_into_the_active_sprint(team: ScrumScene, hint: bool) -> No
     outcome = move(team, ids, team.active, active_id=team.active if hint else 0)
     assert team.wire.count == (2 if hint else 3)
     assert team.lane(team.columns[0]) == [21, *ids]
-    assert {team.tasks[one].stage_id for one in ids} == {team.columns[0]}
-    assert all(one.error is None for one in outcome.results)
+    assert {team.tasks[task_id].stage_id for task_id in ids} == {team.columns[0]}
+    assert all(result.error is None for result in outcome.results)
     assert not outcome.notices
     team.wire.requests.clear()
     back(team, outcome)
@@ -144,7 +144,7 @@ def test_thirty_of_which_some_are_not_where_the_page_had_them(team: ScrumScene) 
     assert not team.places(1000)
     assert team.places(1001) == [team.columns[1]]
     assert team.places(1002) == [team.columns[0]]
-    assert [one.code for one in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
 
 
 def test_a_task_of_another_team_is_left_alone(team: ScrumScene) -> None:
@@ -189,7 +189,7 @@ def test_somebody_else_moved_it(team: ScrumScene) -> None:
     team.items[1].entity_id = team.active
     team.stand(1, team.columns[1])
     outcome = move(team, [1], team.planned, seen=seen)
-    assert [one.code for one in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.ITEM_MOVED_MEANWHILE]
     assert team.places(1) == []
     back(team, outcome)
     assert (team.items[1].entity_id, team.places(1)) == (team.active, [team.columns[1]])
@@ -198,7 +198,7 @@ def test_somebody_else_moved_it(team: ScrumScene) -> None:
 def test_an_active_sprint_without_columns(team: ScrumScene) -> None:
     team.drop_columns(team.active)
     outcome = move(team, [1], team.active)
-    assert [(one.code, one.values) for one in outcome.notices] == [
+    assert [(notice.code, notice.values) for notice in outcome.notices] == [
         (NoticeCode.NOT_ON_SPRINT_BOARD, {"count": 1})
     ]
 
@@ -212,7 +212,7 @@ def test_a_lost_answer(team: ScrumScene, fate: str) -> None:
     team.wire.lose = [fate]
     outcome = move(team, ids, team.active)
     assert sorted(team.lane(team.columns[0])) == [21, *ids]
-    assert {len(team.places(one)) for one in ids} == {1}
+    assert {len(team.places(task_id)) for task_id in ids} == {1}
     back(team, outcome)
     assert team.team_picture() == start
     team.wire.lose = ["after", "after"]
@@ -240,7 +240,7 @@ def test_who_goes_on_after_two_lost_answers_knows_where_the_items_were(
         return act()
 
     outcome = twice(lambda: move(team, ids, entity_id, seen=seen, active_id=0))
-    assert outcome and all(one.error is None for one in outcome.results)
+    assert outcome and all(result.error is None for result in outcome.results)
     assert set(ids) <= set(team.in_list(entity_id))
     if team.team_picture() != start:
         twice(lambda: back(team, outcome))
@@ -253,8 +253,8 @@ def test_an_item_that_our_own_first_attempt_may_have_moved_has_no_undo_and_that_
     team.answer_lost = True
     team.items[1].entity_id = team.planned  # done by the attempt whose answer was lost
     outcome = move(team, [1, 2], team.planned, seen={}, active_id=0)
-    assert [one.code for one in outcome.notices] == [NoticeCode.PLACE_UNKNOWN]
-    assert all(one.error is None for one in outcome.results)
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.PLACE_UNKNOWN]
+    assert all(result.error is None for result in outcome.results)
     back(team, outcome)
     assert (team.items[1].entity_id, team.items[2].entity_id) == (team.planned, team.backlog)
 

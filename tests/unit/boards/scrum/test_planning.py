@@ -17,8 +17,8 @@ from tests.unit.boards.scrum.scene import ADMIN, HELPER, MEMBER, OUTSIDER, PLAIN
 
 def lists(planning: Planning) -> dict[str, list[int]]:
     return {
-        one.sprint.name if one.sprint else "backlog": [item.task_id for item in one.items]
-        for one in planning.lists
+        task_list.sprint.name if task_list.sprint else "backlog": [item.task_id for item in task_list.items]
+        for task_list in planning.lists
     }
 
 
@@ -33,8 +33,8 @@ def test_a_small_team_in_two_requests(team: ScrumScene) -> None:
     assert [item.points for item in planning.lists[2].items] == ["8", "0.5", "½", "XL", "", "13 or more"]
     assert planning.unknown_ids == ()
     assert planning.team.active and planning.team.active.status is SprintStatus.ACTIVE
-    assert [one.name for one in planning.team.epics] == ["Billing", "Search"]
-    assert [one.name for one in planning.team.completed] == ["Sprint 1"]
+    assert [epic.name for epic in planning.team.epics] == ["Billing", "Search"]
+    assert [sprint.name for sprint in planning.team.completed] == ["Sprint 1"]
     assert planning.team.title == "Project 20"
     assert [person.id for person in planning.team.people] == [HELPER]
     assert planning.lists[2].items[0].epic_id == team.epic
@@ -66,7 +66,8 @@ def test_five_hundred_items_within_twelve_requests(team: ScrumScene) -> None:
     while unknown:
         part, unknown = unknown[:50], unknown[50:]
         facts |= {
-            one: fact.points for one, fact in load_points(team.client, team.actor(), part).facts.items()
+            task_id: fact.points
+            for task_id, fact in load_points(team.client, team.actor(), part).facts.items()
         }
     assert team.wire.count <= 12
     assert len(facts) == 507

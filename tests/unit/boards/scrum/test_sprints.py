@@ -83,7 +83,7 @@ def test_a_lost_answer_adds_nothing_twice(team: ScrumScene, fate: str, requests:
     team.wire.lose = [fate]
     outcome = add(team)
     assert team.wire.count == requests
-    assert [one.name for one in team.entities.values()].count("Sprint 4") == 1
+    assert [entity.name for entity in team.entities.values()].count("Sprint 4") == 1
     assert bool(outcome.notices) is (fate == "after")
 
 
@@ -107,7 +107,7 @@ def test_two_people_date_the_same_sprint(team: ScrumScene) -> None:
     outcome = edit_sprint(
         team.client, REF, team.actor(), team.planned, dates=("2026-04-01", "2026-04-14"), seen=seen
     )
-    assert [(one.code, one.values["field"]) for one in outcome.notices] == [
+    assert [(notice.code, notice.values["field"]) for notice in outcome.notices] == [
         (NoticeCode.FIELD_CHANGED_MEANWHILE, "start")
     ]
 
@@ -158,7 +158,7 @@ def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, ma
             team.item(task_id, team.planned, "1")
     team.board_of(team.planned, ("NEW", "FINISH"))
     start, shape = team.team_picture(), team.shape(team.planned)
-    columns = [one.id for one in team.own_columns(team.planned)]
+    columns = [column.id for column in team.own_columns(team.planned)]
     plan = plan_sprint_deletion(team.client, REF, team.actor(), team.planned)
     assert (plan.total, plan.final, len(plan.columns)) == (63 if many else 3, False, 2)
     team.wire.requests.clear()
@@ -166,11 +166,11 @@ def test_a_deleted_sprint_comes_back_with_items_and_columns(team: ScrumScene, ma
     assert team.wire.count == 2
     assert team.planned not in team.entities
     assert set(team.in_list(team.backlog)) >= {1, 11, 12, 13}
-    assert [one.code for one in outcome.notices] == [NoticeCode.ITEMS_TO_BACKLOG]
+    assert [notice.code for notice in outcome.notices] == [NoticeCode.ITEMS_TO_BACKLOG]
     undone = back(team, outcome)
     assert team.team_picture() == start
     assert team.shape(undone.now.id) == shape
-    again = [one.id for one in team.own_columns(undone.now.id)]
+    again = [column.id for column in team.own_columns(undone.now.id)]
     sprint = {alias_key(IdKind.SPRINT, team.planned): alias_key(IdKind.SPRINT, undone.now.id)}
     assert undone.change.aliases == sprint | dict(zip(columns, again, strict=True))
 
@@ -189,7 +189,7 @@ def test_items_that_were_moved_on_are_left_alone(team: ScrumScene) -> None:
     team.items[11].entity_id = team.active
     undone = back(team, outcome)
     assert team.in_list(undone.now.id) == [12, 13]
-    assert [one.code for one in undone.notices] == [NoticeCode.TASKS_LEFT_ALONE]
+    assert [notice.code for notice in undone.notices] == [NoticeCode.TASKS_LEFT_ALONE]
 
 
 def test_an_active_sprint_has_no_way_back(team: ScrumScene) -> None:
@@ -197,7 +197,7 @@ def test_an_active_sprint_has_no_way_back(team: ScrumScene) -> None:
     assert plan.final
     outcome = delete_sprint(team.client, REF, team.actor(), team.active)
     assert not outcome.change.undoable
-    assert NoticeCode.SPRINT_GONE_FINAL in [one.code for one in outcome.notices]
+    assert NoticeCode.SPRINT_GONE_FINAL in [notice.code for notice in outcome.notices]
 
 
 def test_deletions_that_fail(team: ScrumScene) -> None:
@@ -243,7 +243,7 @@ def test_records_of_other_projects_are_refused(team: ScrumScene) -> None:
     team.add_task(99, TEAM)
     team.add_task(98, PLAIN)
     outcome = add_records(team.client, REF, team.actor(), [99, 98], team.backlog)
-    assert [bool(one.error) for one in outcome.results] == [False, True]
+    assert [bool(result.error) for result in outcome.results] == [False, True]
     with pytest.raises(Refused):
         add_records(team.client, REF, team.actor(), [98], team.backlog)
     with pytest.raises(BadInput):

@@ -59,12 +59,14 @@ def test_totals() -> None:
     )
     totals = count_totals(Planning(team, (ItemList(1, None, items),)), SCALE)
     assert (totals.lists[1].total, totals.lists[1].unclear, totals.lists[1].unknown) == (Decimal("8.5"), 1, 1)
-    assert [(one.epic and one.epic.name, one.all.count, one.done.total) for one in totals.epics] == [
+    assert [
+        (share.epic and share.epic.name, share.all.count, share.done.total) for share in totals.epics
+    ] == [
         ("Billing", 0, 0),
         ("Search", 2, Decimal("0.5")),
         (None, 3, 0),
     ]
-    assert [(one.person and one.person.name, one.all.total) for one in totals.people] == [
+    assert [(share.person and share.person.name, share.all.total) for share in totals.people] == [
         ("Ann", Decimal("0.5")),
         ("bob", 8),
         (None, 0),
@@ -84,11 +86,11 @@ def test_progress_by_count_where_nothing_is_estimated() -> None:
 def test_velocity_of_the_last_five() -> None:
     sprints = [sprint(number, number) for number in range(7, 0, -1)]
     history = {
-        one.id: [item(1, str(points), completed=True), item(2, "13")]
-        for one, points in zip(sprints, [8, 5, 3, 5, 8, 1, 1], strict=True)
+        past.id: [item(1, str(points), completed=True), item(2, "13")]
+        for past, points in zip(sprints, [8, 5, 3, 5, 8, 1, 1], strict=True)
     }
     velocity = measure_velocity(sprints, history, SCALE)
-    assert [one.sprint.id for one in velocity.results] == [3, 4, 5, 6, 7]
+    assert [result.sprint.id for result in velocity.results] == [3, 4, 5, 6, 7]
     assert (velocity.average, velocity.lowest, velocity.highest) == (Decimal("5.8"), 3, 8)
     assert velocity.complete
     assert not measure_velocity(sprints[:1], {7: [item(1, None, completed=True)]}, SCALE).complete
@@ -129,8 +131,8 @@ def test_history_costs_one_request(team: ScrumScene) -> None:
     team.wire.requests.clear()
     history = load_history(team.client, REF, team.actor(), sprints)
     assert team.wire.count == 1
-    assert [one.task_id for one in history[team.done]] == [100, 101, 102, 103, 104, 105]
-    facts = load_points(team.client, team.actor(), [one.task_id for one in history[team.done]]).facts
+    assert [item.task_id for item in history[team.done]] == [100, 101, 102, 103, 104, 105]
+    facts = load_points(team.client, team.actor(), [item.task_id for item in history[team.done]]).facts
     known = load_history(team.client, REF, team.actor(), sprints, facts)
     velocity = measure_velocity(sprints, known, SCALE)
     assert (velocity.average, velocity.results[0].all.total) == (15, 23)
@@ -161,7 +163,7 @@ def test_a_burndown() -> None:
     now = dt.datetime(2026, 3, 4, 12, tzinfo=UTC)
     found = burn_down(sprint(1), items, SCALE, now)
     assert found and (found.total, found.apart, found.sure, found.cut) == (16, 2, True, False)
-    assert [(one.day.day, one.ideal, one.remaining) for one in found.days] == [
+    assert [(day.day.day, day.ideal, day.remaining) for day in found.days] == [
         (1, 16, 16),
         (2, 12, 11),
         (3, 8, 11),
@@ -169,19 +171,19 @@ def test_a_burndown() -> None:
         (5, 0, None),
     ]
     east = burn_down(sprint(1), items, SCALE, now, dt.timezone(dt.timedelta(hours=3)))
-    assert east and [one.remaining for one in east.days][:4] == [16, 16, 11, 8]  # closed past midnight there
+    assert east and [day.remaining for day in east.days][:4] == [16, 16, 11, 8]  # closed past midnight there
 
 
 def test_what_was_closed_before_the_sprint_counts_from_its_first_day() -> None:
     early = [item(1, "5", completed=True, closed=dt.datetime(2026, 2, 1, tzinfo=UTC)), item(2, "3")]
     found = burn_down(sprint(1), early, SCALE, dt.datetime(2026, 3, 2, 12, tzinfo=UTC))
-    assert found and [one.remaining for one in found.days] == [8, 3, None, None, None]
+    assert found and [day.remaining for day in found.days] == [8, 3, None, None, None]
 
 
 def test_odd_burndowns() -> None:
     now = dt.datetime(2026, 3, 4, tzinfo=UTC)
     empty = burn_down(sprint(1), [], SCALE, now)
-    assert empty and {one.ideal for one in empty.days} == {Decimal("0.00")}
+    assert empty and {day.ideal for day in empty.days} == {Decimal("0.00")}
     assert burn_down(Sprint(1, "S", SprintStatus.PLANNED), [], SCALE, now) is None
     long = burn_down(sprint(1, days=4000), [item(1, None)], SCALE, now)
     assert long and (len(long.days), long.cut, long.sure) == (LONGEST + 1, True, False)
