@@ -18,7 +18,7 @@ import requests
 from tests.support.person import Person
 from tests.support.servers import Sandbox
 from tests.support.stores import Store
-from web.journal.entries import Difference, Row
+from web.journal.entries import Difference, EntryRow
 from web.journal.views import _cell, _csv
 
 ENTRY = re.compile(r'id="entry-(\d+)"')
@@ -296,7 +296,7 @@ def test_no_spreadsheet_finds_a_formula(title: str, separator: str) -> None:
     """Where a comma is for decimals, spreadsheets split the lines of the table at semicolons."""
     at = dt.datetime(2026, 11, 21, tzinfo=dt.UTC)
     differences = (Difference("Title", title, title, False),)
-    row = Row(1, at, title, "g1", title, title, differences, (title,), False, True, None)
+    row = EntryRow(1, at, title, "g1", title, title, differences, (title,), False, True, None)
     lines = _csv([row]).removeprefix("\ufeff")
     [_head, *found] = csv.reader(io.StringIO(lines), delimiter=separator)
     cells = [cell.strip().lstrip('"') for line in found for cell in line]

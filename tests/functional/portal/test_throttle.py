@@ -193,7 +193,7 @@ def test_every_open_address_that_does_something_is_counted(flask: Flask) -> None
         "pages.license_text",
         "install.invitation",
     }
-    behind_the_door = {"tab.sign_out", "tab.end"}
+    behind_the_door = {"tab_session.sign_out"}
     found = {
         rule.endpoint for rule in flask.url_map.iter_rules() if str(rule) in OPEN_TO_ALL | ENDS_THE_SESSION
     }
