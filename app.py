@@ -56,7 +56,6 @@ def create_app(config: Config | None = None, *, worker: bool = True) -> Flask:
     app.extensions[services.KEY] = _services(config, start=worker)
     if config.reload:
         app.jinja_env.auto_reload = True
-        app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 0
     for part in (metrics, logs, i18n, security, errors, sentences, navigation, throttle):
         part.register(app)
     assets.register(app, as_written=config.reload)
