@@ -20,7 +20,7 @@ class BadInputCode(StrEnum):
     TITLE_TOO_LONG = "title_too_long"  # values: limit, length
     COLOR_INVALID = "color_invalid"  # values: value
     DEADLINE_INVALID = "deadline_invalid"
-    PRIORITY_INVALID = "priority_invalid"
+    CHOICE_INVALID = "choice_invalid"  # none of the values that are offered
     PERSON_INVALID = "person_invalid"
     TAG_TOO_LONG = "tag_too_long"  # values: limit, tag
     NOTHING_TO_CHANGE = "nothing_to_change"

@@ -114,7 +114,7 @@ def require_person(user_id: int) -> int:
 def require_priority(priority: int) -> int:
     """One of the priorities; BadInput for another number."""
     if not PRIORITY_LOW <= priority <= PRIORITY_HIGH:
-        raise BadInput("priority", BadInputCode.PRIORITY_INVALID)
+        raise BadInput("priority", BadInputCode.CHOICE_INVALID)
     return priority
 
 

@@ -117,6 +117,7 @@ BAD_INPUT: dict[BadInputCode, Any] = {
     BadInputCode.TITLE_BLANK: _l("Enter a title."),
     BadInputCode.TITLE_TOO_LONG: _l("At most %(limit)s characters; this has %(length)s."),
     BadInputCode.COLOR_INVALID: _l("“%(value)s” is not a color. Enter six hex digits, like 00C4FB."),
+    BadInputCode.CHOICE_INVALID: _l("Choose one of the values."),
     BadInputCode.NOTHING_TO_CHANGE: _l("There is nothing to change."),
 }
 

@@ -136,7 +136,6 @@ register_sentences(
         },
         bad_input={
             BadInputCode.DEADLINE_INVALID: _l("Enter a date and a time, or leave both empty."),
-            BadInputCode.PRIORITY_INVALID: _l("Choose one of the priorities."),
             BadInputCode.PERSON_INVALID: _l("Choose a person."),
             BadInputCode.TAG_TOO_LONG: _l("The tag “%(tag)s” is too long: at most %(limit)s characters."),
             BadInputCode.NO_CARDS: _l("Select at least one task."),

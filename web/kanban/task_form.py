@@ -143,7 +143,7 @@ def _edit(texts: Mapping[str, str], zone: dt.tzinfo) -> TaskEdit:
         description=texts.get("description"),
         responsible_id=_number(texts, "responsible_id", BadInputCode.PERSON_INVALID),
         deadline=_deadline(texts["deadline"], zone) if "deadline" in texts else None,
-        priority=_number(texts, "priority", BadInputCode.PRIORITY_INVALID),
+        priority=_number(texts, "priority", BadInputCode.CHOICE_INVALID),
         tags=split_tags([texts["tags"]]) if "tags" in texts else None,
         group_id=_number(texts, "group_id", BadInputCode.STAGE_MISSING),
         stage_id=_number(texts, "stage_id", BadInputCode.STAGE_MISSING),

@@ -83,7 +83,7 @@ def test_offsets_and_order_of_tags_are_no_conflict(scene: Scene) -> None:
         (TaskEdit(title="x" * 300), "title", "title_too_long"),
         (TaskEdit(deadline="tomorrow"), "deadline", "deadline_invalid"),
         (TaskEdit(deadline="2026-05-01T10:00"), "deadline", "deadline_invalid"),
-        (TaskEdit(priority=3), "priority", "priority_invalid"),
+        (TaskEdit(priority=3), "priority", "choice_invalid"),
         (TaskEdit(responsible_id=0), "responsible_id", "person_invalid"),
         (TaskEdit(tags=("x" * 101,)), "tags", "tag_too_long"),
         (TaskEdit(stage_id=0), "stage_id", "stage_missing"),
