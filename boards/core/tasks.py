@@ -160,9 +160,8 @@ TASK_FIELDS: Mapping[str, TaskField] = {
     "priority": TaskField(lambda row: int(row.priority), "PRIORITY", require_priority, for_many=True),
     "tags": TaskField(lambda row: list(row.tags), "TAGS", require_tags, same_tags, for_many=True),
     "group_id": TaskField(lambda row: row.group_id, "GROUP_ID"),
-    "stage_id": TaskField(
-        lambda row: row.stage_id, check=require_stage
-    ),  # moved to, not written (surprise 20)
+    # A stage is moved to, not written (surprise 20).
+    "stage_id": TaskField(lambda row: row.stage_id, check=require_stage),
 }
 """What `TaskEdit` may change, by name; `add_tags` is `tags` once it is known what was there."""
 
