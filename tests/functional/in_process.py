@@ -67,7 +67,7 @@ class Tab:
 
 
 @dataclass
-class Ground:
+class InProcessApp:
     """A portal with the app installed, and people before it."""
 
     flask: Flask
@@ -187,7 +187,7 @@ def _plain(value: Any) -> Any:
     return [_plain(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _install(ground: Ground) -> None:
+def _install(ground: InProcessApp) -> None:
     launch = ground.sandbox.post("launch", user=1, placement="DEFAULT", options={}, install=True)
     parts = urlsplit(launch["url"])
     answer = ground.flask.test_client().post(f"{parts.path}?{parts.query}", data=launch["form"])
@@ -196,7 +196,7 @@ def _install(ground: Ground) -> None:
 
 
 @contextmanager
-def hurried(folder: Path, seed: str = "small") -> Iterator[Ground]:
+def hurried(folder: Path, seed: str = "small") -> Iterator[InProcessApp]:
     """`ground`, on which the app waits no real time between its tries, though its clock goes on."""
     with pytest.MonkeyPatch.context() as patch, ground(folder, seed) as found:
         waited: list[float] = []
@@ -208,7 +208,7 @@ def hurried(folder: Path, seed: str = "small") -> Iterator[Ground]:
 
 
 @contextmanager
-def ground(folder: Path, seed: str = "small") -> Iterator[Ground]:
+def ground(folder: Path, seed: str = "small") -> Iterator[InProcessApp]:
     """Both applications, the app installed; the portal's clock stands still."""
     port = free_port()
     url = f"http://localhost:{port}"
@@ -230,7 +230,7 @@ def ground(folder: Path, seed: str = "small") -> Iterator[Ground]:
         allow_private_portals=True, rate_burst=10**6, rate_per_second=10**6, refusals_per_minute=10**6,
     )  # fmt: skip
     flask = create_app(config, worker=False)
-    both = Ground(flask, portal_app, Sandbox(url))
+    both = InProcessApp(flask, portal_app, Sandbox(url))
     Base.metadata.create_all(both.db.engine)
     both.sandbox.reset(seed)
     try:

@@ -53,4 +53,4 @@ def _dialogs() -> list[Markup]:
 def _opened(template: str, block: str, **values: Any) -> Markup:
     html = render_block(template, block, **values)
     start, end = html.index("<dialog"), html.index("</dialog>") + len("</dialog>")
-    return Markup(html[start:end].replace("<dialog", "<dialog open", 1))  # noqa: S704 - rendered and escaped above
+    return Markup(html[start:end].replace("<dialog", "<dialog open", 1))  # noqa: S704 (rendered and escaped above) # nosec B704

@@ -20,18 +20,18 @@ from boards.crm.deletion import plan_deletion
 from boards.crm.jobs import start_deletion
 from boards.crm.load import load_counts, load_overview, load_totals
 from boards.crm.model import Access, CrmOutcome, Directory, Overview, Semantic, by_directory, only_directory
-from tests.contract.desk import Desk
+from tests.contract.portal_fixture import PortalFixture
 from tests.functional.kanban.test_boards_domain import Visit
 
 
 @pytest.fixture(scope="module")
-def desk() -> Desk:
-    return Desk("huge")
+def portal() -> PortalFixture:
+    return PortalFixture("huge")
 
 
 @pytest.fixture
-def visit(desk: Desk) -> Visit:
-    return Visit(desk, "admin")
+def visit(portal: PortalFixture) -> Visit:
+    return Visit(portal, "admin")
 
 
 def overview(visit: Visit) -> Overview:
@@ -77,8 +77,8 @@ def test_the_overview_and_its_counts(visit: Visit) -> None:
     ("who", "access"),
     [("crm_admin", Access.WRITE), ("owner", Access.READ), ("member", Access.READ), ("no_crm", Access.NONE)],
 )
-def test_who_may_what(desk: Desk, who: str, access: Access) -> None:
-    other = Visit(desk, who)
+def test_who_may_what(portal: PortalFixture, who: str, access: Access) -> None:
+    other = Visit(portal, who)
     found = load_overview(other.client, other.actor)
     assert (found.access, bool(found.directories)) == (access, access != Access.NONE)
 
@@ -178,8 +178,8 @@ def test_a_long_list_is_one_request(visit: Visit) -> None:
     undo_change(visit.client, visit.actor, outcome.change)
 
 
-def test_a_reader_changes_nothing(desk: Desk, visit: Visit) -> None:
-    was, here, reader = picture(visit), named(visit, "Region 3"), Visit(desk, "owner")
+def test_a_reader_changes_nothing(portal: PortalFixture, visit: Visit) -> None:
+    was, here, reader = picture(visit), named(visit, "Region 3"), Visit(portal, "owner")
     actions: list[Callable[[], object]] = [
         lambda: reorder(reader.client, reader.actor, here.entity_id, here.ids[::-1], seen=here),
         lambda: rename(reader.client, reader.actor, here.entity_id, here.ids[0], "X"),
@@ -193,7 +193,7 @@ def test_a_reader_changes_nothing(desk: Desk, visit: Visit) -> None:
 
 
 def test_a_color_the_portal_swallows_is_noticed(
-    desk: Desk, visit: Visit, monkeypatch: pytest.MonkeyPatch
+    portal: PortalFixture, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The column holds ten characters; the write fails and nobody is told (behaviour.md §6.5)."""
     here = named(visit, "Region 4")

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from tests.functional import actions as of_boards
 from tests.functional.actions import Scene, hidden
 from tests.functional.crm.page import CrmPage
-from tests.functional.in_process import Ground, Tab
+from tests.functional.in_process import InProcessApp, Tab
 from tests.functional.scrum.scene import Team, group_called
 
 Press = Callable[[str], TestResponse]
@@ -35,7 +35,7 @@ class Deed:
 
     rule: str
     writes: str
-    prepare: Callable[[Ground], Press]
+    prepare: Callable[[InProcessApp], Press]
     section: str
     steps: bool = False
     looks: bool = False
@@ -46,17 +46,17 @@ class Deed:
 
 
 # --- boards and tasks: the deeds that other tests go through as well ---
-def _board(name: str) -> Callable[[Ground], Press]:
+def _board(name: str) -> Callable[[InProcessApp], Press]:
     deed = of_boards.BY_NAME[name]
 
-    def prepare(g: Ground) -> Press:
+    def prepare(g: InProcessApp) -> Press:
         scene = Scene(g.tab("owner"), g.sandbox, f"g{g.sandbox.main_group_id}").look()  # type: ignore[arg-type]
         return lambda key: deed.do(scene, {"request_key": key})  # type: ignore[return-value]
 
     return prepare
 
 
-def _delete_stage(g: Ground) -> Press:
+def _delete_stage(g: InProcessApp) -> Press:
     scene = Scene(g.tab("owner"), g.sandbox, f"g{g.sandbox.main_group_id}").look()  # type: ignore[arg-type]
     stage = scene.columns[scene.full(2, but=len(scene.columns) - 1)]
     path = f"{scene.stages_path}/{stage.stage_id}/delete"
@@ -68,7 +68,7 @@ def _delete_stage(g: Ground) -> Press:
     )
 
 
-def _edit_task(g: Ground) -> Press:
+def _edit_task(g: InProcessApp) -> Press:
     scene = Scene(g.tab("owner"), g.sandbox, f"g{g.sandbox.main_group_id}").look()  # type: ignore[arg-type]
     path = f"/tasks/{scene.columns[scene.full(2)].cards[0]}"
     typed = {"zone": "UTC", "title": "<i>New</i> title", "deadline": "2031-05-06T07:08", "tags": "one, <two>"}
@@ -77,7 +77,7 @@ def _edit_task(g: Ground) -> Press:
     )
 
 
-def _undo(g: Ground) -> Press:
+def _undo(g: InProcessApp) -> Press:
     """A renamed stage gets its name back."""
     scene = Scene(g.tab("owner"), g.sandbox, f"g{g.sandbox.main_group_id}").look()  # type: ignore[arg-type]
     done = of_boards.BY_NAME["stage_rename"](scene)
@@ -86,30 +86,30 @@ def _undo(g: Ground) -> Press:
 
 
 # --- the CRM ---
-def _page(g: Ground, entity_id: str = DEALS) -> CrmPage:
+def _page(g: InProcessApp, entity_id: str = DEALS) -> CrmPage:
     return CrmPage.open(g.tab("crm_admin"), entity_id)  # type: ignore[arg-type]
 
 
 def _crm(
     path: Callable[[CrmPage], str], form: Callable[[CrmPage], dict[str, Any]]
-) -> Callable[[Ground], Press]:
-    def prepare(g: Ground) -> Press:
+) -> Callable[[InProcessApp], Press]:
+    def prepare(g: InProcessApp) -> Press:
         page = _page(g)
         return lambda key: page.post(path(page), **form(page) | {"request_key": key})  # type: ignore[return-value]
 
     return prepare
 
 
-def _dialog(g: Ground, what: str, entity_id: str = DEALS) -> dict[str, Any]:
+def _dialog(g: InProcessApp, what: str, entity_id: str = DEALS) -> dict[str, Any]:
     return hidden(g.tab("crm_admin").get(f"/crm/{entity_id}/{what}").text)
 
 
-def _paint(g: Ground) -> Press:
+def _paint(g: InProcessApp) -> Press:
     page, form = _page(g), _dialog(g, "colors") | {"targets": DEALS, "palette": "berry", "finals": "1"}
     return lambda key: page.post("/colors", **form | {"request_key": key})  # type: ignore[return-value]
 
 
-def _copy(g: Ground) -> Press:
+def _copy(g: InProcessApp) -> Press:
     """Names of the first pipeline to the second, one of which is another."""
     rows = g.sandbox.act("admin", "crm.status.list")
     target = next(one for one in sorted({row["ENTITY_ID"] for row in rows}) if one.startswith("DEAL_STAGE_"))
@@ -126,7 +126,7 @@ def _copy(g: Ground) -> Press:
     return lambda key: page.post("/copy", **form | {"request_key": key})  # type: ignore[return-value]
 
 
-def _delete_crm(g: Ground) -> Press:
+def _delete_crm(g: InProcessApp) -> Press:
     page, tab = _page(g), g.tab("crm_admin")
     row = next(one for one in page.rows if one[5] == "" and not one[6] and one != page.rows[0])
 
@@ -139,13 +139,15 @@ def _delete_crm(g: Ground) -> Press:
 
 
 # --- scrum ---
-def _team(g: Ground, name: str = "Scrum team") -> Team:
+def _team(g: InProcessApp, name: str = "Scrum team") -> Team:
     team = Team(g.tab("moderator"), g.sandbox, group_called(g.sandbox, name))  # type: ignore[arg-type]
     return team.look()
 
 
-def _scrum(path: Callable[[Team], str], form: Callable[[Team], dict[str, Any]]) -> Callable[[Ground], Press]:
-    def prepare(g: Ground) -> Press:
+def _scrum(
+    path: Callable[[Team], str], form: Callable[[Team], dict[str, Any]]
+) -> Callable[[InProcessApp], Press]:
+    def prepare(g: InProcessApp) -> Press:
         team = _team(g)
         address, fields = path(team), form(team)
         return lambda key: team.post(address, **fields | {"request_key": key})  # type: ignore[return-value]
@@ -153,19 +155,19 @@ def _scrum(path: Callable[[Team], str], form: Callable[[Team], dict[str, Any]]) 
     return prepare
 
 
-def _move_item(g: Ground) -> Press:
+def _move_item(g: InProcessApp) -> Press:
     team = _team(g)
     item = team.lists[team.backlog_id][0].task_id
     return lambda key: team.move([item], team.sprint_ids[0], request_key=key)  # type: ignore[return-value]
 
 
-def _points(g: Ground) -> Press:
+def _points(g: InProcessApp) -> Press:
     team = _team(g)
     wanted = {one.task_id: "55" for one in team.items[:3]}
     return lambda key: team.set_points(wanted, request_key=key)  # type: ignore[return-value]
 
 
-def _records(g: Ground) -> Press:
+def _records(g: InProcessApp) -> Press:
     """A task of a project that has just become a team is put into its backlog."""
     team = Team(g.tab("moderator"), g.sandbox, g.sandbox.main_group_id)  # type: ignore[arg-type]
     assert team.post("/backlog").status_code == 200
@@ -175,7 +177,7 @@ def _records(g: Ground) -> Press:
     return lambda key: team.post("/records", **form | {"request_key": key})  # type: ignore[return-value]
 
 
-def _backlog(g: Ground) -> Press:
+def _backlog(g: InProcessApp) -> Press:
     team = Team(g.tab("moderator"), g.sandbox, g.sandbox.main_group_id)  # type: ignore[arg-type]
     return lambda key: team.post("/backlog", request_key=key)  # type: ignore[return-value]
 
@@ -185,7 +187,7 @@ def _epic_of_items(team: Team) -> dict[str, Any]:
     return {"action": "epic", "epic_id": team.epic_ids[0], "task_ids": chosen, "seen": team.seen(chosen)}
 
 
-def _edited_epic(g: Ground) -> Press:
+def _edited_epic(g: InProcessApp) -> Press:
     team = _team(g)
     epic = team.epic_ids[0]
     form = hidden(team.person.get(f"{team.path}/epics/{epic}/edit").text)
@@ -193,10 +195,10 @@ def _edited_epic(g: Ground) -> Press:
     return lambda key: team.post(f"/epics/{epic}", **fields | {"request_key": key})  # type: ignore[return-value]
 
 
-def _asked(address: Callable[[Team], str], **form: Any) -> Callable[[Ground], Press]:
+def _asked(address: Callable[[Team], str], **form: Any) -> Callable[[InProcessApp], Press]:
     """What a dialog asks about first."""
 
-    def prepare(g: Ground) -> Press:
+    def prepare(g: InProcessApp) -> Press:
         team = _team(g)
         path = address(team)
         return _after_asking(
@@ -223,7 +225,7 @@ def _after_asking(tab: Tab, address: str, agree: Callable[[dict[str, Any]], Test
     return press
 
 
-def _edited_sprint(g: Ground) -> Press:
+def _edited_sprint(g: InProcessApp) -> Press:
     team = _team(g)
     sprint = team.sprint_ids[1]
     wanted = {"=GROUP_ID": team.group_id, "=ENTITY_TYPE": "sprint"}
@@ -235,7 +237,7 @@ def _edited_sprint(g: Ground) -> Press:
     return lambda key: team.post(f"/sprints/{sprint}", **fields | {"request_key": key})  # type: ignore[return-value]
 
 
-def _start(g: Ground) -> Press:
+def _start(g: InProcessApp) -> Press:
     team = _team(g)
     assert team.post(f"/sprints/{team.sprint_ids[0]}/complete").status_code == 200
     return lambda key: team.post(f"/sprints/{team.sprint_ids[1]}/start", request_key=key)  # type: ignore[return-value]
@@ -254,15 +256,17 @@ class Lanes:
         return list(self.cards)
 
 
-def _lanes(g: Ground) -> Lanes:
+def _lanes(g: InProcessApp) -> Lanes:
     from tests.functional.scrum.test_scrum_sprints import board
 
     team = _team(g)
     return Lanes(team, team.sprint_ids[0], board(team, team.sprint_ids[0]))
 
 
-def _lane(path: Callable[[Lanes], str], form: Callable[[Lanes], dict[str, Any]]) -> Callable[[Ground], Press]:
-    def prepare(g: Ground) -> Press:
+def _lane(
+    path: Callable[[Lanes], str], form: Callable[[Lanes], dict[str, Any]]
+) -> Callable[[InProcessApp], Press]:
+    def prepare(g: InProcessApp) -> Press:
         lanes = _lanes(g)
         address = f"/sprints/{lanes.sprint_id}{path(lanes)}"
         fields = {"seen": ",".join(map(str, lanes.ids))} | form(lanes)
@@ -281,7 +285,7 @@ def _astray(lanes: Lanes) -> dict[str, Any]:
     return {"task_ids": [one for one in items if one not in shown]}
 
 
-def _delete_lane(g: Ground) -> Press:
+def _delete_lane(g: InProcessApp) -> Press:
     lanes = _lanes(g)
     path = f"/sprints/{lanes.sprint_id}/stages/{lanes.ids[1]}/delete"
 

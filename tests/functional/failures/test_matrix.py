@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 import b24.transport
 from tests.functional.failures.matrix import DEEDS, FAULTS, SECRET, WRITE_NOTHING, Deed, Fault
 from tests.functional.helpers import eventually
-from tests.functional.in_process import PATIENCE, Ground, hurried
+from tests.functional.in_process import PATIENCE, InProcessApp, hurried
 from tests.functional.rules.test_isolation import ENDS_THE_SESSION, OPEN_TO_ALL
 from tests.support.servers import ROOT
 
@@ -40,7 +40,7 @@ class Rehearsed:
 class Stage:
     """The ground and what has been rehearsed on it."""
 
-    ground: Ground
+    ground: InProcessApp
     start: str
     known: dict[str, Rehearsed] = field(default_factory=dict)
 

@@ -15,12 +15,12 @@ import sqlalchemy as sa
 
 from boards.core.change import Change, NoticeCode
 from store import jobs
-from store.models import Action, Job, JournalEntry, StageAlias
+from store.models import Action, JournalEntry, StageAlias, StoredJob
 from tests.functional import actions as of_boards
 from tests.functional.actions import Scene
 from tests.functional.failures.matrix import DEEDS, SILENCE, SPRINT, Deed, Press
 from tests.functional.helpers import eventually
-from tests.functional.in_process import PATIENCE, Ground, hurried
+from tests.functional.in_process import PATIENCE, InProcessApp, hurried
 from web.actions import abandoned
 
 FINAL = {
@@ -46,7 +46,7 @@ UNKNOWN = "Whether it was done, nobody knows."
 
 @dataclass
 class Yard:
-    ground: Ground
+    ground: InProcessApp
     start: str
 
     def before(self, deed: Deed) -> Press:
@@ -57,7 +57,7 @@ class Yard:
         g.restore()
         press = deed.prepare(g)
         with g.db.writing() as connection:
-            for model in (Job, JournalEntry, StageAlias):
+            for model in (StoredJob, JournalEntry, StageAlias):
                 connection.execute(sa.delete(model))
         return press
 
@@ -74,10 +74,10 @@ class Yard:
         with self.ground.db.writing() as connection:
             back = {"started_at": Action.started_at - seconds}
             connection.execute(sa.update(Action).where(Action.state != "done").values(back | action))
-            left = Job.lease_until - seconds
-            job = sa.update(Job).where(Job.state == "open")
-            connection.execute(job.where(Job.lease_until > 0).values(lease_until=left))
-            connection.execute(job.values(changed_at=Job.changed_at - seconds))
+            left = StoredJob.lease_until - seconds
+            job = sa.update(StoredJob).where(StoredJob.state == "open")
+            connection.execute(job.where(StoredJob.lease_until > 0).values(lease_until=left))
+            connection.execute(job.values(changed_at=StoredJob.changed_at - seconds))
 
 
 @pytest.fixture(scope="module")

@@ -9,19 +9,19 @@ from typing import Any
 import pytest
 
 from tests.functional.actions import hidden, undo_address
-from tests.functional.in_process import Ground, Tab, hurried
+from tests.functional.in_process import InProcessApp, Tab, hurried
 
 MANY = 60
 
 
 @pytest.fixture(scope="module")
-def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessApp]:
     with hurried(tmp_path_factory.mktemp("stepping")) as found:
         yield found
 
 
 @pytest.fixture
-def waits(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+def waits(ground: InProcessApp, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Whether each request to the portal was one in bulk."""
     ground.restore()
     seen: list[bool] = []
@@ -37,13 +37,13 @@ def waits(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
 
 @pytest.fixture
-def owner(ground: Ground, waits: list[bool]) -> Tab:
+def owner(ground: InProcessApp, waits: list[bool]) -> Tab:
     found = ground.tab("owner")
     waits.clear()
     return found
 
 
-def new_tasks(ground: Ground, stage: int = 0) -> list[int]:
+def new_tasks(ground: InProcessApp, stage: int = 0) -> list[int]:
     fields = {"GROUP_ID": ground.sandbox.main_group_id, "RESPONSIBLE_ID": ground.sandbox.user("owner")}
     rows = [
         ground.sandbox.act("owner", "tasks.task.add", fields=fields | {"TITLE": f"{n}", "STAGE_ID": stage})
@@ -52,7 +52,7 @@ def new_tasks(ground: Ground, stage: int = 0) -> list[int]:
     return [int(row["task"]["id"]) for row in rows]
 
 
-def stages(ground: Ground) -> list[int]:
+def stages(ground: InProcessApp) -> list[int]:
     rows = ground.sandbox.act("owner", "task.stages.get", entityId=ground.sandbox.main_group_id, numeric=1)
     return [int(one["ID"]) for one in sorted(rows, key=lambda one: int(one["SORT"]))]
 
@@ -61,7 +61,7 @@ def stages(ground: Ground) -> list[int]:
     "form", [{"action": "priority", "priority": 2}, {"action": "complete"}, {"action": "move"}]
 )
 def test_a_change_of_many_tasks_and_its_way_back(
-    ground: Ground, owner: Tab, waits: list[bool], form: dict[str, Any]
+    ground: InProcessApp, owner: Tab, waits: list[bool], form: dict[str, Any]
 ) -> None:
     tasks, path = new_tasks(ground), f"/boards/g{ground.sandbox.main_group_id}/cards/bulk"
     if form["action"] == "move":
@@ -80,7 +80,7 @@ def test_a_change_of_many_tasks_and_its_way_back(
     assert waits and not any(waits)
 
 
-def test_the_steps_of_a_job(ground: Ground, owner: Tab, waits: list[bool]) -> None:
+def test_the_steps_of_a_job(ground: InProcessApp, owner: Tab, waits: list[bool]) -> None:
     first, doomed, *_rest = stages(ground)
     new_tasks(ground, doomed)
     path = f"/boards/g{ground.sandbox.main_group_id}/stages/{doomed}/delete"
@@ -105,7 +105,7 @@ def test_the_steps_of_a_job(ground: Ground, owner: Tab, waits: list[bool]) -> No
     ],
 )
 def test_many_items_of_a_team(
-    ground: Ground, owner: Tab, waits: list[bool], path: str, form: dict[str, Any]
+    ground: InProcessApp, owner: Tab, waits: list[bool], path: str, form: dict[str, Any]
 ) -> None:
     """Whatever the portal says to them."""
     board = f"/boards/g{ground.sandbox.main_group_id}"
@@ -126,7 +126,7 @@ def test_many_items_of_a_team(
     ],
 )
 def test_many_stages_of_the_crm(
-    ground: Ground,
+    ground: InProcessApp,
     waits: list[bool],
     monkeypatch: pytest.MonkeyPatch,
     what: str,

@@ -30,7 +30,7 @@ from boards.kanban.moves import move_card, move_cards
 from boards.kanban.stage_jobs import start_deletion
 from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
-from tests.contract.desk import Desk
+from tests.contract.portal_fixture import PortalFixture
 from tests.support.portal_scene import WebhookToken
 from tests.support.wire import Wire
 
@@ -40,11 +40,11 @@ ALL = Filters(with_completed=True)
 class Visit:
     """One person at the small portal."""
 
-    def __init__(self, desk: Desk, who: str) -> None:
-        self.wire = Wire(desk.client().application)
-        self.client = Client(self.wire, WebhookToken(desk.path(who, "")))
-        self.actor = Actor(desk.id_of(who), who == "admin", "en", dt.datetime.now(dt.UTC))
-        self.ref = BoardRef(desk.main.id)
+    def __init__(self, portal: PortalFixture, who: str) -> None:
+        self.wire = Wire(portal.client().application)
+        self.client = Client(self.wire, WebhookToken(portal.path(who, "")))
+        self.actor = Actor(portal.id_of(who), who == "admin", "en", dt.datetime.now(dt.UTC))
+        self.ref = BoardRef(portal.main.id)
 
     def board(self, ref: BoardRef | None = None) -> Board:
         return load_board(self.client, ref or self.ref, self.actor, ALL)
@@ -74,13 +74,13 @@ class Visit:
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def portal() -> PortalFixture:
+    return PortalFixture()
 
 
 @pytest.fixture
-def visit(desk: Desk) -> Visit:
-    return Visit(desk, "owner")
+def visit(portal: PortalFixture) -> Visit:
+    return Visit(portal, "owner")
 
 
 Act = Callable[[Visit, Board], Outcome]
@@ -228,12 +228,12 @@ def test_a_stage_comes_back_with_its_tasks(visit: Visit) -> None:
     assert list(undone.change.aliases) == [board.stages[index].id]
 
 
-def test_my_planner(desk: Desk) -> None:
-    plan, visit = BoardRef(0), Visit(desk, "member")
+def test_my_planner(portal: PortalFixture) -> None:
+    plan, visit = BoardRef(0), Visit(portal, "member")
     board = visit.board(plan)
     start = visit.picture(plan)
     spots = [(column, index) for column in board.columns for index in range(len(column.cards))]
-    full, index = next(spot for spot in spots if not _is_scrum(desk, spot[0].cards[spot[1]].id))
+    full, index = next(spot for spot in spots if not _is_scrum(portal, spot[0].cards[spot[1]].id))
     card, near = full.cards[index], [0, *(one.id for one in full.cards), 0]
     target = next(one for one in board.stages if one.id != full.stage.id)
     visit.wire.requests.clear()
@@ -250,25 +250,25 @@ def test_my_planner(desk: Desk) -> None:
     assert visit.picture(plan) == start
 
 
-def test_a_card_that_is_in_no_plan_does_not_move(desk: Desk) -> None:
-    plan, visit = BoardRef(0), Visit(desk, "member")
+def test_a_card_that_is_in_no_plan_does_not_move(portal: PortalFixture) -> None:
+    plan, visit = BoardRef(0), Visit(portal, "member")
     board = visit.board(plan)
     here = {card.id for column in board.columns for card in column.cards}
-    stranger = next(one for one in desk.portal.tasks if one not in here and _readable(desk, one))
+    stranger = next(one for one in portal.state.tasks if one not in here and _readable(portal, one))
     with pytest.raises(MoveIgnored):
         move_card(visit.client, plan, visit.actor, stranger, board.stages[1].id)
-    scrum = next(one for one in here if _is_scrum(desk, one))  # false with HTTP 200 (§3.7)
+    scrum = next(one for one in here if _is_scrum(portal, one))  # false with HTTP 200 (§3.7)
     with pytest.raises(MoveIgnored):
         move_card(visit.client, plan, visit.actor, scrum, board.stages[1].id)
 
 
-def _is_scrum(desk: Desk, task_id: int) -> bool:
-    group = desk.portal.groups.get(desk.portal.tasks[task_id].group_id)
+def _is_scrum(portal: PortalFixture, task_id: int) -> bool:
+    group = portal.state.groups.get(portal.state.tasks[task_id].group_id)
     return group is not None and group.is_scrum
 
 
-def _readable(desk: Desk, task_id: int) -> bool:
-    return bool(desk.ask("member", "tasks.task.get", taskId=task_id))
+def _readable(portal: PortalFixture, task_id: int) -> bool:
+    return bool(portal.ask("member", "tasks.task.get", taskId=task_id))
 
 
 @pytest.mark.parametrize(
@@ -281,9 +281,9 @@ def _readable(desk: Desk, task_id: int) -> bool:
     ],
 )
 def test_rights_hold_what_they_promise(
-    desk: Desk, who: str, shape: bool, as_admin: bool, why: Denial | None
+    portal: PortalFixture, who: str, shape: bool, as_admin: bool, why: Denial | None
 ) -> None:
-    visit = Visit(desk, who)
+    visit = Visit(portal, who)
     board = visit.board()
     rights = board.rights
     assert (rights.may_shape, rights.as_admin, rights.why_not_shape) == (shape, as_admin, why)
@@ -296,20 +296,20 @@ def test_rights_hold_what_they_promise(
             rename_stage(visit.client, visit.ref, visit.actor, stage_id, "New", as_admin=True)
 
 
-def test_outsiders_are_refused(desk: Desk) -> None:
+def test_outsiders_are_refused(portal: PortalFixture) -> None:
     with pytest.raises(AccessDenied):
-        Visit(desk, "outsider").board()
+        Visit(portal, "outsider").board()
 
 
-def test_home_and_drawer(visit: Visit, desk: Desk) -> None:
+def test_home_and_drawer(visit: Visit, portal: PortalFixture) -> None:
     home = load_home(visit.client, visit.actor)
-    assert desk.main.id in {one.id for one in home.projects}
+    assert portal.main.id in {one.id for one in home.projects}
     assert home.projects[0].role
     task_id = visit.board().columns[0].cards[0].id
     visit.wire.requests.clear()
     drawer = load_drawer(visit.client, visit.actor, task_id)
     assert visit.wire.count == 1
-    assert drawer.task.group_id == desk.main.id
+    assert drawer.task.group_id == portal.main.id
     assert [one.id for one in drawer.stages] == [one.id for one in visit.board().stages]
 
 

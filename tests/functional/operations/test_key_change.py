@@ -18,19 +18,19 @@ from flask import Flask
 from app import create_app
 from store import Database, portals, rotation, tokens
 from store.vault import VaultError
-from tests.functional.in_process import Ground, Tab, ground
+from tests.functional.in_process import InProcessApp, Tab, ground
 
 Restarted = Callable[..., Flask]
 
 
 @pytest.fixture
-def g(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def g(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessApp]:
     with ground(tmp_path_factory.mktemp("keys")) as found:
         yield found
 
 
 @pytest.fixture
-def restarted(g: Ground) -> Iterator[Restarted]:
+def restarted(g: InProcessApp) -> Iterator[Restarted]:
     """The app with other keys on the same store."""
     with ExitStack() as stack:
 
@@ -49,13 +49,13 @@ def at(app: Flask, tab: Tab) -> Tab:
     return Tab(app.test_client(), tab.who, tab.token)
 
 
-def opened(g: Ground, app: Flask, who: str) -> int:
+def opened(g: InProcessApp, app: Flask, who: str) -> int:
     launch = g.sandbox.post("launch", user=g.sandbox.user(who), placement="DEFAULT", options={})
     parts = urlsplit(launch["url"])
     return app.test_client().post(f"{parts.path}?{parts.query}", data=launch["form"]).status_code
 
 
-def test_nobody_notices(g: Ground, restarted: Restarted) -> None:
+def test_nobody_notices(g: InProcessApp, restarted: Restarted) -> None:
     [old] = g.flask.extensions["stagecraft"].config.token_keys
     new = Fernet.generate_key().decode()
     tab = g.tab("member")
@@ -74,7 +74,7 @@ def test_nobody_notices(g: Ground, restarted: Restarted) -> None:
         tokens.newest(g.db, g.portal.member_id, limit=5)
 
 
-def test_where_the_keys_are_lost_people_open_the_app_anew(g: Ground, restarted: Restarted) -> None:
+def test_where_the_keys_are_lost_people_open_the_app_anew(g: InProcessApp, restarted: Restarted) -> None:
     """As docs/operate.md says of a backup without its keys."""
     g.tab("member")
     lost = restarted(Fernet.generate_key().decode())
@@ -91,7 +91,7 @@ def test_where_the_keys_are_lost_people_open_the_app_anew(g: Ground, restarted: 
         assert connection.execute(sa.text("SELECT task_id FROM task_news WHERE at > 0")).all() == [(7,)]
 
 
-def test_where_the_keys_are_lost_events_are_believed_by_nobody(g: Ground, restarted: Restarted) -> None:
+def test_where_the_keys_are_lost_events_are_believed_by_nobody(g: InProcessApp, restarted: Restarted) -> None:
     lost = restarted(Fernet.generate_key().decode())
     event = {"event": "ONAPPUNINSTALL", "auth[member_id]": g.portal.member_id, "auth[application_token]": ""}
     assert g.portal.app

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from b24.oauth import AuthServers, RefreshedPair, Verified
 from store import portals
 from store.models import Portal, TokenPair, UserSession
-from tests.functional.in_process import Ground, ground
+from tests.functional.in_process import InProcessApp, ground
 from tests.support.person import SESSION
 from tests.support.servers import http
 from web.core.services import KEY
@@ -44,13 +44,13 @@ class Mistaken:
 
 
 @pytest.fixture(scope="module")
-def g(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def g(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessApp]:
     with ground(tmp_path_factory.mktemp("agreement")) as found:
         yield found
 
 
 @pytest.fixture
-def mistaken(g: Ground) -> Iterator[Mistaken]:
+def mistaken(g: InProcessApp) -> Iterator[Mistaken]:
     shared = g.flask.extensions[KEY]
     wrong = Mistaken(shared.auth_servers)
     g.flask.extensions[KEY] = dataclasses.replace(shared, auth_servers=wrong)
@@ -58,7 +58,7 @@ def mistaken(g: Ground) -> Iterator[Mistaken]:
     g.flask.extensions[KEY] = shared
 
 
-def stored(g: Ground) -> list[Any]:
+def stored(g: InProcessApp) -> list[Any]:
     """Who is known: portals, pairs, sessions."""
     with g.db.single_select() as connection:
         return [
@@ -68,7 +68,7 @@ def stored(g: Ground) -> list[Any]:
         ]
 
 
-def opening(g: Ground, who: str, *, install: bool = False) -> tuple[str, dict[str, str]]:
+def opening(g: InProcessApp, who: str, *, install: bool = False) -> tuple[str, dict[str, str]]:
     user = g.sandbox.user(who)
     found = g.sandbox.post("launch", user=user, placement="DEFAULT", options={}, install=install)
     parts = urlsplit(found["url"])
@@ -76,7 +76,7 @@ def opening(g: Ground, who: str, *, install: bool = False) -> tuple[str, dict[st
 
 
 @pytest.mark.parametrize("install", [False, True])
-def test_an_opening_for_somebody_else(g: Ground, mistaken: Mistaken, install: bool) -> None:
+def test_an_opening_for_somebody_else(g: InProcessApp, mistaken: Mistaken, install: bool) -> None:
     before = stored(g)
     mistaken.verified = g.sandbox.user("owner")
     path, form = opening(g, "admin", install=install)
@@ -85,7 +85,7 @@ def test_an_opening_for_somebody_else(g: Ground, mistaken: Mistaken, install: bo
     assert stored(g) == before
 
 
-def test_a_renewal_for_somebody_else(g: Ground, mistaken: Mistaken) -> None:
+def test_a_renewal_for_somebody_else(g: InProcessApp, mistaken: Mistaken) -> None:
     owner = g.tab("owner")
     before = stored(g)
     mistaken.verified = g.sandbox.user("owner")
@@ -98,7 +98,7 @@ def test_a_renewal_for_somebody_else(g: Ground, mistaken: Mistaken) -> None:
     g.log_in_again()
 
 
-def test_a_renewal_with_a_login_of_another_portal(g: Ground, mistaken: Mistaken) -> None:
+def test_a_renewal_with_a_login_of_another_portal(g: InProcessApp, mistaken: Mistaken) -> None:
     """People of different portals have the same numbers."""
     owner = g.tab("owner")
     before = stored(g)
@@ -110,7 +110,7 @@ def test_a_renewal_with_a_login_of_another_portal(g: Ground, mistaken: Mistaken)
 
 
 @pytest.mark.parametrize("member", ["", OTHER])
-def test_an_update_with_a_token_of_another_portal(g: Ground, mistaken: Mistaken, member: str) -> None:
+def test_an_update_with_a_token_of_another_portal(g: InProcessApp, mistaken: Mistaken, member: str) -> None:
     """Its new application token is believed only if its access token is of the portal it names."""
     _path, form = opening(g, "admin")
     shared, mistaken.member = g.flask.extensions[KEY], member
@@ -128,14 +128,14 @@ def test_an_update_with_a_token_of_another_portal(g: Ground, mistaken: Mistaken,
 
 
 @pytest.mark.parametrize("wrong", ["verified", "exchanged"])
-def test_a_login_for_somebody_else(g: Ground, mistaken: Mistaken, wrong: str) -> None:
+def test_a_login_for_somebody_else(g: InProcessApp, mistaken: Mistaken, wrong: str) -> None:
     before = stored(g)
     setattr(mistaken, wrong, g.sandbox.user("owner"))
     assert _log_in(g).status_code == 403
     assert stored(g) == before
 
 
-def test_a_login_where_both_are_mistaken(g: Ground, mistaken: Mistaken) -> None:
+def test_a_login_where_both_are_mistaken(g: InProcessApp, mistaken: Mistaken) -> None:
     """The portal has the last word on whose token it is."""
     before = stored(g)
     mistaken.verified = mistaken.exchanged = g.sandbox.user("owner")
@@ -143,11 +143,11 @@ def test_a_login_where_both_are_mistaken(g: Ground, mistaken: Mistaken) -> None:
     assert stored(g) == before
 
 
-def test_a_login_where_all_agree(g: Ground, mistaken: Mistaken) -> None:
+def test_a_login_where_all_agree(g: InProcessApp, mistaken: Mistaken) -> None:
     assert _log_in(g).status_code == 303
 
 
-def _log_in(g: Ground) -> Any:
+def _log_in(g: InProcessApp) -> Any:
     client, base = g.flask.test_client(), "https://127.0.0.1:9"
     start = client.get(f"/oauth/start?domain={urlsplit(g.sandbox.url).netloc}", base_url=base)
     there = http().get(f"{start.headers['Location']}&as=member", allow_redirects=False, timeout=30)

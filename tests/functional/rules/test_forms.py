@@ -15,7 +15,7 @@ from werkzeug.routing import Rule
 
 from b24.events import Event
 from b24.launch import Launch
-from tests.functional.in_process import Ground, Tab, ground
+from tests.functional.in_process import InProcessApp, Tab, ground
 from web.core import sentences
 from web.core.forms import Form
 
@@ -26,13 +26,13 @@ PLACES = {"int": "1", "any": "start"}
 
 
 @pytest.fixture(scope="module")
-def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[InProcessApp]:
     with ground(tmp_path_factory.mktemp("forms")) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def tab(portal: Ground) -> Tab:
+def tab(portal: InProcessApp) -> Tab:
     return portal.tab("owner")
 
 
@@ -68,7 +68,7 @@ def is_text(hint: Any) -> bool:
     return hint is str
 
 
-def test_every_address_has_a_form_class(portal: Ground) -> None:
+def test_every_address_has_a_form_class(portal: InProcessApp) -> None:
     flask = portal.flask
     assert len(rules(flask)) == 52
     assert [str(rule) for rule in rules(flask) if form_class(flask, rule) is None] == []
@@ -77,17 +77,17 @@ def test_every_address_has_a_form_class(portal: Ground) -> None:
     assert {name: kind for name, kind in others.items() if name not in ours} == OF_THE_PORTAL
 
 
-def test_every_form_says_what_it_is_for(portal: Ground) -> None:
+def test_every_form_says_what_it_is_for(portal: InProcessApp) -> None:
     assert [kind.__name__ for _rule, kind in forms(portal.flask) if not kind.__dict__.get("__doc__")] == []
 
 
-def test_every_field_has_a_name_for_people(portal: Ground) -> None:
+def test_every_field_has_a_name_for_people(portal: InProcessApp) -> None:
     names = {field.name for _rule, kind in forms(portal.flask) for field in msgspec.structs.fields(kind)}
     named = {name for name in names if {name, name.removeprefix("seen_")} & sentences.FIELD.keys()}
     assert names - named == set()
 
 
-def test_nonsense_is_answered_by_the_name_of_the_field(portal: Ground, tab: Tab) -> None:
+def test_nonsense_is_answered_by_the_name_of_the_field(portal: InProcessApp, tab: Tab) -> None:
     """A field that takes no text says 400 and its name; nothing is asked of the portal."""
     tried, wrong = 0, []
     with portal.sandbox.recording() as seen:
@@ -109,7 +109,7 @@ def junk_for(name: str) -> tuple[str, ...]:
     return tuple(junk for junk in JUNK if (name, junk) != ("priority", "-1"))
 
 
-def test_nonsense_in_texts_is_the_domains_to_judge(portal: Ground, tab: Tab) -> None:
+def test_nonsense_in_texts_is_the_domains_to_judge(portal: InProcessApp, tab: Tab) -> None:
     for rule, kind in forms(portal.flask):
         if rule.endpoint in ("renewal.renew", "tab_session.sign_out"):
             continue  # these end the session
@@ -130,7 +130,7 @@ def test_nonsense_in_texts_is_the_domains_to_judge(portal: Ground, tab: Tab) -> 
     ],
 )
 def test_the_answer_speaks_the_language_of_the_person(
-    portal: Ground, tab: Tab, lang: str, words: str
+    portal: InProcessApp, tab: Tab, lang: str, words: str
 ) -> None:
     import sqlalchemy as sa
 
@@ -145,7 +145,7 @@ def test_the_answer_speaks_the_language_of_the_person(
     assert answer.status_code == 400 and words in answer.text
 
 
-def test_what_the_portal_did_not_write_is_refused_as_a_whole(portal: Ground) -> None:
+def test_what_the_portal_did_not_write_is_refused_as_a_whole(portal: InProcessApp) -> None:
     client = portal.flask.test_client()
     for path in ("/", "/install", "/events"):
         for junk in JUNK:

@@ -47,7 +47,7 @@ DIRECTORY = "DEAL_STAGE"
 
 
 @dataclass
-class Ground:
+class InProcessApp:
     """The first portal with something to steal, the second with somebody who tries, one app for both.
 
     `nodes`: where the app can be reached; the portals know the first.
@@ -89,7 +89,9 @@ def treasure(portal: Sandbox, owner: Person) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module", params=["one node", "two nodes"])
-def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def ground(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[InProcessApp]:
     folder, port = tmp_path_factory.mktemp("isolation"), free_port()
     file, url, count = folder / "shared.sqlite", "", 1
     if request.param == "two nodes":
@@ -113,7 +115,7 @@ def ground(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         ids = treasure(first, Person(first, nodes[0].url, "owner").open())
         newest = "SELECT max(id) FROM journal_entry WHERE member_id = ?"
         ids["entry_id"] = str(store.rows(newest, "a" * 32)[0][0])
-        yield Ground(first, second, nodes, store, ids)
+        yield InProcessApp(first, second, nodes, store, ids)
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -167,14 +169,14 @@ def try_all(thieves: list[Person], ids: dict[str, str]) -> Iterator[tuple[str, s
         yield verb, path, answer
 
 
-def test_every_placeholder_has_somebody_elses_id(ground: Ground) -> None:
+def test_every_placeholder_has_somebody_elses_id(ground: InProcessApp) -> None:
     tried = addresses()
     assert len(tried) > 60
     assert not [rule for _verb, rule in tried if "<" in filled(rule, ground.ids)]
 
 
 @pytest.mark.parametrize("who", ["owner", "outsider"])
-def test_people_of_another_portal_reach_nothing(ground: Ground, who: str) -> None:
+def test_people_of_another_portal_reach_nothing(ground: InProcessApp, who: str) -> None:
     """Not one request reaches the first portal, nothing stored of it changes, none of its names shows."""
     thieves, before = ground.everywhere(ground.second, who), of_the_first(ground.store)
     with ground.first.recording() as seen:
@@ -188,7 +190,7 @@ def test_people_of_another_portal_reach_nothing(ground: Ground, who: str) -> Non
     assert of_the_first(ground.store) == before
 
 
-def test_an_outsider_of_the_same_portal_reaches_nothing(ground: Ground) -> None:
+def test_an_outsider_of_the_same_portal_reaches_nothing(ground: InProcessApp) -> None:
     """What the project keeps from them stays there; what they may change is not of this project."""
     thieves, ids = ground.everywhere(ground.first, "outsider"), ground.ids
     picture = [
@@ -204,7 +206,7 @@ def test_an_outsider_of_the_same_portal_reaches_nothing(ground: Ground) -> None:
     ]
 
 
-def test_the_owner_sees_all_of_it(ground: Ground) -> None:
+def test_the_owner_sees_all_of_it(ground: InProcessApp) -> None:
     """The counter-proof: the same addresses show the mark to the person it belongs to."""
     owners, ids = ground.everywhere(ground.first, "owner"), ground.ids
     paths = (f"/boards/{ids['key']}", f"/tasks/{ids['task_id']}?board={ids['key']}", "/journal", "/home")

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 import b24.client
 from tests.functional.failures.matrix import DEEDS, Deed
-from tests.functional.in_process import Ground, Tab, ground
+from tests.functional.in_process import InProcessApp, Tab, ground
 from tests.support.person import SESSION
 from tests.support.servers import CLIENT_SECRET, http
 from web.core.logs import CONFIG, WithRequestId
@@ -106,14 +106,14 @@ def logged() -> Iterator[Kept]:
         root.setLevel(level)
 
 
-def opening(g: Ground, who: str, **options: Any) -> tuple[str, dict[str, str]]:
+def opening(g: InProcessApp, who: str, **options: Any) -> tuple[str, dict[str, str]]:
     """Path with query, and form, of an opening that has not been posted yet."""
     found = g.sandbox.post("launch", user=g.sandbox.user(who), placement="DEFAULT", options={}, **options)
     parts = urlsplit(found["url"])
     return f"{parts.path}?{parts.query}", found["form"]
 
 
-def refused_openings(g: Ground) -> None:
+def refused_openings(g: InProcessApp) -> None:
     """True tokens in forms that are forged, in addresses, and in events."""
     client = g.flask.test_client()
     path, form = opening(g, "member")
@@ -128,7 +128,7 @@ def refused_openings(g: Ground) -> None:
         client.post("/events", data=event)
 
 
-def true_events(g: Ground) -> None:
+def true_events(g: InProcessApp) -> None:
     """Events of the portal: one is worked on, one stays in the queue."""
     client, app = g.flask.test_client(), g.portal.app
     assert app
@@ -145,7 +145,7 @@ def true_events(g: Ground) -> None:
         assert client.post("/events", data=event).status_code == 200
 
 
-def log_in_in_a_tab(g: Ground, hour: Hour) -> None:
+def log_in_in_a_tab(g: InProcessApp, hour: Hour) -> None:
     """Login through the portal, and one whose code is worth nothing."""
     client, base = g.flask.test_client(), "https://127.0.0.1:9"
     start = client.get(f"/oauth/start?domain={urlsplit(g.sandbox.url).netloc}", base_url=base)
@@ -165,12 +165,12 @@ def log_in_in_a_tab(g: Ground, hour: Hour) -> None:
     client.post("/session/end", base_url=base, headers={"Authorization": f"Bearer {token[1]}"})
 
 
-def install_again(g: Ground) -> None:
+def install_again(g: InProcessApp) -> None:
     path, form = opening(g, "admin", install=True)
     assert g.flask.test_client().post(path, data=form).status_code == 200
 
 
-def note_secrets(g: Ground, hour: Hour) -> None:
+def note_secrets(g: InProcessApp, hour: Hour) -> None:
     """Everything that opens a door at this moment; what was before stays noted."""
     with g.portal.lock:
         for pair in g.portal.tokens.values():
@@ -189,7 +189,7 @@ def knock(tab: Tab) -> None:
         tab.client.post("/events", data={"event": tab.token, "auth[application_token]": str(number)})
 
 
-def work(g: Ground, deed: Deed, failure: dict[str, Any]) -> TestResponse:
+def work(g: InProcessApp, deed: Deed, failure: dict[str, Any]) -> TestResponse:
     """Do it with something in the way, and again without."""
     g.sandbox.delete("faults")
     g.restore()
@@ -203,10 +203,11 @@ def work(g: Ground, deed: Deed, failure: dict[str, Any]) -> TestResponse:
     return press(key)
 
 
-def live_through(g: Ground, hour: Hour, kept: Kept) -> None:
+def live_through(g: InProcessApp, hour: Hour, kept: Kept) -> None:
     """Every action of every section; in between what else happens in an hour."""
     aside = (refused_openings, true_events, install_again, lambda g: log_in_in_a_tab(g, hour),
-             lambda g: g.sandbox.post("tokens/expire", which="access"), Ground.log_in_again)  # fmt: skip
+             lambda g: g.sandbox.post("tokens/expire", which="access"),
+             InProcessApp.log_in_again)  # fmt: skip
     shared = g.flask.extensions["stagecraft"]
     done = 0
     for deed, failure, more in zip(DEEDS, itertools.cycle(FAILURES), itertools.cycle(aside), strict=False):

@@ -19,7 +19,7 @@ import pytest
 from flask import Response
 
 from tests.functional.failures.matrix import DEEDS
-from tests.functional.in_process import Ground, ground
+from tests.functional.in_process import InProcessApp, ground
 from tests.functional.rules.test_routes import ALL
 
 EVIL = "\"'><img src=x onerror=pwned()></script></textarea></title><script>pwned()</script>{{7*7}}${7*7}"
@@ -82,7 +82,7 @@ def _json(text: str) -> Any:
         return None
 
 
-def spoil(g: Ground) -> None:
+def spoil(g: InProcessApp) -> None:
     """Every text of the portal that people, or its own defects, may have put there."""
     portal = g.portal
     with portal.lock:
@@ -151,7 +151,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[tuple[str
         yield seen
 
 
-def looked_at(g: Ground) -> Iterator[str]:
+def looked_at(g: InProcessApp) -> Iterator[str]:
     """Each address that shows something, for a project, for a scrum team, for a plan and for the CRM."""
     team = next(group.id for group in g.portal.groups.values() if group.is_scrum)
     for key in (f"g{g.sandbox.main_group_id}", f"g{team}", "me"):

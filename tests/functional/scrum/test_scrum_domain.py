@@ -33,18 +33,18 @@ from boards.scrum.planning import load_planning, load_points
 from boards.scrum.points import SCALES, ScaleKind
 from boards.scrum.sprints import add_sprint, delete_sprint, edit_sprint
 from boards.scrum.statistics import count_totals, load_history, measure_velocity
-from tests.contract.desk import Desk
+from tests.contract.portal_fixture import PortalFixture
 from tests.functional.kanban.test_boards_domain import Visit
 
 
 class TeamVisit(Visit):
     """One person at a scrum team."""
 
-    def __init__(self, desk: Desk, who: str, name: str) -> None:
-        super().__init__(desk, who)
-        group = next(one for one in desk.portal.groups.values() if one.name == name)
+    def __init__(self, portal: PortalFixture, who: str, name: str) -> None:
+        super().__init__(portal, who)
+        group = next(one for one in portal.state.groups.values() if one.name == name)
         self.ref = BoardRef(group.id)
-        self.desk = desk
+        self.portal = portal
 
     def planning(self) -> Planning:
         return load_planning(self.client, self.ref, self.actor)
@@ -96,14 +96,14 @@ class TeamVisit(Visit):
 
 
 @pytest.fixture
-def desk() -> Desk:
-    return Desk()
+def portal() -> PortalFixture:
+    return PortalFixture()
 
 
 @pytest.fixture
-def team(desk: Desk) -> TeamVisit:
+def team(portal: PortalFixture) -> TeamVisit:
     """The team of the small portal, its board with a card in the middle."""
-    team = TeamVisit(desk, "moderator", "Scrum team")
+    team = TeamVisit(portal, "moderator", "Scrum team")
     board = team.sprint_board()
     assert board.sprint
     card, middle = board.lanes[0].cards[0], board.columns[1]
@@ -330,7 +330,7 @@ def test_there_and_back(team: TeamVisit, act: Act) -> None:
 
 # --- what a page costs and shows ---
 def test_five_hundred_items_within_twelve_requests() -> None:
-    team = TeamVisit(Desk("company"), "moderator", "Scrum: data platform")
+    team = TeamVisit(PortalFixture("company"), "moderator", "Scrum: data platform")
     planning = team.planning()
     assert team.wire.count == 2
     assert planning.backlog and len(planning.backlog.items) == planning.backlog.total >= 490
@@ -372,17 +372,17 @@ def test_sums_velocity_and_history(team: TeamVisit) -> None:
     assert velocity.complete and velocity.average is not None
 
 
-def test_the_board_of_a_group_tells_that_it_is_a_team(team: TeamVisit, desk: Desk) -> None:
+def test_the_board_of_a_group_tells_that_it_is_a_team(team: TeamVisit, portal: PortalFixture) -> None:
     assert load_board(team.client, team.ref, team.actor).is_scrum
-    assert not load_board(team.client, BoardRef(desk.main.id), team.actor).is_scrum
+    assert not load_board(team.client, BoardRef(portal.main.id), team.actor).is_scrum
 
 
-def test_rights_hold_what_they_promise(desk: Desk) -> None:
-    admin = TeamVisit(desk, "admin", "Second scrum team").planning()
+def test_rights_hold_what_they_promise(portal: PortalFixture) -> None:
+    admin = TeamVisit(portal, "admin", "Second scrum team").planning()
     assert admin.team.rights.why_not_plan is Denial.SCRUM_ADMIN_NO_MEMBER
-    stranger = TeamVisit(desk, "owner", "Scrum team").planning()
+    stranger = TeamVisit(portal, "owner", "Scrum team").planning()
     assert stranger.team.rights.why_not_plan is Denial.NOT_A_MEMBER
-    member = TeamVisit(desk, "member", "Scrum team")
+    member = TeamVisit(portal, "member", "Scrum team")
     rights = member.planning().team.rights
     assert (rights.may_plan, rights.may_start, rights.why_not_start) == (True, False, Denial.SCRUM_START_ROLE)
     made = add_epic(member.client, member.ref, member.actor, "By a member", "abc")
@@ -420,8 +420,8 @@ def test_a_number_would_be_ignored_a_string_is_not(team: TeamVisit) -> None:
     assert load_points(team.client, team.actor, [task_id]).facts[task_id].points == "21"
 
 
-def test_an_item_without_scrum_record(team: TeamVisit, desk: Desk) -> None:
-    task = desk.task(group_id=team.ref.group_id)
+def test_an_item_without_scrum_record(team: TeamVisit, portal: PortalFixture) -> None:
+    task = portal.task(group_id=team.ref.group_id)
     missing = load_points(team.client, team.actor, [task.id]).missing
     assert missing == (task.id,)
     with pytest.raises(BoardError):
@@ -436,10 +436,10 @@ def test_what_was_deleted_meanwhile(team: TeamVisit) -> None:
     planning = team.planning()
     epic, sprint = planning.team.epics[0], planning.team.sprints[1]
     item = planning.lists[2].items[0]
-    team.desk.ask("moderator", "tasks.api.scrum.epic.delete", id=epic.id)
+    team.portal.ask("moderator", "tasks.api.scrum.epic.delete", id=epic.id)
     with pytest.raises(EpicGone):
         assign_epic(team.client, team.ref, team.actor, [item.task_id], epic.id)
-    team.desk.ask("moderator", "tasks.api.scrum.sprint.delete", id=sprint.id)
+    team.portal.ask("moderator", "tasks.api.scrum.sprint.delete", id=sprint.id)
     with pytest.raises(SprintGone):
         move_items(team.client, team.ref, team.actor, [item.task_id], sprint.id)
     with pytest.raises(SprintGone):
@@ -464,7 +464,7 @@ def test_the_last_columns_of_their_type_stay(team: TeamVisit) -> None:
 
 
 def test_a_team_without_backlog() -> None:
-    team = TeamVisit(Desk("company"), "owner", "Scrum: mobile app")
+    team = TeamVisit(PortalFixture("company"), "owner", "Scrum: mobile app")
     planning = team.planning()
     assert not planning.team.closed
     assert not planning.team.has_backlog

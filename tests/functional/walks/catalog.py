@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.functional.in_process import Ground
+from tests.functional.in_process import InProcessApp
 from tests.functional.walks import boards, crm, lanes, pages, planning, sprints
 from tests.functional.walks.steps import Ready
 
@@ -18,14 +18,14 @@ class Step:
     `sure` False: the page does not show what was before, and the person is told when that is lost.
     """
 
-    page: Callable[[Ground], Any]
+    page: Callable[[InProcessApp], Any]
     click: Callable[[Any, int, int, int], Ready]
     sure: bool = True
 
     def __str__(self) -> str:
         return f"{self.click.__name__} ({self.page.__name__})"
 
-    def prepare(self, g: Ground, a: int, b: int, c: int) -> Ready:
+    def prepare(self, g: InProcessApp, a: int, b: int, c: int) -> Ready:
         """Look at the page; None where it offers nothing to click."""
         page = self.page(g)
         return None if page is None else self.click(page, a, b, c)

@@ -7,42 +7,42 @@ from typing import Any
 
 from boards.core.ids import IdKind, alias_key
 from tests.functional.crm.page import portal_rows
-from tests.functional.in_process import Ground
+from tests.functional.in_process import InProcessApp
 from tests.functional.walks import pages
-from tests.functional.walks.truth import Fact, added, origins
+from tests.functional.walks.portal_state import Fact, added, origins
 
 KANBAN, ITEM = "tasks.api.scrum.kanban", "tasks.api.scrum.task.update"
 
 
-def _stage(g: Ground, a: int, board: str = "project") -> int:
+def _stage(g: InProcessApp, a: int, board: str = "project") -> int:
     rows = pages.unseen(g, board).stages()
     return int(rows[a % len(rows)]["ID"])
 
 
-def _shape(g: Ground, stage: int, **fields: Any) -> None:
+def _shape(g: InProcessApp, stage: int, **fields: Any) -> None:
     g.sandbox.act("admin", "task.stages.update", id=stage, fields=fields, isAdmin=True)
 
 
-def renames(g: Ground, a: int, b: int) -> set[Fact]:
+def renames(g: InProcessApp, a: int, b: int) -> set[Fact]:
     stage = _stage(g, a)
     _shape(g, stage, TITLE=f"Theirs {b % 50}")
     return {("title", "project", stage)}
 
 
-def recolors(g: Ground, a: int, b: int) -> set[Fact]:
+def recolors(g: InProcessApp, a: int, b: int) -> set[Fact]:
     stage = _stage(g, a)
     _shape(g, stage, COLOR=f"{b % 0xFFFFFF:06X}")
     return {("color", "project", stage)}
 
 
-def renames_in_planner(g: Ground, a: int, b: int) -> set[Fact]:
+def renames_in_planner(g: InProcessApp, a: int, b: int) -> set[Fact]:
     """The person's own plan, in the portal's own page."""
     stage = _stage(g, a, "planner")
     g.sandbox.act("owner", "task.stages.update", id=stage, fields={"TITLE": f"Theirs {b % 50}"})
     return {("title", "planner", stage)}
 
 
-def edits(g: Ground, a: int, b: int) -> set[Fact]:
+def edits(g: InProcessApp, a: int, b: int) -> set[Fact]:
     rows = g.sandbox.act(
         "admin", "tasks.task.list", filter={"GROUP_ID": g.sandbox.main_group_id}, select=["ID"]
     )
@@ -51,7 +51,7 @@ def edits(g: Ground, a: int, b: int) -> set[Fact]:
     return {("task title", int(task))}
 
 
-def plans(g: Ground, a: int, b: int) -> set[Fact]:
+def plans(g: InProcessApp, a: int, b: int) -> set[Fact]:
     """A card of My Planner goes elsewhere; not into a column of the walk, which then could not go again."""
     scene = pages.unseen(g, "planner")
     rows = [row for place, one in enumerate(scene.stages()) for row in scene._rows(one["ID"], place == 0)]
@@ -67,14 +67,14 @@ def plans(g: Ground, a: int, b: int) -> set[Fact]:
     return {("card", "planner", task)}
 
 
-def names_row(g: Ground, a: int, b: int) -> set[Fact]:
+def names_row(g: InProcessApp, a: int, b: int) -> set[Fact]:
     rows = portal_rows(g.sandbox, pages.DEALS)
     row = rows[a % len(rows)]
     g.sandbox.act("admin", "crm.status.update", id=row["ID"], fields={"NAME": f"Theirs {b % 50}"})
     return {("name", pages.DEALS, row["STATUS_ID"])}
 
 
-def paints_row(g: Ground, a: int, b: int) -> set[Fact]:
+def paints_row(g: InProcessApp, a: int, b: int) -> set[Fact]:
     rows = portal_rows(g.sandbox, pages.DEALS)
     row = rows[a % len(rows)]
     g.sandbox.act("admin", "crm.status.update", id=row["ID"], fields={"COLOR": f"#{b % 0xFFFFFF:06x}"})
@@ -82,37 +82,37 @@ def paints_row(g: Ground, a: int, b: int) -> set[Fact]:
 
 
 # --- in the team ---
-def _item(g: Ground, a: int) -> int:
+def _item(g: InProcessApp, a: int) -> int:
     """A task of an open list."""
     lists = _open_lists(g)
     tasks = sorted(one.task_id for one in g.portal.scrum.items.values() if one.entity_id in lists)
     return tasks[a % len(tasks)]
 
 
-def _open_lists(g: Ground) -> list[int]:
+def _open_lists(g: InProcessApp) -> list[int]:
     group, entities = pages.team_id(g), g.portal.scrum.entities.values()
     return sorted(one.id for one in entities if one.group_id == group and one.status != "completed")
 
 
-def estimates(g: Ground, a: int, b: int) -> set[Fact]:
+def estimates(g: InProcessApp, a: int, b: int) -> set[Fact]:
     task = _item(g, a)
     g.sandbox.act("moderator", ITEM, id=task, fields={"storyPoints": str(20 + b % 9)})
     return {("points", task)}
 
 
-def moves_item(g: Ground, a: int, b: int) -> set[Fact]:
+def moves_item(g: InProcessApp, a: int, b: int) -> set[Fact]:
     """Into another list, without a place on the sprint's board, as the method does it."""
     task, lists = _item(g, a), _open_lists(g)
     g.sandbox.act("moderator", ITEM, id=task, fields={"entityId": lists[b % len(lists)]})
     return {("moved", task)}
 
 
-def _sprint(g: Ground, a: int) -> int:
+def _sprint(g: InProcessApp, a: int) -> int:
     found = [one for one in _open_lists(g) if g.portal.scrum.sprint(one)]
     return found[a % len(found)] if found else 0
 
 
-def renames_sprint(g: Ground, a: int, b: int) -> set[Fact]:
+def renames_sprint(g: InProcessApp, a: int, b: int) -> set[Fact]:
     sprint = _sprint(g, a)
     if not sprint:
         return set()
@@ -120,12 +120,12 @@ def renames_sprint(g: Ground, a: int, b: int) -> set[Fact]:
     return {("sprint name", origins(g)(alias_key(IdKind.SPRINT, sprint)))}
 
 
-def _lanes(g: Ground) -> list[dict[str, Any]]:
+def _lanes(g: InProcessApp) -> list[dict[str, Any]]:
     active = g.portal.scrum.active(pages.team_id(g))
     return g.sandbox.act("member", f"{KANBAN}.getStages", sprintId=active.id) if active else []
 
 
-def renames_lane(g: Ground, a: int, b: int) -> set[Fact]:
+def renames_lane(g: InProcessApp, a: int, b: int) -> set[Fact]:
     rows = _lanes(g)
     if not rows:
         return set()
@@ -134,7 +134,7 @@ def renames_lane(g: Ground, a: int, b: int) -> set[Fact]:
     return {("lane title", origins(g)(stage))}
 
 
-def moves_on_board(g: Ground, a: int, b: int) -> set[Fact]:
+def moves_on_board(g: InProcessApp, a: int, b: int) -> set[Fact]:
     """A card of the active sprint goes to another column; see `plans`."""
     first, made, scrum = origins(g), added(g), g.portal.scrum
     rows = [one for one in _lanes(g) if first(int(one["id"])) not in made]
@@ -146,7 +146,7 @@ def moves_on_board(g: Ground, a: int, b: int) -> set[Fact]:
     return {("moved", task)}
 
 
-OTHERS: list[Callable[[Ground, int, int], set[Fact]]] = [
+OTHERS: list[Callable[[InProcessApp, int, int], set[Fact]]] = [
     renames, recolors, renames_in_planner, edits, plans, names_row, paints_row,
     estimates, moves_item, renames_sprint, renames_lane, moves_on_board,
 ]  # fmt: skip

@@ -21,13 +21,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from store.models import Job, JournalEntry, StageAlias
+from store.models import JournalEntry, StageAlias, StoredJob
 from tests.functional.actions import _fill_planner
-from tests.functional.in_process import Ground, hurried
-from tests.functional.walks import laws, pages
+from tests.functional.in_process import InProcessApp, hurried
+from tests.functional.walks import invariants, pages
 from tests.functional.walks.catalog import FAULTS, STEPS
 from tests.functional.walks.others import OTHERS
-from tests.functional.walks.truth import Facts, astray, facts
+from tests.functional.walks.portal_state import Facts, astray, facts
 from tests.functional.walks.walk import Walk
 
 # A walk takes seconds; beside much else it takes as many times longer.
@@ -43,7 +43,7 @@ LATEST = 2
 class Yard:
     """Where all walks begin: the ground, and what was so at the start."""
 
-    ground: Ground = field(repr=False)
+    ground: InProcessApp = field(repr=False)
     start: Facts = field(repr=False)
     astray: frozenset[int]
 
@@ -53,7 +53,7 @@ class Yard:
         g.sandbox.delete("faults")
         g.restore()
         with g.db.writing() as connection:
-            for model in (JournalEntry, StageAlias, Job):
+            for model in (JournalEntry, StageAlias, StoredJob):
                 connection.execute(sa.delete(model))
         return Walk(g, self.start, self.astray)
 
@@ -69,7 +69,7 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
         yield Yard(g, facts(g, astray(g)), astray(g))
 
 
-def save_all(g: Ground) -> None:
+def save_all(g: InProcessApp) -> None:
     """Saving a task puts it on the plans of its people, and no undo takes it off; so all have been saved."""
     wanted = {"GROUP_ID": g.sandbox.main_group_id}
     for one in g.sandbox.act("admin", "tasks.task.list", filter=wanted, select=["ID", "TITLE"])["tasks"]:
@@ -114,10 +114,10 @@ def take(
 ) -> None:
     for kind, *numbers in steps:
         getattr(walk, kind)(*numbers)
-    laws.agree(walk)
+    invariants.agree(walk)
     walk.undo_all(troubles)
-    laws.lead_back(walk, exactly=exactly)
-    laws.agree(walk)
+    invariants.lead_back(walk, exactly=exactly)
+    invariants.agree(walk)
 
 
 @limits

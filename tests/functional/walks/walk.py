@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from werkzeug.test import TestResponse
 
 from boards.core.change import Kind, NoticeCode
-from tests.functional.in_process import Ground
+from tests.functional.in_process import InProcessApp
 from tests.functional.walks.catalog import ANY_REQUEST, FAULTS, STEPS, Order
 from tests.functional.walks.others import OTHERS
 from tests.functional.walks.pages import team_id
+from tests.functional.walks.portal_state import TEAMWORK, Fact, Facts, homeless, journal, teamwork, written
 from tests.functional.walks.steps import Press, Resumed
-from tests.functional.walks.truth import TEAMWORK, Fact, Facts, homeless, journal, teamwork, written
 
 NO_WAY_BACK = {
     Kind.SPRINT_START: "no method stops a sprint, and the start has moved tasks and made columns",
@@ -30,7 +30,7 @@ TOLD = (200, 403, 404, 409, 422)
 class Walk:
     """`start`: what the law compares with in the end; `settled`: the last entry without a way back."""
 
-    g: Ground
+    g: InProcessApp
     start: Facts
     astray: frozenset[int]
     undone: dict[int, int] = field(default_factory=dict)

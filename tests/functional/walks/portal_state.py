@@ -12,7 +12,7 @@ from boards.core.ids import IdKind, alias_key
 from sandbox.state.portal import SPRINT_BOARD
 from store.models import JournalEntry, StageAlias
 from tests.functional.crm.page import portal_rows
-from tests.functional.in_process import Ground
+from tests.functional.in_process import InProcessApp
 from tests.functional.walks.pages import BOARDS, DEALS, team_id, unseen
 
 Fact = tuple[Any, ...]
@@ -24,7 +24,7 @@ TEAMWORK = frozenset(
 """The kinds of facts that a scrum team has."""
 
 
-def facts(g: Ground, astray: frozenset[int] = frozenset()) -> Facts:
+def facts(g: InProcessApp, astray: frozenset[int] = frozenset()) -> Facts:
     """All that a walk can change. `astray`: items whose epic was gone before the walk."""
     found: Facts = {}
     for board in BOARDS:
@@ -34,7 +34,7 @@ def facts(g: Ground, astray: frozenset[int] = frozenset()) -> Facts:
     return found
 
 
-def _of_board(g: Ground, board: str) -> Iterator[tuple[Fact, Any]]:
+def _of_board(g: InProcessApp, board: str) -> Iterator[tuple[Fact, Any]]:
     """Columns by their places, as a restored one has another id."""
     scene = unseen(g, board)
     for place, stage in enumerate(scene.stages()):
@@ -47,7 +47,7 @@ def _of_board(g: Ground, board: str) -> Iterator[tuple[Fact, Any]]:
             yield ("priority", int(row["id"])), row["priority"]
 
 
-def _of_crm(g: Ground) -> Iterator[tuple[Fact, Any]]:
+def _of_crm(g: InProcessApp) -> Iterator[tuple[Fact, Any]]:
     with g.portal.lock:
         directories = sorted({row.entity_id for row in g.portal.crm.statuses.values()})
     for entity_id in (one for one in directories if one.startswith(DEALS)):
@@ -58,7 +58,7 @@ def _of_crm(g: Ground) -> Iterator[tuple[Fact, Any]]:
             yield ("look", entity_id, row["STATUS_ID"]), row["COLOR"].lower()
 
 
-def teamwork(g: Ground, astray: frozenset[int]) -> Iterator[tuple[Fact, Any]]:
+def teamwork(g: InProcessApp, astray: frozenset[int]) -> Iterator[tuple[Fact, Any]]:
     """Sprints, columns and epics by the id they had first: one that came back is the same."""
     first, group, portal = origins(g), team_id(g), g.portal
     with portal.lock:
@@ -87,7 +87,7 @@ def teamwork(g: Ground, astray: frozenset[int]) -> Iterator[tuple[Fact, Any]]:
                 yield ("standing", first(stage.id)), sorted(scrum.tasks_in({stage.id}))
 
 
-def homeless(g: Ground) -> frozenset[int]:
+def homeless(g: InProcessApp) -> frozenset[int]:
     """Items of the active sprint that stand in no column of it."""
     portal, active = g.portal, g.portal.scrum.active(team_id(g))
     columns = {one.id for one in portal.stages.values()
@@ -96,25 +96,25 @@ def homeless(g: Ground) -> frozenset[int]:
     return frozenset({one.task_id for one in items} - {*portal.scrum.tasks_in(columns)})
 
 
-def astray(g: Ground) -> frozenset[int]:
+def astray(g: InProcessApp) -> frozenset[int]:
     """Items whose epic is gone: nobody can give that one back to them."""
     scrum = g.portal.scrum
     return frozenset(one.task_id for one in scrum.items.values() if one.epic_id not in {0, *scrum.epics})
 
 
 # --- ids that came back as others ---
-def aliases(g: Ground) -> dict[int, int]:
+def aliases(g: InProcessApp) -> dict[int, int]:
     with g.db.single_select() as connection:
         rows = connection.execute(sa.select(StageAlias.old_id, StageAlias.new_id)).all()
     return {row[0]: row[1] for row in rows}
 
 
-def now_called(g: Ground, number: int) -> int:
+def now_called(g: InProcessApp, number: int) -> int:
     """The id something has after having been deleted and restored, perhaps often."""
     return _followed(aliases(g), number)
 
 
-def origins(g: Ground) -> Callable[[int], int]:
+def origins(g: InProcessApp) -> Callable[[int], int]:
     """Tells the id that something had first."""
     back = {new: old for old, new in aliases(g).items()}
     return lambda number: _followed(back, number)
@@ -127,21 +127,21 @@ def _followed(names: dict[int, int], number: int) -> int:
 
 
 # --- the journal ---
-def journal(g: Ground) -> dict[int, int | None]:
+def journal(g: InProcessApp) -> dict[int, int | None]:
     """Each entry, oldest first, and by which one it was undone."""
     query = sa.select(JournalEntry.id, JournalEntry.undone_by).order_by(JournalEntry.id)
     with g.db.single_select() as connection:
         return {row[0]: row[1] for row in connection.execute(query)}
 
 
-def added(g: Ground) -> set[int]:
+def added(g: InProcessApp) -> set[int]:
     """Columns that the walk has made, by the ids they had first."""
     query = sa.select(JournalEntry.change).where(JournalEntry.kind.in_([Kind.STAGE_ADD, Kind.COLUMN_ADD]))
     with g.db.single_select() as connection:
         return {origins(g)(Change.from_json(one).target) for one in connection.scalars(query)}
 
 
-def written(g: Ground, entry: int) -> tuple[int, Change]:
+def written(g: InProcessApp, entry: int) -> tuple[int, Change]:
     """Who did it, and what."""
     query = sa.select(JournalEntry.user_id, JournalEntry.change).where(JournalEntry.id == entry)
     with g.db.single_select() as connection:

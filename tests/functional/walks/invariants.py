@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.functional.crm.page import portal_rows
 from tests.functional.walks import lanes, pages
-from tests.functional.walks.truth import facts, journal, now_called
+from tests.functional.walks.portal_state import facts, journal, now_called
 from tests.functional.walks.walk import Walk
 
 FINISHED = "5"
