@@ -66,9 +66,9 @@ class WorkPages:
     """How pages tell of one kind of long work.
 
     `heading`: what is going on, "Deleting the stage …". `of_items`: it is about things of the CRM, not tasks.
-    `account`: the block of `shared/results.html` that lists what stayed as it was. `ended`: what the page
-    gets in the end, by default the news that it should be read again. `explain` turns a failure into one that
-    says more about this kind of work.
+    `account`: the block of `templates/shared/results.html` that lists what stayed as it was. `ended`: what
+    the page gets in the end, by default the news that it should be read again. `explain` turns a failure into
+    one that says more about this kind of work.
     """
 
     heading: Any
