@@ -129,9 +129,10 @@ def require_stage(stage_id: int) -> int:
 class TaskField:
     """A field of `TaskEdit`.
 
-    `read`: its value in a row of the portal, fit for JSON. `wire`: its name for `tasks.task.update`, "" where
-    it is not written so. `check`: gives the clean value, BadInput for a bad one. `same`: whether two values
-    are the same thing. `for_many`: it makes sense to set it for many tasks alike.
+    `read`: its value in a row of the portal, fit for JSON; `name`: what people call that value, where it is a
+    number. `wire`: its name for `tasks.task.update`, "" where it is not written so. `check`: gives the clean
+    value, BadInput for a bad one. `same`: whether two values are the same thing. `for_many`: it makes sense
+    to set it for many tasks alike.
     """
 
     read: Callable[[TaskRow], Any]
@@ -139,6 +140,7 @@ class TaskField:
     check: Callable[[Any], Any] = lambda value: value
     same: Callable[[Any, Any], bool] = same_value
     for_many: bool = False
+    name: Callable[[TaskRow], str] = lambda row: ""  # noqa: ARG005 (it has no other name)
 
 
 TASK_FIELDS: Mapping[str, TaskField] = {
@@ -149,6 +151,7 @@ TASK_FIELDS: Mapping[str, TaskField] = {
         "RESPONSIBLE_ID",
         require_person,
         for_many=True,
+        name=lambda row: row.responsible.name if row.responsible else "",
     ),
     "deadline": TaskField(
         lambda row: row.deadline.isoformat(timespec="seconds") if row.deadline else "",
@@ -159,7 +162,7 @@ TASK_FIELDS: Mapping[str, TaskField] = {
     ),
     "priority": TaskField(lambda row: int(row.priority), "PRIORITY", require_priority, for_many=True),
     "tags": TaskField(lambda row: list(row.tags), "TAGS", require_tags, same_tags, for_many=True),
-    "group_id": TaskField(lambda row: row.group_id, "GROUP_ID"),
+    "group_id": TaskField(lambda row: row.group_id, "GROUP_ID", name=lambda row: row.group_name),
     # A stage is moved to, not written (surprise 20).
     "stage_id": TaskField(lambda row: row.stage_id, check=require_stage),
 }

@@ -25,7 +25,7 @@ from boards.core.ids import IdKind, current_id
 from boards.core.model import Actor, BoardRef
 from boards.core.outcome import Outcome
 from boards.core.recipes import Recipe, UndoContext, recipe
-from boards.core.tasks import Task, TaskEdit, to_status, to_task
+from boards.core.tasks import TASK_FIELDS, Task, TaskEdit, to_status, to_task
 from boards.kanban import neighbours
 from boards.kanban.queries import CARD_ORDER
 from boards.kanban.task_edits import (
@@ -320,12 +320,8 @@ def _untouched(was: TaskRow, values: Values, context: TaskContext | None) -> Tas
 
 def _names(row: TaskRow, values: Mapping[str, Any]) -> dict[str, str]:
     """What a reader of the journal reads instead of numbers."""
-    names = {}
-    if "responsible_id" in values and row.responsible:
-        names["responsible_id"] = row.responsible.name
-    if "group_id" in values:
-        names["group_id"] = row.group_name
-    return names
+    names = {field: TASK_FIELDS[field].name(row) for field in values}
+    return {field: name for field, name in names.items() if name}
 
 
 def _undo(

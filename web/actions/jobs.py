@@ -65,12 +65,15 @@ Ended = Callable[[RequestContext, StepForm, Any, Done[Any]], Response]
 class WorkPages:
     """How pages tell of one kind of long work.
 
-    `of_items`: it is about things of the CRM, not tasks. `ended`: what the page gets in the end, by default
-    the news that it should be read again. `explain` turns a failure into one that says more about this kind
-    of work.
+    `heading`: what is going on, "Deleting the stage …". `of_items`: it is about things of the CRM, not tasks.
+    `account`: the block of `templates/shared/results.html` that lists what stayed as it was. `ended`: what
+    the page gets in the end, by default the news that it should be read again. `explain` turns a failure into
+    one that says more about this kind of work.
     """
 
+    heading: Any
     of_items: bool = False
+    account: str = "moved"
     ended: Ended | None = None
     explain: Callable[[Any, Exception], Exception] = lambda _job, error: error
 
@@ -83,9 +86,13 @@ def register_work(job_class: type[Any], description: WorkPages) -> None:
     _WORK[job_class] = description
 
 
+def pages_of(job_class: type[Job]) -> WorkPages:
+    """How pages tell of jobs of this class, as registered for it or the nearest class it derives from."""
+    return next(_WORK[kind] for kind in job_class.__mro__ if kind in _WORK)
+
+
 def _work(job: Job) -> WorkPages:
-    """How pages tell of this job, by its own class or the nearest it derives from."""
-    return next(_WORK[kind] for kind in type(job).__mro__ if kind in _WORK)
+    return pages_of(type(job))
 
 
 @blueprint.action("/jobs/<job_id>/step", StepForm)
@@ -214,8 +221,8 @@ def _over(
         return announced(toast_html, board_refresh={}, dialog_close=True)
     account = render_block(
         "shared/results.html",
-        "job",
-        job=job,
+        about.account,
+        worked=max(0, job.done - len(failures)),
         failures=failures[:SHOWN_FAILURES],
         count=len(failures),
         of_items=about.of_items,
@@ -252,7 +259,7 @@ def _progress(job_id: str, job: Job, *, wait: bool = False) -> str:
         turn=secrets.token_hex(4),
         job=job,
         wait=wait,
-        deleting=isinstance(job, DeletionJob),
+        heading=about.heading,
         of_items=about.of_items,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from flask_babel import gettext as _
 from jinja2_fragments.flask import render_block
 from markupsafe import Markup
 
@@ -42,10 +43,10 @@ def _dialogs() -> list[Markup]:
         ["Check the invoice", "You may not change this task."],
         ["Task 7", "It is not there any more."],
     ]
-    job = {"total": 60, "done": 24}
+    job, heading = {"total": 60, "done": 24}, _("Deleting the stage …")
     return [
         _opened("shared/delete_dialog.html", "stage", key="g1", plan=examples.deletion(), job_id="j"),
-        _opened("shared/job.html", "progress", job=job, job_id="j", turn="1", deleting=True),
+        _opened("shared/job.html", "progress", job=job, job_id="j", turn="1", heading=heading),
         _opened("shared/results.html", "tasks", worked=5, failures=failures),
     ]
 

@@ -8,7 +8,7 @@ are filled from the values that travel with the code.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,7 +28,10 @@ class Sentences:
 
     `changes` and `notices` are texts with places: "Renamed the stage “%(label)s”". `change_texts` and
     `notice_texts` make a sentence where places are not enough, as for numbers of things. `values`: words for
-    values of a field. `fields_of_boards`: fields that are called otherwise on boards whose key begins so.
+    values of a field; `value_texts`: how all values of a field read. `compared`: fields whose value before
+    and after a change the journal shows, in this order. `unnamed`: fields whose old value is a number nobody
+    knows, or too long to repeat. `fields_of_boards`: fields that are called otherwise on boards whose key
+    begins so.
     """
 
     why: Mapping[Denial, Any] = field(default_factory=dict)
@@ -40,6 +43,9 @@ class Sentences:
     notice_texts: Mapping[NoticeCode, Callable[[Notice], str]] = field(default_factory=dict)
     bad_input: Mapping[BadInputCode, Any] = field(default_factory=dict)
     values: Mapping[tuple[str, str], Any] = field(default_factory=dict)
+    value_texts: Mapping[str, Callable[[Any], str]] = field(default_factory=dict)
+    compared: Sequence[str] = ()
+    unnamed: Collection[str] = ()
     fields_of_boards: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -50,6 +56,10 @@ CHANGE_TEXT: dict[Kind, Callable[[Change], str]] = {}
 NOTICE_TEXT: dict[NoticeCode, Callable[[Notice], str]] = {}
 VALUE: dict[tuple[str, str], Any] = {}
 FIELD_OF_BOARDS: dict[str, Mapping[str, str]] = {}
+COMPARED = ["title", "color", "position", "stage", "status", "description"]
+"""Fields whose value before and after a change the journal shows, in this order."""
+UNNAMED = {"description"}
+"""Fields whose old value is a number nobody knows, or too long to repeat."""
 
 TASK_STATUS: Mapping[TaskStatus, Any] = {
     TaskStatus.PENDING: _l("Not started"),
@@ -123,8 +133,6 @@ BAD_INPUT: dict[BadInputCode, Any] = {
 
 OVERWRITTEN = _l("%(field)s: somebody had changed it to “%(old)s” meanwhile; your value replaced that.")
 OVERWRITTEN_SOMEHOW = _l("%(field)s: somebody had changed it meanwhile; your value replaced that.")
-UNNAMED = {"responsible_id", "group_id", "stage_id", "description"}
-"""Fields whose old value is a number nobody knows, or too long to repeat."""
 OVERWRITTEN_EMPTY = _l("%(field)s: somebody had cleared it meanwhile; your value replaced that.")
 
 BEFORE_UNKNOWN = _l("What was there before is not known, because an answer got lost: %(fields)s.")
@@ -141,10 +149,13 @@ def register_sentences(sentences: Sentences) -> None:
         (NOTICE_TEXT, sentences.notice_texts),
         (BAD_INPUT, sentences.bad_input),
         (VALUE, sentences.values),
+        (VALUE_TEXT, sentences.value_texts),
         (FIELD_OF_BOARDS, sentences.fields_of_boards),
     ):
         _add(table, more)
     FIELD.update(sentences.fields)
+    COMPARED.extend(sentences.compared)
+    UNNAMED.update(sentences.unnamed)
 
 
 def _add(table: dict[Any, Any], more: Mapping[Any, Any]) -> None:
@@ -221,14 +232,10 @@ def overwritten_text(field: str, old: object) -> str:
 
 def value_text(field: str, value: object) -> str:
     """A value of a change as people read it; "" for none. Numbers of people and projects stay numbers."""
-    if field == "priority":
-        return priority_text(int(str(value)))
+    if field in VALUE_TEXT:
+        return VALUE_TEXT[field](value)
     if isinstance(value, str) and (field, value) in VALUE:
         return str(VALUE[field, value])
-    if field == "status":
-        return status_text(str(value)) if value else ""
-    if field in ("deadline", "start", "end"):
-        return moment_text(dt.datetime.fromisoformat(str(value))) if value else ""
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
     return str(value)
@@ -237,6 +244,11 @@ def value_text(field: str, value: object) -> str:
 def moment_text(moment: dt.datetime) -> str:
     """A date and a time in the person's language, in the offset the value has."""
     return str(format_datetime(moment.replace(tzinfo=None), "medium", locale=get_locale() or "en"))
+
+
+def iso_moment_text(value: str) -> str:
+    """`moment_text` for a date and a time as ISO 8601; "" for none."""
+    return moment_text(dt.datetime.fromisoformat(value)) if value else ""
 
 
 def bad_input_text(error: BadInput) -> str:
@@ -259,6 +271,9 @@ def change_count(change: Change) -> int:
 def status_text(status: TaskStatus | str) -> str:
     """The state of a task (behaviour.md §5.1)."""
     return str(TASK_STATUS[TaskStatus(status)])
+
+
+VALUE_TEXT: dict[str, Callable[[Any], str]] = {"status": lambda status: status_text(status) if status else ""}
 
 
 def priority_text(priority: int) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Response, render_template, request
+from flask_babel import lazy_gettext as _l
 from jinja2_fragments.flask import render_block
 
 from b24.errors import StageNotEmpty
@@ -215,8 +216,11 @@ def _explained(job: CrmDeletionJob, error: Exception) -> Exception:
     return ItemsRemain(job.stage_id) if isinstance(error, StageNotEmpty) else error
 
 
-register_work(CrmDeletionJob, WorkPages(of_items=True, ended=_row_deleted, explain=_explained))
-register_work(CrmRestoreJob, WorkPages(of_items=True))
+register_work(
+    CrmDeletionJob,
+    WorkPages(_l("Deleting the stage …"), of_items=True, ended=_row_deleted, explain=_explained),
+)
+register_work(CrmRestoreJob, WorkPages(_l("Bringing the stage back …"), of_items=True))
 
 
 def _data(plan: CrmDeletionPlan) -> dict[str, Any]:

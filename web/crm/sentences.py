@@ -107,6 +107,7 @@ register_sentences(
     Sentences(
         why=WHY,
         fields=FIELD,
+        compared=("code", "order"),
         kinds=KIND,
         changes=CHANGE,
         change_texts=dict.fromkeys(CHANGE, _of_several),

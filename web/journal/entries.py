@@ -12,14 +12,8 @@ from flask_babel import gettext as _
 from boards.core.change import Change, NoticeCode
 from boards.crm.model import BOARD_KEY, SEVERAL
 from store.journal import PRIVATE, Entry
-from web.core.sentences import change_text, field_text, notice_text, value_text
+from web.core.sentences import COMPARED, change_text, field_text, notice_text, value_text
 
-COMPARED = (
-    "title", "color", "position", "stage", "moved", "returned", "status", "description", "responsible_id",
-    "deadline", "priority", "tags", "group_id", "stage_id", "code", "order",
-    "points", "name", "start", "end", "type",
-)  # fmt: skip
-"""Fields of a change worth comparing, in this order."""
 OF_A_ROW = ("title", "color")
 """What is told of each row when several of a directory were changed at once."""
 LONGEST = 200

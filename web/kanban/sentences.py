@@ -10,7 +10,14 @@ from flask_babel import lazy_pgettext, ngettext
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInputCode
 from boards.core.model import Denial, Notice
-from web.core.sentences import Sentences, change_count, notice_count, register_sentences
+from web.core.sentences import (
+    Sentences,
+    change_count,
+    iso_moment_text,
+    notice_count,
+    priority_text,
+    register_sentences,
+)
 
 
 def _counted(text: Callable[[int], str]) -> Callable[[Change], str]:
@@ -75,6 +82,18 @@ register_sentences(
             "moments": _l("Time zone"),
             "zone": _l("Time zone"),
         },
+        compared=(
+            "moved",
+            "returned",
+            "responsible_id",
+            "deadline",
+            "priority",
+            "tags",
+            "group_id",
+            "stage_id",
+        ),
+        value_texts={"deadline": iso_moment_text, "priority": priority_text},
+        unnamed=("responsible_id", "group_id", "stage_id"),
         kinds={
             Kind.STAGE_MOVE: _l("Stage moved"),
             Kind.STAGE_RENAME: _l("Stage renamed"),

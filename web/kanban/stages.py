@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from flask import Response, request
+from flask_babel import lazy_gettext as _l
 from jinja2_fragments.flask import render_block
 
 from boards.core.errors import OfNewerRelease
@@ -119,8 +120,8 @@ def _stage_deleted(
     return shaped(form, board_of(job.board_key), done, stages, dialog_close=True, more=into)
 
 
-register_work(StageDeletion, WorkPages(ended=_stage_deleted))
-register_work(StageRestore, WorkPages())
+register_work(StageDeletion, WorkPages(_l("Deleting the stage …"), ended=_stage_deleted))
+register_work(StageRestore, WorkPages(_l("Bringing the stage back …")))
 
 
 def _plan_data(plan: DeletionPlan) -> dict[str, Any]:

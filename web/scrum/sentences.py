@@ -13,7 +13,7 @@ from boards.core.errors import BadInputCode
 from boards.core.model import Denial, Notice
 from boards.scrum.lifecycle import LeftBehind, StartColumns, StartRefusal
 from boards.scrum.model import ColumnType, SprintStatus
-from web.core.sentences import Sentences, notice_count, register_sentences
+from web.core.sentences import Sentences, iso_moment_text, notice_count, register_sentences
 
 WHY: Mapping[Denial, Any] = {
     Denial.SCRUM_ADMIN_NO_MEMBER: _l(
@@ -208,6 +208,8 @@ register_sentences(
     Sentences(
         why=WHY,
         fields=FIELD,
+        compared=("points", "name", "start", "end", "type"),
+        value_texts={"start": iso_moment_text, "end": iso_moment_text},
         kinds=KIND,
         changes=CHANGE,
         change_texts={
