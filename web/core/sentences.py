@@ -232,10 +232,10 @@ def overwritten_text(field: str, old: object) -> str:
 
 def value_text(field: str, value: object) -> str:
     """A value of a change as people read it; "" for none. Numbers of people and projects stay numbers."""
+    if isinstance(value, str) and (field, value) in VALUE:  # a sprint has a status too
+        return str(VALUE[field, value])
     if field in VALUE_TEXT:
         return VALUE_TEXT[field](value)
-    if isinstance(value, str) and (field, value) in VALUE:
-        return str(VALUE[field, value])
     if isinstance(value, list | tuple):
         return ", ".join(str(part) for part in value)
     return str(value)
