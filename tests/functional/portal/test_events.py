@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.functional.helpers import bound, eventually, form_for, open_install
+from tests.functional.helpers import EVENTS, bound, eventually, form_for, open_install
 from tests.support.person import Person
 from tests.support.servers import Sandbox, Server, http
 from tests.support.stores import Store
@@ -117,7 +117,7 @@ def test_after_uninstalling_the_app_is_installed_and_opened_anew(
     assert eventually(lambda: store.count("token_pair") == 0)
     assert open_install(installed, empty_app.url).status_code == 200
     installed.post("install", user=1)
-    assert len(bound(installed)[0]) == len(PLACEMENTS) and len(bound(installed)[1]) == 5
+    assert len(bound(installed)[0]) == len(PLACEMENTS) and len(bound(installed)[1]) == len(EVENTS)
     person = Person(installed, empty_app.url, "member").open()
     assert person.get("/home").status_code == 200
     assert store.count("journal_entry") == 1, "the journal is still there"

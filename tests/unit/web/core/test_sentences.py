@@ -8,6 +8,7 @@ from flask import Flask
 from boards.core.change import Change, Kind, NoticeCode
 from boards.core.errors import BadInput, BadInputCode
 from boards.core.model import Denial, Notice, TaskStatus
+from boards.scrum.model import SprintStatus
 from web.core import sentences
 
 VALUES = {
@@ -82,3 +83,20 @@ def test_every_status_has_a_name(page: Flask, status: TaskStatus) -> None:
 )
 def test_roles(page: Flask, role: str, text: str) -> None:
     assert sentences.role_text(role) == text
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "text"),
+    [
+        ("status", TaskStatus.COMPLETED.value, "Completed"),
+        ("status", SprintStatus.ACTIVE.value, "Active"),
+        ("status", "", ""),
+        ("priority", 0, "Low"),
+        ("deadline", "", ""),
+        ("tags", ["a", "b"], "a, b"),
+    ],
+)
+def test_values_read_as_the_feature_that_has_the_field_says(
+    page: Flask, field: str, value: object, text: str
+) -> None:
+    assert sentences.value_text(field, value) == text
