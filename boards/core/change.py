@@ -119,7 +119,7 @@ class Change:
             label=data["label"],
             before=data["before"],
             after=data["after"],
-            undo=None if data["undo"] is None else from_data(data["undo"]),
+            undo=None if data["undo"] is None else from_data(data["undo"], data.get("version", VERSION)),
             notices=tuple(Notice(notice["code"], notice["values"]) for notice in data["notices"]),
             aliases={int(old): new for old, new in data["aliases"].items()},
         )

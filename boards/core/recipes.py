@@ -124,10 +124,10 @@ def to_data(way_back: Recipe | UnknownRecipe) -> dict[str, Any]:
     return data
 
 
-def from_data(data: dict[str, Any]) -> Recipe | UnknownRecipe:
-    """What `to_data` wrote, in this release or an older one."""
+def from_data(data: dict[str, Any], version: int = VERSION) -> Recipe | UnknownRecipe:
+    """What `to_data` wrote, in this release or an older one; `version` is that of the row."""
     known = _RECIPES.get(str(data.get("op")))
-    if known is None:
+    if known is None or version > VERSION:
         return UnknownRecipe(data)
     try:
         return msgspec.convert(data, known, str_keys=True)

@@ -22,7 +22,7 @@ from boards.core.outcome import Outcome, none_worked
 from boards.core.recipes import Recipe, UndoContext, recipe
 from boards.crm.kinds import item_type, kind_of
 from boards.crm.load import naming_commands, read_one
-from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, Semantic
+from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, RowChange, Semantic
 from boards.crm.writing import denied, kinds_of
 
 ROW, STAGES, PROBE, PAGE = "row", "stages", "probe", "page_"
@@ -209,16 +209,6 @@ def items_change(way_back: MoveItemsBack, notices: Sequence[Notice], target: int
 
 
 # --- the row ---
-@dataclass(frozen=True)
-class Deleted:
-    """A row that was deleted: the directory before and now, the row as it was, and what to know."""
-
-    before: Directory
-    now: Directory
-    stage: CrmStage
-    notices: tuple[Notice, ...] = ()
-
-
 def delete_row(
     client: Client,
     entity_id: str,
@@ -227,7 +217,7 @@ def delete_row(
     forced: bool = False,
     seen: Directory | None = None,
     code: str = "",
-) -> Deleted:
+) -> RowChange:
     """Delete a row that should be empty now; one HTTP request.
 
     `seen`: the directory of the plan, in case an answer gets lost; `code`: its STATUS_ID, by which it is
@@ -251,11 +241,11 @@ def delete_row(
     gone = seen.find(stage_id) if lost and stage is None and seen else None
     if seen and gone:
         notices = (note(NoticeCode.ANSWER_LOST_BUT_DONE),)
-        return Deleted(replace(seen, name=before.name), before, gone, notices)
+        return RowChange(replace(seen, name=before.name), before, gone, notices)
     _raise_refusal(answer, stage, stage_id, forced=forced)
     assert stage is not None  # it was there, or it would not have been deleted
     now = read_one(answer, AFTER, entity_id) if AFTER in answer else before.without(stage_id)
-    return Deleted(before, now, stage)
+    return RowChange(before, now, stage)
 
 
 def _renumbered(seen: Directory, code: str, stage_id: int) -> Directory:

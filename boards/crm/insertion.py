@@ -9,7 +9,7 @@ right first; what is left follows from the list that was read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from b24.client import BatchAnswer, Client, Command
 from b24.errors import CodeRefused, NotRun, Refused
@@ -17,11 +17,10 @@ from b24.methods import crm as crm_calls
 from boards.core.batches import ADD, BEFORE, unless_lost
 from boards.core.change import NoticeCode, note
 from boards.core.errors import BadInput, BadInputCode
-from boards.core.model import Notice
 from boards.crm.changes import read_directory
 from boards.crm.codes import taken_codes
 from boards.crm.load import naming_commands, read_one
-from boards.crm.model import GROUPS, CrmStage, Directory, RowEdit, Semantic, ordered
+from boards.crm.model import GROUPS, CrmStage, Directory, RowChange, RowEdit, Semantic, ordered
 from boards.crm.sort_values import between, plan_sorts
 from boards.crm.writing import FIELDS, denied, differing, edited, kinds_of, values_of
 
@@ -32,17 +31,7 @@ ROOM_FOR_SHIFTS = 40
 """A batch has 50 places; so many rows at most are moved aside for a new one."""
 
 
-@dataclass(frozen=True)
-class Inserted:
-    """A row that was added: the directory before and now, the new row, and what to know."""
-
-    before: Directory
-    now: Directory
-    stage: CrmStage
-    notices: tuple[Notice, ...] = ()
-
-
-def insert(client: Client, seen: Directory, wanted: CrmStage, after_id: int) -> Inserted:
+def insert(client: Client, seen: Directory, wanted: CrmStage, after_id: int) -> RowChange:
     """Add the row behind another one (0: at the front of its group); `seen` is the directory as it was known.
 
     BadInput for a code or a success stage that is there already, AccessDenied, or what else the portal said.
@@ -126,7 +115,7 @@ def _send(client: Client, directory: Directory, shifts: dict[int, int], row: Crm
     return client.batch(commands, halt=True, repeatable=False)
 
 
-def _read(client: Client, seen: Directory, placed: CrmStage, after_id: int, answer: BatchAnswer) -> Inserted:
+def _read(client: Client, seen: Directory, placed: CrmStage, after_id: int, answer: BatchAnswer) -> RowChange:
     before = read_one(answer, BEFORE, seen.entity_id)
     if ADD not in answer:
         return _insert_elsewhere(client, seen, before, placed, after_id, answer)
@@ -141,12 +130,12 @@ def _read(client: Client, seen: Directory, placed: CrmStage, after_id: int, answ
     missed = differing(values_of(found), RowEdit(placed.name, placed.sort, placed.raw_color))
     if missed:
         notices.append(note(NoticeCode.CRM_VALUE_NOT_TAKEN, fields=[FIELDS[field] for field in missed]))
-    return Inserted(before, now, found, tuple(notices))
+    return RowChange(before, now, found, tuple(notices))
 
 
 def _insert_elsewhere(
     client: Client, seen: Directory, before: Directory, placed: CrmStage, after_id: int, answer: BatchAnswer
-) -> Inserted:
+) -> RowChange:
     """Raise what stopped the batch, or try once more where it was the place.
 
     A refusal without a code is about the right when the probe was refused, else about the place; that is
@@ -166,11 +155,11 @@ def _insert_elsewhere(
     return insert(client, before, placed, after_id)
 
 
-def _insert_if_missing(client: Client, seen: Directory, wanted: CrmStage, after_id: int) -> Inserted:
+def _insert_if_missing(client: Client, seen: Directory, wanted: CrmStage, after_id: int) -> RowChange:
     """The answer got lost. A code is there once only: if it is there now and was not before, it is ours."""
     now = replace(read_directory(client, seen.entity_id), name=seen.name, start_code=seen.start_code)
     found = now.by_status_id(wanted.status_id)
     if found is None:
         shifts, placed = place(now, wanted, after_id)
         return _read(client, now, placed, after_id, _send(client, now, shifts, placed))
-    return Inserted(now.without(found.id), now, found, (note(NoticeCode.ANSWER_LOST_BUT_DONE),))
+    return RowChange(now.without(found.id), now, found, (note(NoticeCode.ANSWER_LOST_BUT_DONE),))

@@ -24,16 +24,15 @@ from boards.crm.changes import state_of
 from boards.crm.codes import is_code
 from boards.crm.deletion import (
     CrmDeletionPlan,
-    Deleted,
     MoveItemsBack,
     delete_row,
     items_change,
     move_items,
     plan_deletion,
 )
-from boards.crm.insertion import NEW, Inserted, insert
+from boards.crm.insertion import NEW, insert
 from boards.crm.kinds import item_type
-from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, Semantic, ordered
+from boards.crm.model import BOARD_KEY, CrmOutcome, CrmStage, Directory, RowChange, Semantic, ordered
 from boards.crm.snapshot import read_seen, seen_text
 
 
@@ -85,7 +84,7 @@ class CrmDeletionJob(DeletionJob, frozen=True, tag="crm_delete"):
         stage = seen.find(self.stage_id) if seen else None
         if seen is None or stage is None:
             return stopped
-        deleted = Deleted(seen, seen.without(stage.id), stage, unknown)
+        deleted = RowChange(seen, seen.without(stage.id), stage, unknown)
         change = deletion_change(deleted, self.moved, (self.target_id, self.target_code))
         return replace(change, undo=stopped.undo)
 
@@ -119,7 +118,7 @@ def start_deletion(plan: CrmDeletionPlan, target_id: int = 0, *, forced: bool = 
     )
 
 
-def deletion_change(deleted: Deleted, moved: Sequence[int], target: tuple[int, str]) -> Change:
+def deletion_change(deleted: RowChange, moved: Sequence[int], target: tuple[int, str]) -> Change:
     """The change of a deletion; `moved` items went to `target` (id, STATUS_ID) before.
 
     Its undo brings the row back, except where the portal takes no new row with its code.
@@ -167,7 +166,7 @@ class RestoreRow(Recipe, frozen=True, tag="crm_restore"):
     target_code: str
 
     @classmethod
-    def of(cls, deleted: Deleted, moved: Sequence[int], target: tuple[int, str]) -> RestoreRow:
+    def of(cls, deleted: RowChange, moved: Sequence[int], target: tuple[int, str]) -> RestoreRow:
         """The recipe that undoes a deletion; parameters as for `deletion_change`."""
         stage, stages = deleted.stage, deleted.before.stages
         return cls(
@@ -271,7 +270,7 @@ class CrmRestoreJob(RestoreJob, frozen=True, tag="crm_restore"):
         now = replace(now, name=self.name)
         stage = now.find(self.new_id) or self._row(self.new_id, self.code)
         rules = [note(NoticeCode.CRM_RULES_MAY_RUN)] if self.returned else []
-        inserted = Inserted(now.without(self.new_id), now, stage, (*notices, *rules))
+        inserted = RowChange(now.without(self.new_id), now, stage, (*notices, *rules))
         change = insertion_change(inserted, Kind.CRM_RESTORE, (self.target_id, self.target_code))
         return Outcome(replace(change, after={**change.after, "returned": self.returned}), (now,), results)
 
@@ -310,7 +309,7 @@ class DeleteRow(Recipe, frozen=True, tag="crm_delete", omit_defaults=True):
         )
 
 
-def insertion_change(inserted: Inserted, kind: Kind, target: tuple[int, str] = (0, "")) -> Change:
+def insertion_change(inserted: RowChange, kind: Kind, target: tuple[int, str] = (0, "")) -> Change:
     """The change of an addition. Its undo deletes the row again; items go to `target` (id, STATUS_ID)."""
     stage = inserted.stage
     return Change(

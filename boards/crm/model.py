@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from boards.core.model import CardResult, Denial
+from boards.core.model import CardResult, Denial, Notice
 from boards.core.outcome import Outcome
 from boards.crm.kinds import DirectoryKind, bare_code, kind_of
 
@@ -207,6 +207,16 @@ def fold(text: str) -> str:
 
 def _called(directory: Directory, wanted: str) -> bool:
     return wanted in fold(directory.name) or any(wanted in fold(stage.name) for stage in directory.stages)
+
+
+@dataclass(frozen=True)
+class RowChange:
+    """A row that was added or deleted: the directory before and now, the row itself, and what to know."""
+
+    before: Directory
+    now: Directory
+    stage: CrmStage
+    notices: tuple[Notice, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import mimetypes
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 from flask import Flask, Response, abort, current_app, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.security import safe_join
 
-AS_WRITTEN = "ASSETS_AS_WRITTEN"
+AS_WRITTEN, CHANGED = "ASSETS_AS_WRITTEN", "ASSETS_CHANGED"
 KEEP = "public, max-age=31536000, immutable"
 VERSION = re.compile(r"^[0-9a-f]{12}/")
 MOVED = {
@@ -35,6 +34,7 @@ def register(app: Flask, *, as_written: bool = False) -> None:
     `as_written`: always the sources, and no browser keeps them; for whoever works on them.
     """
     app.config[AS_WRITTEN] = as_written
+    app.config[CHANGED] = _last_change(Path(app.static_folder or ""))
     app.add_url_rule(f"{app.static_url_path}/<any(js,css,vendor):kind>/<name>", "asset", asset)
     app.add_url_rule("/static/<path:filename>", "plain_static", plain_static)
 
@@ -56,7 +56,8 @@ def plain_static(filename: str) -> ResponseReturnValue:
 
 
 def file_of(static: Path, name: str, *, small: bool) -> Path | None:
-    """The file that is sent for a name: with `small` that of static/min/ if it is as new as all sources.
+    """The file that is sent for a name: with `small` that of static/min/ if it is as new as the sources were
+    when the app started.
 
     Otherwise it is the source in `static`; None if there is no such file.
     """
@@ -67,13 +68,13 @@ def file_of(static: Path, name: str, *, small: bool) -> Path | None:
     made = Path(made_name)
     if not small or not made.is_file():
         return Path(inside)
-    newest = max(source.stat().st_mtime for source in _sources(static))
-    return made if made.stat().st_mtime >= newest else Path(inside)
+    return made if made.stat().st_mtime >= current_app.config[CHANGED] else Path(inside)
 
 
-def _sources(static: Path) -> Iterator[Path]:
-    for folder in ("js", "css"):
-        yield from (path for path in (static / folder).rglob("*") if path.is_file())
+def _last_change(static: Path) -> float:
+    """When the last of the sources was changed, in seconds since 1970; 0 where there are none."""
+    sources = [path for folder in ("js", "css") for path in (static / folder).rglob("*") if path.is_file()]
+    return max((source.stat().st_mtime for source in sources), default=0.0)
 
 
 def _send(name: str, cache: str) -> Response:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,16 +15,17 @@ import boards
 from b24.errors import ActionUnavailable, StageNotEmpty
 from boards.core import jobs
 from boards.core.change import Change, Kind
-from boards.core.errors import CannotUndo
-from boards.core.model import BoardRef
+from boards.core.errors import CannotUndo, OfNewerRelease
+from boards.core.model import Actor, BoardRef
 from boards.core.outcome import Outcome
+from boards.core.recipes import VERSION, UnknownRecipe
 from boards.core.tasks import TaskEdit
 from boards.core.undo import same_id, undo_change, undo_job
 from boards.kanban.bulk import change_cards
 from boards.kanban.deletion import plan_deletion
 from boards.kanban.moves import move_card, move_cards
 from boards.kanban.stage_jobs import start_deletion
-from boards.kanban.stages import add_stage, move_stage, recolor_stage, rename_stage
+from boards.kanban.stages import RenameStage, add_stage, move_stage, recolor_stage, rename_stage
 from boards.kanban.tasks import task_action, update_task
 from sandbox.state.portal import AWAITS_CONTROL, IN_PROGRESS, USER_BOARD
 from tests.unit.boards.scene import ADMIN, GROUP, OUTSIDER, OWNER, Scene, moment
@@ -347,6 +350,16 @@ def test_long_undo_is_a_job(scene: Scene) -> None:
     assert scene.wire.count == 12
     assert scene.picture() == start
     assert undo_job(new(None)(scene).change, scene.actor(), same_id) is None
+
+
+def test_a_row_of_a_later_version_is_left_to_the_releases_that_know_it() -> None:
+    undo = RenameStage(stage_id=5, title="Old", expected="New")
+    row = json.loads(Change(Kind.STAGE_RENAME, "g12", 5, "New", undo=undo).to_json())
+    assert Change.from_json(json.dumps(row)).undo == undo
+    later = Change.from_json(json.dumps(row | {"version": VERSION + 1}))
+    assert later.undo == UnknownRecipe(row["undo"])
+    with pytest.raises(OfNewerRelease):
+        undo_job(later, Actor(1, False, "en", dt.datetime.now(dt.UTC)))
 
 
 def test_importing_the_features_registers_all_recipes_and_looks() -> None:
